@@ -50,5 +50,5 @@ def any_windows(now: int, most: int = 12) -> Any:
 def keep_readings(store: Store, owner: Owner, rows: Iterable[Tuple[int, int, float, int]]) -> None:
     """Store readings of the 5 hours or the week: length (s), time, percentage, reset."""
     names = {seconds: name for name, seconds in window_readings.NAMES_S.items()}
-    found = [window_readings.Row("", names[seconds], *row, "statusline") for seconds, *row in rows]
-    store.change_of(owner, lambda db, number: window_readings.add(db, number, found))
+    found = [window_readings.WindowReading("", names[seconds], *row, "statusline") for seconds, *row in rows]
+    store.change_owner(owner, lambda db, number: window_readings.add(db, number, found))

@@ -34,7 +34,7 @@ from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.sources import ccusage, ccusage_json, hook
 from ccmon.store import ledger
-from ccmon.store.messages import Message
+from ccmon.store.messages import LogMessage
 from ccmon.views.line.dialects import DIALECTS
 
 CELLS = 60
@@ -163,12 +163,12 @@ class Home:
         """Sessions, minutes, hits, readings and a learned state."""
         ctx = context.prepare({}, self.env())
         told = {"blocks": [block(NOW - hours * HOUR, 3000 + hours) for hours in (200, 30, 9, 2)]}
-        said = [Message((NOW - 600 * at) * 1000, at, at, 1, "claude-opus-4-1", "-src-shop", 10, 90, 5, 0, 700, None)
+        said = [LogMessage((NOW - 600 * at) * 1000, at, at, 1, "claude-opus-4-1", "-src-shop", 10, 90, 5, 0, 700, None)
                 for at in range(9)]
         with history.opened(ctx, 1000) as kept:
             kept.keep(SourceAnswer(ccusage_json.parse(json.dumps(told), NOW).blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
             assert kept.store is not None
-            kept.store.change_of(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
+            kept.store.change_owner(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
             kept.note_hit(NOW - 30 * HOUR)
         self.poison([(name, ROWS[name]) for name in sorted(set(ROWS) - {"session", "snapshot", "model"})],
                     {key: value for key, value in NOTES.items() if key not in ("moved_aside", "host")})

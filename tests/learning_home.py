@@ -12,7 +12,7 @@ from ccmon.pipeline import history
 from ccmon.pipeline.history import History, SourceAnswer
 from ccmon.settings import context
 from ccmon.store import ledger
-from ccmon.store.messages import Message
+from ccmon.store.messages import LogMessage
 from ccmon.when import SESSION_S
 
 DAY_S = 86_400
@@ -52,7 +52,7 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
         said = [_message(number, use.ts, model, use.load) for number, use in enumerate(sim.use)
                 for model in sorted({name for name, _ in use.load} - {""})]
         assert kept.store is not None
-        kept.store.change_of(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
+        kept.store.change_owner(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
         if readings:
             _cut_off(kept, [reading for reading in sim.readings if reading.source == "limit"])
             _tell(kept, [reading for reading in sim.readings if reading.source == "statusline"], SESSION_S)
@@ -61,15 +61,15 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
     return now
 
 
-def _message(number: int, ts: int, model: str, load) -> Message:  # type: ignore[no-untyped-def]
+def _message(number: int, ts: int, model: str, load) -> LogMessage:  # type: ignore[no-untyped-def]
     kinds = ("input", "output", "cache_creation", "cache_read")
     given, made, written, read = (round(load.get((model, kind), 0)) for kind in kinds)
-    return Message(ts * 1000, number * 8 + len(model) % 8, number, 1, model, "shop", given, made, written, 0, read, None)
+    return LogMessage(ts * 1000, number * 8 + len(model) % 8, number, 1, model, "shop", given, made, written, 0, read, None)
 
 
 def _cut_off(kept: History, readings: Sequence[Reading]) -> None:
     assert kept.store is not None
-    kept.store.change_of(kept.ctx.owner, lambda db, owner: db.executemany(
+    kept.store.change_owner(kept.ctx.owner, lambda db, owner: db.executemany(
         "INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source) VALUES (?, ?, ?, 100, ?, 'limit')",
         [(owner, SESSION_S, reading.ts, reading.resets_at) for reading in readings]))
 

@@ -4,22 +4,22 @@ from typing import Iterable, List, Sequence
 
 from ccmon.sources.log_entries import Entry
 from ccmon.store import messages, sessions
-from ccmon.store.messages import Message, Row
+from ccmon.store.messages import LogMessage, MessageRow
 
 
-def rows_of(entries: Iterable[Entry]) -> List[Row]:
+def rows_of(entries: Iterable[Entry]) -> List[MessageRow]:
     """As they are stored; the number of the model and of the project is the place of the entry in the list."""
     found = list(entries)
-    made = [Message(e.at_ms, -1 - number if e.message is None else e.message, e.request, e.session, str(number), str(number),
+    made = [LogMessage(e.at_ms, -1 - number if e.message is None else e.message, e.request, e.session, str(number), str(number),
                     e.input, e.output, e.cache_5m, e.cache_1h, e.cache_read, None, e.message is None, e.sidechain, e.speed)
             for number, e in enumerate(found)]
     places = {str(number): number for number in range(len(found))}
-    return messages.rows_of(made, places, places)
+    return messages.message_rows(made, places, places)
 
 
 def survivors(entries: Sequence[Entry]) -> List[Entry]:
     """The entries that count, in the order in which the first of their kind came."""
-    known: messages.Known = {}
+    known: messages.MessageIndex = {}
     messages.fold(known, rows_of(entries))
     kept = {row.project_id for group in known.values() for row in group.values() if row.counts}
     return [entries[place] for place in sorted(kept)]

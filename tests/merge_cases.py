@@ -19,7 +19,7 @@ def message(number, at_s, tokens=10, model="opus", project="-p", **more):
     """A message of so many input tokens; the second after B0 may be a fraction."""
     given = dict(request=number + 1, session=7, output=0, cache_5m=0, cache_1h=0, cache_read=0, cost_nano=tokens * 1000)
     given.update(more)
-    return messages.Message(round((B0 + at_s) * 1000), number, model=model, project=project, input=tokens, **given)
+    return messages.LogMessage(round((B0 + at_s) * 1000), number, model=model, project=project, input=tokens, **given)
 
 
 def take(path, owner, found, now=LATER, complete=True, packed_until=None):
@@ -30,13 +30,13 @@ def take(path, owner, found, now=LATER, complete=True, packed_until=None):
             ledger.finish(db, number, [], now, complete)
             while packed_until is not None and archive.step(db, number, (B0 + packed_until) * 1000) is not None:
                 pass
-        store.change_of(owner, work)
+        store.change_owner(owner, work)
 
 
 def report(path, owner, blocks, now=LATER):
     """Keep what ccusage reported."""
     with open_store(path, 1000, now) as store:
-        store.change_of(owner, lambda db, number: reported.save(db, number, blocks, now))
+        store.change_owner(owner, lambda db, number: reported.save(db, number, blocks, now))
 
 
 def told(at_s, tokens, hours=5):
@@ -54,7 +54,7 @@ def older(path, owner, blocks=(), minutes=(), version=105):
         db.execute(f"PRAGMA user_version = {version}")
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", owner)
         for block in blocks:
-            db.execute(rows.INSERT, (1, *rows.values_of(block)))
+            db.execute(rows.INSERT, (1, *rows.session_columns(block)))
         if minutes:
             db.execute("INSERT INTO model VALUES (1, 'opus')")
             db.executemany("INSERT INTO minute VALUES (1, ?, 1, ?, 0, 0, 0)", [(B0 + at // 60 * 60, n) for at, n in minutes])

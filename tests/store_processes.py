@@ -176,7 +176,7 @@ def fill_old(path, steps, number=1):
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", ME)
         for n in range(number):
             start = T0 + n * SESSION_S
-            db.execute(rows.INSERT, (1, *rows.values_of(session(start, n + 1))))
+            db.execute(rows.INSERT, (1, *rows.session_columns(session(start, n + 1))))
             db.execute("INSERT INTO snapshot (owner_id, ts, seen, session_id, tokens) VALUES (1, ?, ?, ?, ?)",
                        (start, start + 60, n + 1, n + 1))
         if steps > 2:

@@ -13,7 +13,7 @@ from ccmon.model import Owner
 from ccmon.sources import hook
 from ccmon.store import window_readings
 from ccmon.store.database import open_store
-from ccmon.store.window_readings import Row
+from ccmon.store.window_readings import WindowReading
 
 pytestmark = pytest.mark.newest_only
 
@@ -70,8 +70,8 @@ def test_another_machine_is_shown_as_it_is_stored(machine):
     theirs = str(machine.folder / "theirs.db")
     server = Owner("server", "b2")
     with open_store(theirs, 1000, NOW) as store:
-        store.change_of(server, lambda db, owner: window_readings.add(db, owner, [
-            Row("", "five_hour", NOW - 600, 66.0, NOW + HOUR, "statusline")]))
+        store.change_owner(server, lambda db, owner: window_readings.add(db, owner, [
+            WindowReading("", "five_hour", NOW - 600, 66.0, NOW + HOUR, "statusline")]))
     machine.run("record")
     assert machine.run("merge", theirs).code == 0
     runs = machine.runs()

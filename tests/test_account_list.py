@@ -16,7 +16,7 @@ from ccmon.pipeline import history, readings, refresh
 from ccmon.settings import account_names, accounts, config, context, options
 from ccmon.sources import hook
 from ccmon.store import learning, window_readings
-from ccmon.store.window_readings import Row
+from ccmon.store.window_readings import WindowReading
 from ccmon.system import clock
 from ccmon.typed_values import Given
 from ccmon.usage import official, official_ledger
@@ -198,15 +198,16 @@ def test_what_is_learned_is_of_one_login(home):
 
     def said(login, *rows):
         with history.opened(ctx, 1000) as kept:
-            kept.store.change_of(ctx.owner, lambda db, owner: window_readings.add(
-                db, owner, [Row(login, "five_hour", ts, percent, resets_at, "statusline") for ts, percent, resets_at in rows]))
+            kept.store.change_owner(ctx.owner, lambda db, owner: window_readings.add(
+                db, owner, [WindowReading(login, "five_hour", ts, percent, resets_at, "statusline")
+                            for ts, percent, resets_at in rows]))
 
     said("", (NOW - 900, 3.0, NOW + HOUR), (NOW - 800, 4.0, NOW + HOUR))
     assert percents(ctx) == [3.0, 4.0]
     for at, login, percent, resets_at in ((NOW - 700, "first", 5, NOW + HOUR), (NOW - 600, "second", 60, NOW + 2 * HOUR),
                                           (NOW - 500, "first", 6, NOW + HOUR)):
         with history.opened(ctx, 1000) as kept:
-            kept.store.change_of(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
+            kept.store.change_owner(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
                                  readings.keep(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
     assert percents(ctx) == [3.0, 4.0, 5.0, 6.0]
     assert percents(second) == [60.0]
@@ -215,7 +216,7 @@ def test_what_is_learned_is_of_one_login(home):
             kept.keep_learned(text_)
     assert [history.opened(one, 1000).learned() for one in (ctx, second)] == ["ours", "theirs"]
     with history.opened(ctx, 1000) as kept:
-        assert kept.store.of_owner(ctx.owner, lambda db, owner: learning.note(db, owner, learning.LEARNED), "") == "ours"
+        assert kept.store.read_owner(ctx.owner, lambda db, owner: learning.note(db, owner, learning.LEARNED), "") == "ours"
         kept.forget_learning(NOW)
     assert [history.opened(one, 1000).learned() for one in (ctx, second)] == [None, None] and state.load(None) is None
 

@@ -23,7 +23,7 @@ from ccmon.model import UsageRow
 from ccmon.pipeline import history, past_windows
 from ccmon.settings import context
 from ccmon.store import window_readings
-from ccmon.store.window_readings import Row
+from ccmon.store.window_readings import WindowReading
 from ccmon.text import Charset
 from ccmon.views.history import window_course, window_rows
 
@@ -241,11 +241,11 @@ JSON = ["window", "label", "login", "start", "end", "resets_at", "active", "perc
 END = NOW // HOUR * HOUR + 2 * HOUR
 
 
-def keep(machine, *rows: Row) -> None:
+def keep(machine, *rows: WindowReading) -> None:
     """Store what Claude would have said."""
     ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
     with history.opened(ctx, 5000) as kept:
-        kept.store.change_of(ctx.owner, lambda db, owner: window_readings.add(db, owner, rows))
+        kept.store.change_owner(ctx.owner, lambda db, owner: window_readings.add(db, owner, rows))
 
 
 @pytest.mark.parametrize("words, told", [
@@ -266,10 +266,10 @@ def test_the_command(machine):
     assert machine.run("history", "--by", "window") == (0, window_rows.NOTHING_READ + "\n", "")
     machine.answers([block(END - DAY - FIVE, 5000), block(END - FIVE, 6000)])
     assert machine.run("record").code == 0
-    keep(machine, Row("ada", "five_hour", END - DAY - HOUR, 50.0, END - DAY, "statusline"),
-         Row("ada", "five_hour", NOW - HOUR, 20.0, END, "statusline"),
-         Row("ada", "seven_day", NOW - HOUR, 9.0, END + DAY, "statusline"),
-         Row("bob", "five_hour", NOW - DAY, 3.0, END - DAY + HOUR, "account_file"))
+    keep(machine, WindowReading("ada", "five_hour", END - DAY - HOUR, 50.0, END - DAY, "statusline"),
+         WindowReading("ada", "five_hour", NOW - HOUR, 20.0, END, "statusline"),
+         WindowReading("ada", "seven_day", NOW - HOUR, 9.0, END + DAY, "statusline"),
+         WindowReading("bob", "five_hour", NOW - DAY, 3.0, END - DAY + HOUR, "account_file"))
     found = machine.run("history", "--by", "window", "--json").json
     assert [list(one) for one in found] == [JSON] * 3
     assert [tuple(one[name] for name in ("login", "start", "percent", "tokens", "tokens_per_percent", "change", "active"))

@@ -108,7 +108,7 @@ def test_it_is_learned_anew_each_day_and_after_news(worked, kept):
 
 def test_a_limit_event_is_learned_from_at_once(worked, kept):
     now = worked[1] + 3 * DAY_S
-    kept.store.change(lambda db: trusted.look(db, now, [now]))
+    kept.store.change(lambda db: trusted.update(db, now, [now]))
     learned_state.study(kept, now - 100)
     kept.note_hit(now - 50)
     learned_state.study_when_due(kept, now)

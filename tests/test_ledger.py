@@ -111,8 +111,8 @@ def test_an_unfinished_first_read_settles_nothing(world):
     world.now = MONDAY + 30 * HOUR_S
     with world.store() as store:
         assert not log_reader.read(store, world.logs(), world.now, None, 0)    # the time is over after the first log
-        assert not store.of_owner(ME, log_state.is_complete, True)
-        assert store.of_owner(ME, sessions.bounds, None) == []
+        assert not store.read_owner(ME, log_state.is_complete, True)
+        assert store.read_owner(ME, sessions.bounds, None) == []
     recorded(world, 30)
     assert shown(world) == [(7, 12, 6)]
 
@@ -231,8 +231,8 @@ def test_a_message_that_comes_after_months_is_taken_up(world):
 
 
 def test_a_packed_day_holds_what_was_packed():
-    from ccmon.store.messages import Row
-    day = {number: Row(0, 0, 0, 900_000 * (number % 96) + 1, 1, 2, number, 1, 2, 3, 4, None if number % 3 else 10 ** 17, 0)
+    from ccmon.store.messages import MessageRow
+    day = {number: MessageRow(0, 0, 0, 900_000 * (number % 96) + 1, 1, 2, number, 1, 2, 3, 4, None if number % 3 else 10 ** 17, 0)
            for number in range(1500)}
     packed = archive.pack(day, 0)
     assert archive.unpack(packed, 0) == day

@@ -36,7 +36,7 @@ class Logs:
 
     def counts(self):
         with open_store(self.path_of_store, 2000, T0) as store:
-            return store.of_owner(ME, ledger.counts, None)
+            return store.read_owner(ME, ledger.counts, None)
 
     def path(self, name="p/a.jsonl"):
         path = self.root / name
@@ -182,7 +182,7 @@ def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatc
             raise Ended
         taken.append(parts)
         return plain(db, owner, parts)
-    plain = ledger.take
+    plain = ledger.store_parts
     monkeypatch.setattr(ledger, "take", take)
     for stop in (0, 1, 2, 3, 5):       # noqa: B007
         taken.clear()

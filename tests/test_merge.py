@@ -23,7 +23,7 @@ from ccmon.store import copy as store_copy
 from ccmon.store import learning, ledger, migrations, schema
 from ccmon.store import merge as store_merge
 from ccmon.store.database import open_store
-from ccmon.store.messages import Message
+from ccmon.store.messages import LogMessage
 from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.newest_only
@@ -63,7 +63,7 @@ def contents(path):
 
 def said(number, at, tokens=2):
     """A message."""
-    return Message(at * 1000, number, number, 7, "opus", "-p", tokens - 1, 1, 1, 0, 1, 1000)
+    return LogMessage(at * 1000, number, number, 7, "opus", "-p", tokens - 1, 1, 1, 0, 1, 1000)
 
 
 def everything(path, owner=SERVER):
@@ -71,10 +71,11 @@ def everything(path, owner=SERVER):
     fill(path, [block(T0), block(T0 + 6 * HOUR, 700)], owner)
     with open_store(path, 1000, T0) as store:
         keep_readings(store, owner, [(18_000, T0 + 5, 37.0, T0 + HOUR), (604_800, T0 + 5, 4.5, T0 + DAY)])
-        store.change_of(owner, lambda db, n: ledger.count(db, n, [said(number, T0 + 60 * number) for number in range(90)]))
-        store.change_of(owner, lambda db, n: ledger.finish(db, n, [], LATER, True))
-        store.change_of(owner, lambda db, n: learning.note_hit(db, n, T0 + 9, T0 + 60))
-        store.change_of(owner, lambda db, n: db.execute("INSERT INTO limit_event VALUES (?, ?, 'session', '', 0)", (n, T0 + 9)))
+        store.change_owner(owner, lambda db, n: ledger.count(db, n, [said(number, T0 + 60 * number) for number in range(90)]))
+        store.change_owner(owner, lambda db, n: ledger.finish(db, n, [], LATER, True))
+        store.change_owner(owner, lambda db, n: learning.note_hit(db, n, T0 + 9, T0 + 60))
+        store.change_owner(owner, lambda db, n: db.execute(
+            "INSERT INTO limit_event VALUES (?, ?, 'session', '', 0)", (n, T0 + 9)))
         add_snapshots(store, range(T0, T0 + 600, 7))
 
 

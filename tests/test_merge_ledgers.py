@@ -197,7 +197,7 @@ def test_a_session_of_messages_that_all_stand_elsewhere_does_not_come(paths):
     take(paths[0], LAPTOP, [message(1, 0, 5)])
     take(paths[1], SERVER, [message(1, 0, 5), message(2, 9 * HOUR, 4)])
     with open_store(paths[1], 1000, LATER) as store:
-        store.change_of(SERVER, lambda db, n: db.executemany(
+        store.change_owner(SERVER, lambda db, n: db.executemany(
             "INSERT INTO snapshot (owner_id, ts, seen, session_id, tokens) VALUES (?, ?, ?, ?, 5)",
             [(n, B0 + 1, B0 + 1, 1), (n, B0 + 9 * HOUR, B0 + 9 * HOUR, 2)]))
     assert merge(paths[0], paths[1]) == [("server", 1, 0, 1, 1)]
@@ -283,21 +283,21 @@ def test_messages_that_are_in_no_log_here_are_noted_once_all_logs_are_read(paths
     """From there on ccusage cuts its sessions otherwise; and their prices are not those of today."""
     take(paths[0], LAPTOP, [message(1, 0, 5)], complete=complete)
     with open_store(paths[0], 1000, LATER) as store:
-        store.change_of(LAPTOP, lambda db, n: ledger.reprice(db, n, 7, lambda name, row: 1))
+        store.change_owner(LAPTOP, lambda db, n: ledger.reprice(db, n, 7, lambda name, row: 1))
     take(paths[1], LAPTOP, [message(2, HOUR, 5)])
     merge(paths[0], paths[1], own_host="laptop")
     found = notes(paths[0])
     assert (found.get("vanished_ms 1"), found.get("late_ms 1"), "prices 1" in found) == (vanished, vanished, False)
     with open_store(paths[0], 1000, LATER) as store:
-        store.change_of(LAPTOP, lambda db, n: ledger.reprice(db, n, 7, lambda name, row: 1))
+        store.change_owner(LAPTOP, lambda db, n: ledger.reprice(db, n, 7, lambda name, row: 1))
     assert {row[0] for row in rows_of(paths[0], "SELECT cost_nano FROM message")} == {1}
 
 
 def test_how_far_logs_are_read_there_is_nothing_to_us(paths):
     take(paths[1], LAPTOP, [message(1, 0)])
     with open_store(paths[1], 1000, LATER) as store:
-        store.change_of(LAPTOP, lambda db, n: ledger.take(db, n, [
-            ledger.Part(b"/log", None, log_state.Position(1, 2, 3, 4, 5, b"print"), [message(2, HOUR)], [])]))
+        store.change_owner(LAPTOP, lambda db, n: ledger.store_parts(db, n, [
+            ledger.LogPart(b"/log", None, log_state.LogPosition(1, 2, 3, 4, 5, b"print"), [message(2, HOUR)], [])]))
     merge(paths[0], paths[1], own_host="laptop")
     assert rows_of(paths[0], "SELECT * FROM log_file") == [] and "logs_read 1" not in notes(paths[0])
 
@@ -353,8 +353,8 @@ def test_an_old_message_that_comes_late_is_cut_by_its_moment_and_packed_afterwar
     assert sessions_of(paths[0])[:3] == [(0, 5, 5), (7, 12, 4), (12, 17, 2)]
     assert_sound(paths[0])
     with open_store(paths[0], 1000, LATER) as store:
-        store.change_of(LAPTOP, lambda db, n: archive.step(db, n, (B0 + 9 * DAY) * 1000))
-        assert store.change_of(LAPTOP, lambda db, n: log_state.packed_ms(db, n)) == (B0 + DAY) * 1000
+        store.change_owner(LAPTOP, lambda db, n: archive.step(db, n, (B0 + 9 * DAY) * 1000))
+        assert store.change_owner(LAPTOP, lambda db, n: log_state.packed_ms(db, n)) == (B0 + DAY) * 1000
     assert len(rows_of(paths[0], "SELECT * FROM message")) == 2
     take(paths[0], LAPTOP, [message(2, 7.9 * HOUR, 4), message(3, 12.95 * HOUR, 3)])
     assert used(paths[0]) == {"laptop": 5 + 4 + 3 + 2}

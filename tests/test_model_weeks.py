@@ -5,7 +5,7 @@ import pytest
 from ccmon.pipeline import history, model_weeks
 from ccmon.settings import context
 from ccmon.store import learning, window_readings
-from ccmon.store.window_readings import Row
+from ccmon.store.window_readings import WindowReading
 from ccmon.usage import outlook
 from ccmon.usage.outlook import Outlook
 from ccmon.usage.windows import window
@@ -25,7 +25,7 @@ def rows(days, login=""):
         week = (at - begin) // (7 * DAY)
         day, hour = divmod((at - begin) % (7 * DAY) // HOUR, 24)
         percent = 15 * min(4, day) + (15 * min(8, hour) // 8 if day < 4 else 0)
-        found.append(Row(login, OPUS, at, float(percent), begin + (week + 1) * 7 * DAY, "account_file"))
+        found.append(WindowReading(login, OPUS, at, float(percent), begin + (week + 1) * 7 * DAY, "account_file"))
     return found
 
 
@@ -37,7 +37,7 @@ def kept(tmp_path):
 
 
 def keep(kept, found):
-    kept.store.change_of(kept.ctx.owner, lambda db, owner: window_readings.add(db, owner, found))
+    kept.store.change_owner(kept.ctx.owner, lambda db, owner: window_readings.add(db, owner, found))
     model_weeks.study(kept, NOW)
 
 

@@ -108,7 +108,7 @@ def test_readings_alerts_and_what_was_read_of_logs_come_along(path):
     take(path, NOW_NAMED, [message(1, 0)])
     take(path, ONCE, [message(2, 0)])
     ours, theirs = number(path, NOW_NAMED), number(path, ONCE)
-    position = log_state.Position(1, 2, 3, 4, 5, b"print")
+    position = log_state.LogPosition(1, 2, 3, 4, 5, b"print")
     execute(path, *((f"INSERT INTO log_file VALUES (?, ?{', ?' * len(position)})", (owner, name, *position))
                     for owner, name in [(ours, b"/a"), (theirs, b"/a"), (theirs, b"/b")]))
     execute(path, *(("INSERT INTO alert VALUES (?, 'limit', ?, 'bell', 5, '')", row)

@@ -292,7 +292,7 @@ def test_every_earlier_schema_gets_the_table(home, steps):
             step(db)
             db.execute(f"PRAGMA user_version = {number}")
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", ctx.owner)
-        db.execute(rows.INSERT, (1, *rows.values_of(block(T - 10 * HOUR))))
+        db.execute(rows.INSERT, (1, *rows.session_columns(block(T - 10 * HOUR))))
         if steps > 1:
             db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (1, ?, ?, 9, ?)",
                        (SESSION_S, T - 60, ENDS))

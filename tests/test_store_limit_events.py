@@ -9,7 +9,7 @@ from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store  # no
 from ccmon.model import Forecast
 from ccmon.sources.limit_events import KINDS
 from ccmon.store import learning, limit_events
-from ccmon.store.limit_events import Event
+from ccmon.store.limit_events import LimitEvent
 from ccmon.system import clock
 from ccmon.usage import hits
 from ccmon.when import SESSION_S
@@ -48,48 +48,48 @@ def hit(db, at, source="hit", window_s=SESSION_S, resets_at=0):
 # --- what is written ---
 
 def test_only_session_and_week_become_readings(db):
-    add(db, *(Event(T0 + number, kind, "Fable" if kind == "model" else "", ENDS) for number, kind in enumerate(KINDS)))
+    add(db, *(LimitEvent(T0 + number, kind, "Fable" if kind == "model" else "", ENDS) for number, kind in enumerate(KINDS)))
     assert [(row[2], row[3]) for row in kept(db)] == [(kind, "Fable" if kind == "model" else "") for kind in KINDS]
     assert readings(db) == [(1, SESSION_S, T0, 100.0, ENDS, "limit"), (1, WEEK_S, T0 + 1, 100.0, ENDS, "limit")]
 
 
 def test_the_same_again_changes_nothing(db):
     for _ in range(3):
-        add(db, Event(T0, "session", "", ENDS), Event(T0, "session", "", ENDS), Event(T0, "extra"))
+        add(db, LimitEvent(T0, "session", "", ENDS), LimitEvent(T0, "session", "", ENDS), LimitEvent(T0, "extra"))
     before = db.total_changes
-    add(db, Event(T0, "session", "", ENDS), Event(T0, "session"), Event(T0, "extra"))
+    add(db, LimitEvent(T0, "session", "", ENDS), LimitEvent(T0, "session"), LimitEvent(T0, "extra"))
     assert db.total_changes == before
     assert kept(db) == [(1, T0, "extra", "", 0), (1, T0, "session", "", ENDS)] and len(readings(db)) == 1
 
 
 def test_a_reset_is_given_later_and_once(db):
     for resets_at in (0, ENDS, 0, ENDS + 60):
-        add(db, Event(T0, "session", "", resets_at))
+        add(db, LimitEvent(T0, "session", "", resets_at))
     assert kept(db) == [(1, T0, "session", "", ENDS)] and readings(db) == [(1, SESSION_S, T0, 100.0, ENDS, "limit")]
 
 
 def test_which_limit_it_was_may_be_known_later(db):
-    add(db, Event(T0, "other"))
+    add(db, LimitEvent(T0, "other"))
     assert [row[2] for row in kept(db)] == ["other"] and readings(db) == []
     for _ in range(2):
-        add(db, Event(T0, "session", "", ENDS), Event(T0, "other"))
+        add(db, LimitEvent(T0, "session", "", ENDS), LimitEvent(T0, "other"))
         assert [row[2] for row in kept(db)] == ["session"] and len(readings(db)) == 1
 
 
 def test_a_message_about_a_window_that_was_over_teaches_nothing(db):
-    add(db, Event(T0, "session", "", T0 - 1200))
+    add(db, LimitEvent(T0, "session", "", T0 - 1200))
     assert len(kept(db)) == 1 and readings(db) == []
 
 
 def test_every_account_has_its_own(db):
-    add(db, Event(T0, "session"), owner=2)
+    add(db, LimitEvent(T0, "session"), owner=2)
     assert [row[0] for row in kept(db)] == [row[0] for row in readings(db)] == [2]
     assert limit_events.events(db, 1) == [] and limit_events.reached(db, 1, 0, T0 + 1) == []
 
 
 @pytest.mark.parametrize("event", [
-    Event(-1, "session"), Event(T0, "session", "", -5), Event(T0, "x" * 99), Event(T0, "model", "m" * 99), Event(None, "session"),
-    Event(T0, None), Event(10 ** 12, "session")])
+    LimitEvent(-1, "session"), LimitEvent(T0, "session", "", -5), LimitEvent(T0, "x" * 99),
+    LimitEvent(T0, "model", "m" * 99), LimitEvent(None, "session"), LimitEvent(T0, None), LimitEvent(10 ** 12, "session")])
 def test_what_cannot_be_is_left_out(db, event):
     add(db, event)
     assert kept(db) == [] and readings(db) == []
@@ -97,16 +97,16 @@ def test_what_cannot_be_is_left_out(db, event):
 
 def test_forecasts_of_the_window_are_looked_at_again(db):
     made = Forecast(T0 - 600, ENDS, 50.0, ENDS, ENDS, ENDS, 0.5, "unlikely", T0)
-    learning.keep_forecast(db, 1, made)
+    learning.write_forecast(db, 1, made)
     learning.close(db, 1, [(SESSION_S, made.ts, ENDS, False)])
-    add(db, Event(T0, "extra", "", ENDS), Event(T0, "model", "Opus", ENDS))
+    add(db, LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0, "model", "Opus", ENDS))
     assert learning.forecasts(db, 1, 0)[0].reached is False
-    add(db, Event(T0, "session", "", ENDS))
+    add(db, LimitEvent(T0, "session", "", ENDS))
     assert learning.forecasts(db, 1, 0)[0].reached is None
 
 
 def test_it_can_be_taken_into_another_file(db):
-    events = [Event(T0, "extra", "", ENDS), Event(T0 + 5, "model", "Fable 5"), Event(T0 + 9, "weekly")]
+    events = [LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 5, "model", "Fable 5"), LimitEvent(T0 + 9, "weekly")]
     add(db, *events)
     assert limit_events.stored(db, 1, T0 + 8) == events[:2]
 
@@ -114,7 +114,8 @@ def test_it_can_be_taken_into_another_file(db):
 # --- what is asked ---
 
 def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
-    add(db, Event(T0, "session", "", ENDS), Event(T0 + 100, "weekly"), Event(T0 + 200, "model", "Fable 5", T0 + DAY))
+    add(db, LimitEvent(T0, "session", "", ENDS), LimitEvent(T0 + 100, "weekly"),
+        LimitEvent(T0 + 200, "model", "Fable 5", T0 + DAY))
     hit(db, T0 + 150, resets_at=ENDS)
     hit(db, T0 - HOUR, "limit")
     hit(db, T0 - DAY, "limit", WEEK_S, T0)
@@ -126,12 +127,13 @@ def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
 
 
 @pytest.mark.parametrize("events, listed", [
-    ([Event(T0, "extra", "", ENDS), Event(T0 + 59, "extra", "", ENDS), Event(T0 + 60, "extra", "", ENDS)], [T0, T0 + 60]),
-    ([Event(T0, "extra"), Event(T0 + 5, "extra", "", ENDS)], [T0]),
-    ([Event(T0, "extra", "", ENDS), Event(T0 + 5, "extra")], [T0]),
-    ([Event(T0, "extra", "", ENDS), Event(T0 + 5, "extra", "", ENDS + HOUR)], [T0, T0 + 5]),
-    ([Event(T0, "extra"), Event(T0 + 5, "session"), Event(T0 + 9, "extra")], [T0, T0 + 5]),
-    ([Event(T0, "model", "Opus"), Event(T0 + 5, "model", "Fable")], [T0, T0 + 5])])
+    ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 59, "extra", "", ENDS),
+      LimitEvent(T0 + 60, "extra", "", ENDS)], [T0, T0 + 60]),
+    ([LimitEvent(T0, "extra"), LimitEvent(T0 + 5, "extra", "", ENDS)], [T0]),
+    ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 5, "extra")], [T0]),
+    ([LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 5, "extra", "", ENDS + HOUR)], [T0, T0 + 5]),
+    ([LimitEvent(T0, "extra"), LimitEvent(T0 + 5, "session"), LimitEvent(T0 + 9, "extra")], [T0, T0 + 5]),
+    ([LimitEvent(T0, "model", "Opus"), LimitEvent(T0 + 5, "model", "Fable")], [T0, T0 + 5])])
 def test_what_is_said_again_within_a_minute_is_listed_once(db, events, listed):
     add(db, *events)
     found = limit_events.events(db, 1)
@@ -140,7 +142,7 @@ def test_what_is_said_again_within_a_minute_is_listed_once(db, events, listed):
 
 
 def test_the_rows_are_what_the_list_shows(db):
-    add(db, Event(T0, "model", "Fable 5", ENDS))
+    add(db, LimitEvent(T0, "model", "Fable 5", ENDS))
     hit(db, T0 + 60)
     rows = hits.table([hits.Event(*row) for row in limit_events.events(db, 1)], T0 + HOUR, clock.zone("UTC"))
     at = rows[0].index("limit")
@@ -154,7 +156,7 @@ def test_hits_of_the_user_are_never_joined(db):
 
 
 def test_what_closed_a_session(db):
-    add(db, *(Event(T0 + number, kind) for number, kind in enumerate(KINDS)))
+    add(db, *(LimitEvent(T0 + number, kind) for number, kind in enumerate(KINDS)))
     hit(db, T0 + 50)
     hit(db, T0 - HOUR, "limit")
     hit(db, T0 + 60, "limit", WEEK_S)
@@ -171,10 +173,10 @@ def test_damaged_values_are_left_out(db):
         (T0 + 2, "extra", "a\x1b[31mb", 0)])
     assert limit_events.events(db, 1) == [(T0 + 1, 0, "limit", "", ""), (T0 + 2, 0, "limit", "extra", "a[31mb")]
     assert limit_events.reached(db, 1, 0, T0 + DAY) == [T0 + 2]
-    assert limit_events.stored(db, 1, T0 + DAY) == [Event(T0 + 2, "extra", "a\x1b[31mb", 0)]
+    assert limit_events.stored(db, 1, T0 + DAY) == [LimitEvent(T0 + 2, "extra", "a\x1b[31mb", 0)]
 
 
 def test_making_it_again_keeps_what_is_there(db):
-    add(db, Event(T0, "spend"))
+    add(db, LimitEvent(T0, "spend"))
     limit_events.create(db)
     assert len(kept(db)) == 1

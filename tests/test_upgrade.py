@@ -30,7 +30,7 @@ def old_store(path, sessions=(), minutes=(), hours=(), owner=ME):
         db.execute("INSERT INTO meta VALUES ('host', ?)", (owner.host,))
         db.execute("INSERT INTO owner VALUES (1, ?, ?)", owner)
         for session in sessions:
-            db.execute(rows.INSERT, (1, *rows.values_of(session)))
+            db.execute(rows.INSERT, (1, *rows.session_columns(session)))
         for table, found in (("minute", minutes), ("hour", hours)):
             for ts, model, given_, made in found:
                 db.execute("INSERT OR IGNORE INTO model (name) VALUES (?)", (model,))
@@ -171,7 +171,7 @@ def test_a_second_account_is_brought_along(path):
     old_store(path, [at(9, 100)])
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("INSERT INTO owner VALUES (2, ?, ?)", other)
-        db.execute(rows.INSERT, (2, *rows.values_of(at(9, 7))))
+        db.execute(rows.INSERT, (2, *rows.session_columns(at(9, 7))))
     assert found(path) == [(9, 14, 100)]
     with open_store(path, 1000, NOW) as store:
         assert [record.block.tokens for record in store.records(other, NOW)] == [7]

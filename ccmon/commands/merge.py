@@ -11,7 +11,7 @@ from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import copy, merge, trusted
 from ccmon.store.database import Busy, open_store
-from ccmon.store.merge import Came
+from ccmon.store.merge import MergedRows
 from ccmon.system import signals
 from ccmon.text import clean, plural
 
@@ -39,9 +39,9 @@ def _old_at(ctx: Context, own: str) -> int:
     if not os.path.exists(own):
         return now
     with open_store(own, SCREEN_BUSY_MS, now) as store:
-        return store.look(ctx.owner, lambda db, _: trusted.peek(db, now)).moment
+        return store.read(ctx.owner, lambda db, _: trusted.current(db, now)).epoch
 
 
-def _told(came: Came) -> str:
-    parts = [plural(number, noun[:-1]) for noun, number in zip(Came._fields[1:], came[1:]) if number]
+def _told(came: MergedRows) -> str:
+    parts = [plural(number, noun[:-1]) for noun, number in zip(MergedRows._fields[1:], came[1:]) if number]
     return f"{', '.join(parts)} of host {clean(came.host)}"

@@ -5,8 +5,8 @@ from typing import List
 
 from ccmon.errors import CcmonError
 from ccmon.settings.context import Context
-from ccmon.store import copy, place
-from ccmon.store.check import TABLES, Findings, examine
+from ccmon.store import copy, history_path
+from ccmon.store.check import TABLES, CheckResult, examine
 from ccmon.text import clean, count, plural, wrap
 from ccmon.when import dated
 
@@ -31,7 +31,7 @@ def check(ctx: Context) -> int:
         return OK
     if found.problems:
         raise _damaged(path, found.problems[0], len(found.problems) - 1)
-    shut = place.shut(path)
+    shut = history_path.inaccessible(path)
     says = f"{path} can be read, but nothing is recorded: {shut} cannot be written" if shut else f"{path} is sound"
     words = [_contents(found), "looked at: every page and index, the links between tables, the values", *_not_counted(found, ctx)]
     copy_path = [f"as it was before the upgrade: {clean(found.copy)}"] if found.copy and os.path.exists(found.copy) else []
@@ -39,7 +39,7 @@ def check(ctx: Context) -> int:
     return OK
 
 
-def _not_counted(found: Findings, ctx: Context) -> List[str]:
+def _not_counted(found: CheckResult, ctx: Context) -> List[str]:
     """The sessions that are kept beside the history, because they overlap others."""
     if not found.aside:
         return []
@@ -50,7 +50,7 @@ def _not_counted(found: Findings, ctx: Context) -> List[str]:
     return [f"{plural(len(found.aside), 'session')} {verbs} not count: {names}"]
 
 
-def _contents(found: Findings) -> str:
+def _contents(found: CheckResult) -> str:
     parts = [plural(number, TABLES[table]) for table, number in found.rows.items() if number]
     hosts = f" of {', '.join(map(clean, found.hosts))}" if found.hosts else ""
     return f"{', '.join(parts) or 'no rows'}{hosts}; schema {found.version}, {_megabytes(found.size)}"
@@ -69,7 +69,7 @@ def _damaged(path: str, what: str, more: int) -> CcmonError:
 def backup(ctx: Context, file: str) -> int:
     """Copy the history to the file, also while it is in use, and say so."""
     path = stored_at(ctx)
-    if not place.exists(path):
+    if not history_path.exists(path):
         raise CcmonError(f"There is nothing to copy yet: {path} does not exist. ccmon keeps sessions from its first run on")
     try:
         sessions, size = copy.backup(path, file)

@@ -15,7 +15,7 @@ from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
-from ccmon.store import facts as files
+from ccmon.store import inspection as files
 from ccmon.typed_values import Given
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote
@@ -74,7 +74,7 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
     path = ctx.paths.store or ""
     try:
-        tables = files.look(path, files.tables)
+        tables = files.read(path, files.table_counts)
     except CcmonError as err:
         return StoreFacts(path, files.size(path), trouble=trouble or str(err))
     return StoreFacts(path, files.size(path), tables.schema, tables.rows, trouble)
@@ -93,7 +93,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
     if ctx.demo is not None or not ctx.paths.store:
         return None
     try:
-        counts = files.look(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
+        counts = files.read(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
     except CcmonError:
         return None
     return LogFacts(*counts) if counts and counts.files else None
@@ -102,7 +102,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
 def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
     """The sessions that ccusage says to run."""
     try:
-        return tuple(files.look(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
+        return tuple(files.read(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
     except CcmonError:
         return ()
 

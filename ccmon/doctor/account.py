@@ -16,7 +16,7 @@ from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import account_note
-from ccmon.store import facts, learning, rows
+from ccmon.store import inspection, learning, rows
 from ccmon.text import count, duration
 from ccmon.typed_values import PLANS
 from ccmon.usage import utilization
@@ -48,7 +48,7 @@ def check(machine: Machine) -> Check:
 def _stored(machine: Machine) -> Stored:
     path = machine.ctx.paths.store or ""
     with suppress(CcmonError):
-        return facts.look(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else Stored()
+        return inspection.read(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else Stored()
     return Stored()
 
 

@@ -16,7 +16,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, init, settings_json, snippets, visibility
 from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
-from ccmon.store import facts
+from ccmon.store import inspection
 from ccmon.system import processes, shared_files
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration
@@ -54,7 +54,7 @@ def check_claude(machine: Machine) -> Check:
 def _silent_s(machine: Machine) -> Optional[int]:
     path = machine.stored()
     with suppress(CcmonError):
-        last = facts.look(path, lambda db: facts.last_percentage(db, machine.ctx.owner)) if path else None
+        last = inspection.read(path, lambda db: inspection.last_percentage(db, machine.ctx.owner)) if path else None
         return None if last is None else machine.now - last
     return None
 

@@ -11,7 +11,7 @@ from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.sources.ccusage_errors import INSTALL_COMMAND
-from ccmon.store import facts
+from ccmon.store import inspection
 from ccmon.text import count, duration, plural
 
 
@@ -42,5 +42,6 @@ def _difference(machine: Machine, stamp: str) -> Optional[Tuple[int, int]]:
     """Tokens of the session that runs, as ccusage and as the logs have it; None where they are the same."""
     path = machine.stored()
     with suppress(CcmonError):
-        return facts.look(path, lambda db: facts.difference(db, machine.ctx.owner, machine.now, stamp)) if path else None
+        if path:
+            return inspection.read(path, lambda db: inspection.difference(db, machine.ctx.owner, machine.now, stamp))
     return None

@@ -17,7 +17,7 @@ from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.store import facts, place
+from ccmon.store import history_path, inspection
 from ccmon.system import clock
 from ccmon.typed_values import Given
 
@@ -87,14 +87,14 @@ class Machine:
     def stored(self) -> Optional[str]:
         """The path of the history, where there is one that the program would use."""
         path = self.ctx.paths.store or ""
-        return path if os.path.exists(path) and place.strange(path) is None else None
+        return path if os.path.exists(path) and history_path.refusal(path) is None else None
 
     @lru_cache(maxsize=None)           # noqa: B019  one object a process
     def last_ccusage(self) -> Optional[str]:
         """The path of the ccusage that last worked, as the history has it."""
         path = self.stored()
         with suppress(CcmonError):
-            return facts.look(path, facts.ccusage_path) if path else None
+            return inspection.read(path, inspection.ccusage_path) if path else None
         return None
 
 

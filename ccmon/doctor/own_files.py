@@ -14,7 +14,7 @@ from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import check as integrity
-from ccmon.store import copy, place
+from ccmon.store import copy, history_path
 from ccmon.system import private
 from ccmon.text import duration, plural
 
@@ -73,9 +73,10 @@ def check_history(machine: Machine) -> Check:
     path = machine.ctx.paths.store
     if path is None:
         return history(OwnFile(None), machine.commands)
-    above, odd, shut, taken = files.above(path), place.odd(path), place.shut(path), place.taken_by_others(path)
+    above, odd = files.above(path), history_path.odd_file(path)
+    shut, taken = history_path.inaccessible(path), history_path.foreign_file(path)
     file = OwnFile(files.place(path), above, variable=machine.variable("CCMON_DATA_DIR", "XDG_DATA_HOME"),
-                   free=files.free_bytes(above.path), unused=place.strange(path), odd=odd,
+                   free=files.free_bytes(above.path), unused=history_path.refusal(path), odd=odd,
                    link=odd == path and os.path.isfile(path), beside=files.place(shut) if shut else None,
                    taken=_taken(*taken) if taken else None)
     is_usable = file.place and odd is None and taken is None and file.place.exists and file.place.readable

@@ -20,7 +20,7 @@ from ccmon.pipeline.history import BACKGROUND_BUSY_MS, READING_BUSY_MS, History,
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning
-from ccmon.store.alerts import LEASE_S, NOTED, Told, is_taken
+from ccmon.store.alerts import LEASE_S, NOTED, SentAlert, is_claimed
 from ccmon.when import SESSION_S
 
 OPTIONS = ("alerts", "alert_by", "alert_command", "alert_webhook_file")
@@ -55,7 +55,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[DueAlert]
     return [one for one in found if one.channels]
 
 
-def _noted(told: List[Told]) -> List[Noted]:
+def _noted(told: List[SentAlert]) -> List[Noted]:
     """The windows that came near their limit of late, each once."""
     found = [(*kinds.of_key(one.kind), one.window_end) for one in told if one.channel == NOTED]
     return list(dict.fromkeys(Noted(window, end, kind == _FULL) for kind, window, end in found if kind in (_NEAR, _FULL)))
@@ -74,19 +74,19 @@ def _settled(ctx: Context) -> Optional[Context]:
         return None
 
 
-def _claimed(memory: History, told: List[Told], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
+def _claimed(memory: History, told: List[SentAlert], key: str, window_end: int, ways: List[str], now: int) -> List[str]:
     """Looked at first without a lock: nearly always all was told before."""
     before = _taken(told, key, window_end, now)
     left = [way for way in ways if way not in before]
     return memory.claim_alert(key, window_end, left, SAME_S, now) if left else []
 
 
-def _taken(told: List[Told], key: str, window_end: int, now: int) -> Set[str]:
+def _taken(told: List[SentAlert], key: str, window_end: int, now: int) -> Set[str]:
     return {one.channel for one in told
-            if kinds.covers(one.kind, key) and abs(one.window_end - window_end) < SAME_S and is_taken(one, now)}
+            if kinds.covers(one.kind, key) and abs(one.window_end - window_end) < SAME_S and is_claimed(one, now)}
 
 
-def _usual(ctx: Context, memory: History, snapshot: Snapshot, told: List[Told], ways: List[str]) -> Optional[Usual]:
+def _usual(ctx: Context, memory: History, snapshot: Snapshot, told: List[SentAlert], ways: List[str]) -> Optional[Usual]:
     """What is usual at this hour, where it matters; looked up in the history once an hour by all together."""
     end = rules.window_end(snapshot)
     before = _taken(told, "unusual", end, snapshot.now) if end else set()

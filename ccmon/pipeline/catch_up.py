@@ -34,7 +34,7 @@ def is_needed(ctx: Context, stored: StoreAccess) -> bool:
         return False
     found, price_stamp, now = files(ctx), price_table.stamp(ctx.settings.prices), ctx.now()
     try:
-        return stored.store.of_owner(
+        return stored.store.read_owner(
             ctx.owner, lambda db, owner: not is_current(db, owner, found, price_stamp, now), bool(found))
     except StoreError:                 # what is stored can be shown all the same, or says why not
         return False
@@ -55,5 +55,5 @@ def is_current(db: "sqlite3.Connection", owner: int, found: "Sequence[LogFile]",
     paths = [os.fsencode(file.path) for file in found]
     return (stamp == price_stamp and len(paths) == len(positions)
             and all(path in positions and is_read(file, positions[path], now) for path, file in zip(paths, found))
-            and not log_state.is_unfinished(db, owner, trusted.peek(db, now).moment)
+            and not log_state.is_unfinished(db, owner, trusted.current(db, now).epoch)
             and not log_state.has_new_sessions(db, owner, now))

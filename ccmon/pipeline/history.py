@@ -22,7 +22,7 @@ from ccmon.when import SESSION_S
 if TYPE_CHECKING:
     from ccmon.learning.values import RatesOf, Reading, Use
     from ccmon.store import windows
-    from ccmon.store.alerts import Told
+    from ccmon.store.alerts import SentAlert
     from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
@@ -84,8 +84,8 @@ class History(AccountHistory):
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
-            if store and (spool or store.of_owner(self.ctx.owner, window_readings.are_waiting, False)):
-                store.change_of(self.ctx.owner, work)
+            if store and (spool or store.read_owner(self.ctx.owner, window_readings.are_waiting, False)):
+                store.change_owner(self.ctx.owner, work)
             return store is not None
         except StoreError as err:
             self.trouble = str(err)
@@ -135,24 +135,24 @@ class History(AccountHistory):
         trust = self.trust(now)
         if self.store and trust:
             with suppress(StoreError):
-                self.store.maintain(trust.moment)
+                self.store.maintain(trust.epoch)
 
     def trust(self, now: int) -> "Optional[Trust]":
         """Whether the clock is believed, which is noted; None where that cannot be known now."""
         with suppress(StoreError):
-            found = self._sound().look(self.ctx.owner, lambda db, _: trusted.peek(db, now))
-            return found if found.is_noted else self._sound().change(lambda db: trusted.look(db, now))
+            found = self._sound().read(self.ctx.owner, lambda db, _: trusted.current(db, now))
+            return found if found.is_noted else self._sound().change(lambda db: trusted.update(db, now))
         return None
 
     def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
-    def rating_rows(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.Seen]":
+    def rating_rows(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.OwnerSessions]":
         """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
         from ccmon.store import windows
         now = self.ctx.now()
-        return self._sound().look(self.ctx.owner, lambda db, own: windows.seen(db, own, everywhere, now, since))
+        return self._sound().read(self.ctx.owner, lambda db, own: windows.owner_sessions(db, own, everywhere, now, since))
 
     def used(self, since: int, until: int, everywhere: bool = False) -> List[UsageRow]:
         """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
@@ -172,8 +172,8 @@ class History(AccountHistory):
         """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
         price is looked up."""
         from ccmon.learning import uses
-        from ccmon.store import course
-        known = self._look(lambda db, owner: course.course(db, owner, since, until), None)
+        from ccmon.store import recorded_use
+        known = self._look(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)
         if known is None:
             return []
         found = uses.by_model(known.models, known.minutes, known.quarters, self._rates_of() if with_costs else lambda _: None)
@@ -195,9 +195,9 @@ class History(AccountHistory):
         none: List[str] = []
         return self._look(window_readings.names, none)
 
-    def window_readings(self, name: str, since: int, until: int) -> "List[window_readings.Row]":
+    def window_readings(self, name: str, since: int, until: int) -> "List[window_readings.WindowReading]":
         """All readings of that window, by time."""
-        none: "List[window_readings.Row]" = []
+        none: "List[window_readings.WindowReading]" = []
         return self._look(lambda db, owner: window_readings.readings(db, owner, since, until, name), none)
 
     def readings(self, since: int, until: int) -> "List[Reading]":
@@ -238,16 +238,16 @@ class History(AccountHistory):
 
     def forget_learning(self, now: int) -> None:
         """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
-        self._own().change_of(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
+        self._own().change_owner(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
 
     def told(self, key: str) -> bool:
         """True when the user was told that."""
-        return self._look(lambda db, owner: learning.told(db, owner, key), False)
+        return self._look(lambda db, owner: learning.was_notified(db, owner, key), False)
 
     def tell(self, key: str) -> bool:
         """Note that the user is told that now; False when that was noted before, or cannot be noted."""
         now = self.ctx.now()
-        return self._write(lambda db, owner: learning.tell(db, owner, key, now), False)
+        return self._write(lambda db, owner: learning.mark_notified(db, owner, key, now), False)
 
     def keep_forecast(self, now: int, resets_at: int, percent: float, runway: Runway, seed_at: int,
                       window_s: int = SESSION_S) -> None:
@@ -255,7 +255,7 @@ class History(AccountHistory):
         forecast = Forecast(now, resets_at, percent, *runway[:5], seed_at, window_s=window_s)
         if percent < 100 and now < resets_at and self._look(
                 lambda db, owner: learning.is_due(db, owner, window_s, now), True):
-            self._write(lambda db, owner: learning.keep_forecast(db, owner, forecast), None)
+            self._write(lambda db, owner: learning.write_forecast(db, owner, forecast), None)
 
     def close_forecasts(self, now: int) -> None:
         """Note what came of forecasts: when the limit was reached, else the reset, a little after it."""
@@ -277,16 +277,16 @@ class History(AccountHistory):
     def note_hit(self, at: int) -> Tuple[int, bool]:
         """The user was cut off then: the time under which that stands, and whether it is new. Raises StoreError."""
         now = self.ctx.now()
-        return self._own().change_of(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
+        return self._own().change_owner(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
 
     def undo_hit(self) -> Optional[int]:
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
-        return self._own().change_of(self.ctx.owner, learning.undo_hit)
+        return self._own().change_owner(self.ctx.owner, learning.undo_hit)
 
     def events(self, since: int = 0) -> "List[Event]":
         """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
-        none: "List[limit_events.Row]" = []
-        found = self._sound().of_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
+        none: "List[limit_events.LimitEventRow]" = []
+        found = self._sound().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
         if not found:
             return []
         from ccmon.usage.hits import Event
@@ -294,15 +294,15 @@ class History(AccountHistory):
 
     def oldest(self) -> Optional[int]:
         """From when on anything is known. Raises StoreError."""
-        return self._sound().of_owner(self.ctx.owner, learning.oldest, None)
+        return self._sound().read_owner(self.ctx.owner, learning.oldest_epoch, None)
 
     # --- alerts -------------------------------------------------------------------------------------------------------
 
-    def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[Told]":
+    def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[SentAlert]":
         """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
         from ccmon.store import alerts
-        none: "List[Told]" = []
-        return self._look(lambda db, owner: alerts.told(db, owner, since, ending_since), none)
+        none: "List[SentAlert]" = []
+        return self._look(lambda db, owner: alerts.sent_alerts(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
         """The channels on which this process is to tell that; none where another one was faster, or without a store."""

@@ -31,15 +31,15 @@ _KINDS = ("input", "output", "cache_creation", "cache_read")
 def known_names(kept: History) -> List[str]:
     """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
     nothing: List[str] = []
-    found = _store(kept).of_owner(kept.ctx.owner, window_readings.names, nothing)
+    found = _store(kept).read_owner(kept.ctx.owner, window_readings.names, nothing)
     return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
 def readings(kept: History, name: str, since: int = 0) -> List[Said]:
     """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
-    nothing: List[window_readings.Row] = []
+    nothing: List[window_readings.WindowReading] = []
     until = kept.ctx.now()
-    rows = _store(kept).of_owner(
+    rows = _store(kept).read_owner(
         kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
     events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
     return [*(Said(row.login, row.ts, row.percent, row.resets_at) for row in rows),

@@ -7,7 +7,7 @@ from ccmon.model import Windows
 from ccmon.sources import spool_lines
 from ccmon.sources.spool_lines import Reading
 from ccmon.store import rows, window_readings
-from ccmon.store.window_readings import Row
+from ccmon.store.window_readings import WindowReading
 from ccmon.usage import official
 from ccmon.usage.official import Ledger
 from ccmon.when import SKEW_S
@@ -44,4 +44,5 @@ def _settle(db: sqlite3.Connection, owner: int, source: str,
     key = rows.ledger_key(owner)
     ledger, changed = work(official.load(rows.note(db, key)))
     rows.write_note(db, key, official.dump(ledger))
-    window_readings.add(db, owner, [Row(one.login, one.window, one.at, one.percent, one.resets_at, source) for one in changed])
+    window_readings.add(db, owner, [WindowReading(one.login, one.window, one.at, one.percent, one.resets_at, source)
+                                        for one in changed])

@@ -52,8 +52,8 @@ def _of_shown(ledger: "Ledger", chosen: "Optional[Chosen]") -> "Ledger":
 
 def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
     """Of another machine: what was read there last, as old as that is."""
-    none: Dict[str, List[window_readings.Row]] = {}
-    by_login = store.of_owner(ctx.owner, lambda db, owner: window_readings.newest(db, owner, now), none)
+    none: Dict[str, List[window_readings.WindowReading]] = {}
+    by_login = store.read_owner(ctx.owner, lambda db, owner: window_readings.newest(db, owner, now), none)
     login = ctx.chosen.login if ctx.chosen else ""
     if login not in by_login or not login:                 # whichever was read last
         login = max(by_login, key=lambda one: max(row.ts for row in by_login[one]), default=login)
@@ -82,7 +82,7 @@ def readings(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]", win
     """What is learned from, as learning.readings has it, without what was read of other logins."""
     found = learning.readings(db, owner, window_s, since, until)
     name = next(name for name, seconds in window_readings.NAMES_S.items() if seconds == window_s)
-    others = window_readings.of_others(db, owner, name, login_of(db, owner, chosen), since, until)
+    others = window_readings.other_logins(db, owner, name, login_of(db, owner, chosen), since, until)
     return [row for row in found if (row[0], row[2]) not in others] if others else found
 
 

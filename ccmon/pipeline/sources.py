@@ -111,7 +111,8 @@ def _from_logs(ctx: Context, memory: History, found: Sequence[LogFile], reason: 
     future = sum(block.start > now + SKEW_S for block in blocks or ())
     source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped, skipped_in=worst,
                     future=future, reason=reason, progress=progress)
-    return SourceAnswer(None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S), source, False)
+    begun = None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S)
+    return SourceAnswer(begun, source, False)
 
 
 def _read_all(store: Store, logs: log_reader.Logs, now: int, tell: Optional[Tell] = None) -> None:
@@ -161,7 +162,7 @@ def read_beside(ctx: Context, source: Source, memory: History, at_once: bool = F
         if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
             done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
             memory.note_limits()
-            if done and not memory.store.of_owner(ctx.owner, log_state.has_checks, False):
+            if done and not memory.store.read_owner(ctx.owner, log_state.has_checks, False):
                 memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
         elif found:
             log_reader.start(ctx.cache, ctx.env)

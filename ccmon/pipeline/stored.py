@@ -36,14 +36,14 @@ class StoreAccess:
 
     def _look(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
         try:
-            return self.store.of_owner(self.ctx.owner, work, nothing) if self.store else nothing
+            return self.store.read_owner(self.ctx.owner, work, nothing) if self.store else nothing
         except StoreError as err:
             self.trouble = str(err)
             return nothing
 
     def _write(self, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
         try:
-            return self.store.change_of(self.ctx.owner, work) if self.store and not self.ctx.is_stored_only else nothing
+            return self.store.change_owner(self.ctx.owner, work) if self.store and not self.ctx.is_stored_only else nothing
         except StoreError as err:
             self.trouble = str(err)
             return nothing

@@ -89,7 +89,7 @@ def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], memor
     if not found or store is None or memory.is_frozen() or not _are_only_source(ctx, before, memory):
         return None
     stamp, now = price_table.stamp(ctx.settings.prices), ctx.now()
-    if not store.of_owner(ctx.owner, lambda db, owner: is_current(db, owner, found, stamp, now), False):
+    if not store.read_owner(ctx.owner, lambda db, owner: is_current(db, owner, found, stamp, now), False):
         return None
     skipped, worst = memory.damaged()
     return SourceAnswer(None, before._replace(refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped,

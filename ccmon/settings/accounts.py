@@ -15,7 +15,7 @@ from ccmon.settings import account_names, config
 from ccmon.settings.account_names import USUAL
 from ccmon.settings.options import Settings
 from ccmon.sources import account_file
-from ccmon.store import place, rows, window_readings
+from ccmon.store import history_path, rows, window_readings
 from ccmon.store.database import open_store
 from ccmon.usage import account_json, account_note, accounts, official
 from ccmon.usage.account_note import AccountNote
@@ -23,7 +23,8 @@ from ccmon.usage.accounts import Account, Chosen, Group
 from ccmon.usage.windows import window
 
 BUSY_MS = 250
-_Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote], Dict[MergedOwner, Dict[str, List[window_readings.Row]]]]
+_Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote],
+              Dict[MergedOwner, Dict[str, List[window_readings.WindowReading]]]]
 
 class Own(NamedTuple):
     """What a call that shows an account works with."""
@@ -112,7 +113,7 @@ def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
 
 
 def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
-    if not store or not place.exists(store):
+    if not store or not history_path.exists(store):
         return _Stored({}, {}, {})
     own = config.owner(env)
 
@@ -123,12 +124,12 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
                 {account: account_note.load(text) for account, text in notes.items()},
                 {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
-        ledgers, told, merged = history.look(own, read)
+        ledgers, told, merged = history.read(own, read)
     return _Stored(ledgers, told, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
                                     for owner, by_login in merged.items()})
 
 
-def _window(row: window_readings.Row) -> Window:
+def _window(row: window_readings.WindowReading) -> Window:
     return window(row.name, row.percent, row.resets_at, row.ts, row.source)
 
 

@@ -13,16 +13,16 @@ from ccmon.sources.log_entries import Entry
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import MOST_ROWS, Price
 from ccmon.store import ledger
-from ccmon.store.ledger import Part
-from ccmon.store.limit_events import Event
-from ccmon.store.log_state import Position
-from ccmon.store.messages import Message, Row
+from ccmon.store.ledger import LogPart
+from ccmon.store.limit_events import LimitEvent
+from ccmon.store.log_state import LogPosition
+from ccmon.store.messages import LogMessage, MessageRow
 from ccmon.system import clock
 from ccmon.text import clean
 
 RECENT_S = 3600                        # a log that was written so lately is compared again and again: not all shows in its times
 MOST_COMPARED = 4 << 20                # bytes that are compared whenever a log has grown
-_NEW = Position(0, 0, 0, 0, 0, b"", crc=0)
+_NEW = LogPosition(0, 0, 0, 0, 0, b"", crc=0)
 
 
 def nano(cost_usd: Optional[float]) -> Optional[int]:
@@ -32,12 +32,12 @@ def nano(cost_usd: Optional[float]) -> Optional[int]:
 
 def cost_of(price: Price) -> ledger.CostOf:
     """What a stored message of a model costs, in billionths of a US dollar."""
-    def cost(model: str, row: Row) -> Optional[int]:
+    def cost(model: str, row: MessageRow) -> Optional[int]:
         return nano(price.of(Entry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
     return cost
 
 
-def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price, now: int) -> Iterator[Part]:
+def parts_of(file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: Price, now: int) -> Iterator[LogPart]:
     """What is new in a file, in parts of some thousand messages; nothing when it cannot be read."""
     fd = log_files.open_log(file)
     if fd is None:
@@ -57,7 +57,7 @@ def parts_of(file: LogFile, known: Optional[Position], folders: Sequence[str], p
         os.close(fd)
 
 
-def _compared(fd: int, file: LogFile, known: Position, now: int) -> Optional[Position]:
+def _compared(fd: int, file: LogFile, known: LogPosition, now: int) -> Optional[LogPosition]:
     """The position where the bytes that were read are still there, else None: what was read of it before stays in the ledger.
 
     One that has only grown is compared at its ends, and from time to time whole.
@@ -74,8 +74,8 @@ def _compared(fd: int, file: LogFile, known: Position, now: int) -> Optional[Pos
 class _Reading:
     """What has come of one file so far."""
 
-    def __init__(self, file: LogFile, known: Optional[Position], folders: Sequence[str], price: Price,
-                 withdrawn: Sequence[Message] = ()) -> None:
+    def __init__(self, file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: Price,
+                 withdrawn: Sequence[LogMessage] = ()) -> None:
         path = file.path.replace(os.sep, "/")
         self.file, self.price, self.check_at = file, price, 0
         self.session, self.project = log_entries.session_of(path), project_of(path, folders)
@@ -89,15 +89,15 @@ class _Reading:
         self.elsewhere = b""                               # a folder that a line told, and that is not the project's
         self.unseen_to = at.offset                         # where lines may stand that are not in `seen`
         self._clear()
-        self.withdrawn: Sequence[Message] = withdrawn
+        self.withdrawn: Sequence[LogMessage] = withdrawn
 
     def _clear(self) -> None:
-        self.messages: List[Message] = []
-        self.events: List[Event] = []
+        self.messages: List[LogMessage] = []
+        self.events: List[LimitEvent] = []
         self.folder = ""
         self.withdrawn = ()
 
-    def unsaid(self, fd: int) -> List[Message]:
+    def unsaid(self, fd: int) -> List[LogMessage]:
         """What the next line said as long as it had no end, where it is no good line with all that followed."""
         some = next(log_files.lines(fd, self.offset, True), None)
         begin = log_entries.begin_of(some.contents[0] or b"") if some is not None else b""
@@ -107,7 +107,7 @@ class _Reading:
         self._clear()
         return found
 
-    def parts(self, fd: int) -> Iterator[Part]:
+    def parts(self, fd: int) -> Iterator[LogPart]:
         """All that is new. A last line without an end is read as it stands, and once more when it has one."""
         for some in log_files.lines(fd, self.offset, True, self.crc):
             if some.is_whole:
@@ -119,12 +119,12 @@ class _Reading:
                 yield self._part(fd, False)
         yield self._part(fd, True)
 
-    def _part(self, fd: int, is_last: bool) -> Part:
+    def _part(self, fd: int, is_last: bool) -> LogPart:
         file = self.file
-        at = Position(file.device, file.inode, file.size if is_last else 0, file.mtime_ns, self.offset,
+        at = LogPosition(file.device, file.inode, file.size if is_last else 0, file.mtime_ns, self.offset,
                       log_files.fingerprint(fd, self.offset), self.lines, self.damaged, self.first_damaged,
                       json.dumps(self.left_out), self.last_ms, file.ctime_ns, self.crc, self.check_at)
-        part = Part(os.fsencode(file.path), self.before, at, self.messages, self.events,
+        part = LogPart(os.fsencode(file.path), self.before, at, self.messages, self.events,
                     (self.project, self.folder) if self.folder else None, self.withdrawn)
         self.before = at
         self._clear()
@@ -166,7 +166,7 @@ class _Reading:
         event = limit_events.limit_event(content)
         if event:
             event = log_limits.settled(event, _zone)
-            self.events.append(Event(event.at_ms // 1000, event.kind, event.model, event.resets_at))
+            self.events.append(LimitEvent(event.at_ms // 1000, event.kind, event.model, event.resets_at))
 
     def _take_unended(self, content: Optional[bytes]) -> None:
         found = () if content is None else log_entries.parse(content, self.session)
@@ -191,7 +191,7 @@ class _Reading:
         at_ms, ident, request, session, model, given, made, five, hour, read, sidechain, speed, cost_usd, _ = entry
         if at_ms > self.last_ms:
             self.last_ms = at_ms
-        self.messages.append(Message._make((
+        self.messages.append(LogMessage._make((
             at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
             nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended)))
 

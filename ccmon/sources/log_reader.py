@@ -21,8 +21,8 @@ from ccmon.sources.log_changes import is_read
 from ccmon.sources.log_files import LogFile
 from ccmon.store import ledger, log_state, trusted
 from ccmon.store.database import Store
-from ccmon.store.ledger import Part
-from ccmon.store.log_state import Position
+from ccmon.store.ledger import LogPart
+from ccmon.store.log_state import LogPosition
 from ccmon.system import processes
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     False, too, where another process has read some of it meanwhile: it may have been killed before the end. What was read stays
     when this is interrupted at any point: the next call goes on from there.
     """
-    nothing: Tuple[Dict[bytes, Position], int] = {}, 0
-    known, stamp = store.of_owner(logs.owner, log_state.standing, nothing)
+    nothing: Tuple[Dict[bytes, LogPosition], int] = {}, 0
+    known, stamp = store.read_owner(logs.owner, log_state.standing, nothing)
     if stamp != logs.price.stamp:
         _reprice(store, logs)
     files = {os.fsencode(file.path): file for file in logs.files}
@@ -75,7 +75,7 @@ def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until:
     if waiting:
         with _without_collection():
             complete = _read_waiting(store, logs, waiting, known, now, tell, until)
-    if waiting or gone or store.of_owner(logs.owner, lambda db, owner: _is_unfinished(db, owner, now), True):
+    if waiting or gone or store.read_owner(logs.owner, lambda db, owner: _is_unfinished(db, owner, now), True):
         _finish(store, logs, now, complete, gone)
     return complete
 
@@ -92,11 +92,11 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, Position], now: int,
+def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, LogPosition], now: int,
                   tell: Optional[Tell], until: float) -> bool:
     from ccmon.sources import log_parts, log_workers  # where nothing is new, nothing is parsed
 
-    def read_one(file: LogFile, before: Optional[Position]) -> Iterator[Part]:
+    def read_one(file: LogFile, before: Optional[LogPosition]) -> Iterator[LogPart]:
         return log_parts.parts_of(file, before, logs.folders, logs.price, now)
     begins = [known[path].offset if path in known else 0 for path in (os.fsencode(file.path) for file in waiting)]
     size = sum(max(0, file.size - begin) for file, begin in zip(waiting, begins))
@@ -121,15 +121,15 @@ def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: D
 def _reprice(store: Store, logs: Logs) -> None:
     from ccmon.sources import log_parts  # once for each list of prices
     cost_of = log_parts.cost_of(logs.price)
-    store.change_of(logs.owner, lambda db, owner: ledger.reprice(db, owner, logs.price.stamp, cost_of))
+    store.change_owner(logs.owner, lambda db, owner: ledger.reprice(db, owner, logs.price.stamp, cost_of))
 
 
 def _is_unfinished(db: "sqlite3.Connection", owner: int, now: int) -> bool:
-    return log_state.is_unfinished(db, owner, trusted.peek(db, now).moment)
+    return log_state.is_unfinished(db, owner, trusted.current(db, now).epoch)
 
 
 def _finish(store: Store, logs: Logs, now: int, complete: bool, gone: Iterable[bytes] = ()) -> None:
-    store.change_of(logs.owner, lambda db, owner: ledger.finish(db, owner, gone, trusted.look(db, now).moment, complete))
+    store.change_owner(logs.owner, lambda db, owner: ledger.finish(db, owner, gone, trusted.update(db, now).epoch, complete))
 
 
 class _Batch:
@@ -139,9 +139,9 @@ class _Batch:
         self.store, self.owner = store, owner
         self.refused = False           # another process has read some of it meanwhile
         self.cut_at = time.monotonic() + CUT_S             # when sessions are made of what has come so far
-        self._parts: List[Part] = []
+        self._parts: List[LogPart] = []
 
-    def add(self, part: Part) -> None:
+    def add(self, part: LogPart) -> None:
         """Take up one more part, and store all of them when they are many."""
         self._parts.append(part)
         if sum(len(one.messages) for one in self._parts) >= MOST_ROWS or len(self._parts) >= MOST_FILES:
@@ -158,7 +158,7 @@ class _Batch:
         """Store what has been taken up; whether all of it, with what came before, is what this process has read."""
         parts, self._parts = self._parts, []
         if parts:
-            taken = self.store.change_of(self.owner, lambda db, owner: ledger.take(db, owner, parts))
+            taken = self.store.change_owner(self.owner, lambda db, owner: ledger.store_parts(db, owner, parts))
             self.refused = self.refused or not all(taken)
         return not self.refused
 

@@ -12,10 +12,10 @@ from contextlib import suppress
 from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.sources.log_files import LogFile
-from ccmon.store.ledger import Part
-from ccmon.store.limit_events import Event
-from ccmon.store.log_state import Position
-from ccmon.store.messages import Message
+from ccmon.store.ledger import LogPart
+from ccmon.store.limit_events import LimitEvent
+from ccmon.store.log_state import LogPosition
+from ccmon.store.messages import LogMessage
 from ccmon.system import ready, signals
 
 FROM_BYTES = 8 << 20                   # less is read sooner than it is divided
@@ -26,11 +26,11 @@ _HEAD = 8                              # bytes that tell how long a message is
 _AT_ONCE = 1 << 18
 _MARSHAL = 2                           # the format without references: looking for some takes longer than it saves
 
-Read = Callable[[LogFile, Optional[Position]], Iterator[Part]]
-Found = Generator[Tuple[LogFile, Iterator[Part]], None, None]
+Read = Callable[[LogFile, Optional[LogPosition]], Iterator[LogPart]]
+Found = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
 
 
-def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, Position], read: Read) -> Found:
+def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> Found:
     """Each file in turn with its parts, which are to be taken before the next file is; read reads one from a position on."""
     number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, known) >= FROM_BYTES else 1
     shares = _shares(files, known, number)
@@ -60,16 +60,16 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _left(files: Iterable[LogFile], known: Dict[bytes, Position]) -> int:
+def _left(files: Iterable[LogFile], known: Dict[bytes, LogPosition]) -> int:
     return sum(_size(file, known) for file in files)
 
 
-def _size(file: LogFile, known: Dict[bytes, Position]) -> int:
+def _size(file: LogFile, known: Dict[bytes, LogPosition]) -> int:
     before = known.get(os.fsencode(file.path))
     return max(0, file.size - (before.offset if before else 0))
 
 
-def _shares(files: Sequence[LogFile], known: Dict[bytes, Position], number: int) -> List[int]:
+def _shares(files: Sequence[LogFile], known: Dict[bytes, LogPosition], number: int) -> List[int]:
     """Which process reads each file: the one that has least to do before it."""
     loads, found = [0] * number, []
     for file in files:
@@ -78,7 +78,8 @@ def _shares(files: Sequence[LogFile], known: Dict[bytes, Position], number: int)
     return found
 
 
-def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Optional[Position], read: Read) -> Iterator[Part]:
+def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Optional[LogPosition],
+           read: Read) -> Iterator[LogPart]:
     """What a process found in a file; what it did not come to is read here."""
     while True:
         message = workers[share].message(workers)
@@ -96,7 +97,8 @@ def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Opti
 class _Worker:
     """A process that reads some files and sends their parts, and nothing behind those of each file."""
 
-    def __init__(self, files: Sequence[LogFile], known: Dict[bytes, Position], read: Read, earlier: Sequence["_Worker"]) -> None:
+    def __init__(self, files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read,
+                 earlier: Sequence["_Worker"]) -> None:
         self.got, self.pid, self.fd = bytearray(), 0, -1
         reading, writing = os.pipe()
         try:
@@ -143,7 +145,7 @@ class _Worker:
             self.pid = 0
 
 
-def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: Dict[bytes, Position], read: Read) -> None:
+def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> None:
     """The life of such a process; it ends without what this one does at its end. What fails here is tried again there."""
     try:
         signals.end_at_once()
@@ -158,21 +160,21 @@ def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: 
         os._exit(0)
 
 
-def _send(writing: int, part: Optional[Part]) -> None:
+def _send(writing: int, part: Optional[LogPart]) -> None:
     content = marshal.dumps(None if part is None else _packed(part), _MARSHAL)
     left = memoryview(len(content).to_bytes(_HEAD, "big") + content)
     while left:
         left = left[os.write(writing, left):]
 
 
-def _packed(part: Part) -> Tuple[Any, ...]:
+def _packed(part: LogPart) -> Tuple[Any, ...]:
     """The part as plain tuples, which are sent in half the time."""
     path, before, after, messages, events, folder, withdrawn = part
     return (path, before and tuple(before), tuple(after), [*map(tuple, messages)], [*map(tuple, events)], folder,
             [*map(tuple, withdrawn)])
 
 
-def _unpacked(content: Tuple[Any, ...]) -> Part:
+def _unpacked(content: Tuple[Any, ...]) -> LogPart:
     path, before, after, messages, events, folder, withdrawn = content
-    return Part(path, before and Position._make(before), Position._make(after), [*map(Message._make, messages)],
-                [*map(Event._make, events)], folder, [*map(Message._make, withdrawn)])
+    return LogPart(path, before and LogPosition._make(before), LogPosition._make(after), [*map(LogMessage._make, messages)],
+                [*map(LimitEvent._make, events)], folder, [*map(LogMessage._make, withdrawn)])

@@ -20,7 +20,7 @@ NOTED = ""                             # the channel of what is only noted: that
 _SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
 
 
-class Told(NamedTuple):
+class SentAlert(NamedTuple):
     """One alert on one channel."""
 
     kind: str
@@ -30,19 +30,19 @@ class Told(NamedTuple):
     outcome: str                       # what became of it; "" as long as nobody knows
 
 
-def is_taken(one: Told, now: int) -> bool:
+def is_claimed(one: SentAlert, now: int) -> bool:
     """Whether it was told, or some process is at it."""
     return bool(one.outcome) or one.channel == NOTED or 0 <= now - one.ts < LEASE_S
 
 
-def told(db: sqlite3.Connection, owner: int, since: int, ending_since: Optional[int] = None) -> List[Told]:
+def sent_alerts(db: sqlite3.Connection, owner: int, since: int, ending_since: Optional[int] = None) -> List[SentAlert]:
     """What was told since then, and of windows that end after the other moment, by time."""
     rows = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
         WHERE owner_id = ?1 AND (ts >= ?2 OR window_end >= ?3)
         ORDER BY ts, CAST(kind AS INTEGER), kind, channel""", (owner, since, ending_since))
-    return [Told(values.text(kind), end, values.text(channel), ts, values.text(outcome))
+    return [SentAlert(values.text(kind), end, values.text(channel), ts, values.text(outcome))
             for kind, end, channel, ts, outcome in rows
-            if values.moment(end) is not None and values.moment(ts) is not None]
+            if values.epoch(end) is not None and values.epoch(ts) is not None]
 
 
 def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channels: Iterable[str], now: int,
@@ -55,15 +55,15 @@ def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channe
     for channel in channels:
         db.execute(f"DELETE FROM alert WHERE {_SAME} AND outcome = '' AND channel <> '' AND NOT ts BETWEEN ? AND ?",
                    (owner, kind, channel, window_end - same_s, window_end + same_s, now - LEASE_S + 1, now))
-    found = [channel for channel in channels if not _is_told(db, (owner, kind, channel), window_end, same_s)
+    found = [channel for channel in channels if not _is_sent(db, (owner, kind, channel), window_end, same_s)
              and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
                             (owner, kind, window_end, channel, now)).rowcount]
     if found:
-        db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, trusted.peek(db, now).moment - KEEP_S))
+        db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, trusted.current(db, now).epoch - KEEP_S))
     return found
 
 
-def _is_told(db: sqlite3.Connection, what: Sequence[object], window_end: int, same_s: int) -> bool:
+def _is_sent(db: sqlite3.Connection, what: Sequence[object], window_end: int, same_s: int) -> bool:
     row = db.execute(f"SELECT 1 FROM alert WHERE {_SAME}", (*what, window_end - same_s, window_end + same_s)).fetchone()
     return row is not None
 

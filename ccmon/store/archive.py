@@ -11,7 +11,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, 
 
 from ccmon.store import messages, rows, values
 from ccmon.store.log_state import PACKED, packed_ms
-from ccmon.store.messages import Change, Row
+from ccmon.store.messages import MessageChange, MessageRow
 
 _DAY_MS, _QUARTER_MS = 86_400_000, 900_000
 _63_BITS = (1 << 63) - 1
@@ -19,7 +19,7 @@ _AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
 MOST_DAY_BYTES = 64 << 20              # unpacked: three quarters of a million messages
 
-Day = Dict[int, Row]                   # by identity; message and key of the rows are not known
+Day = Dict[int, MessageRow]                   # by identity; message and key of the rows are not known
 
 CREATE = (
     """CREATE TABLE archive (
@@ -30,14 +30,14 @@ CREATE = (
 )
 
 
-def identity(row: Row) -> int:
+def identity(row: MessageRow) -> int:
     """63 bits that stand for the message and its request or conversation."""
     return (row.message ^ ((row.key & 0xFFFFFFFFFF) << 20)) & _63_BITS
 
 
 # --- a day -----------------------------------------------------------------------------------------------------------------
 
-def pack(day: Mapping[int, Row], start_ms: int) -> bytes:
+def pack(day: Mapping[int, MessageRow], start_ms: int) -> bytes:
     """The messages of a day as bytes: identities first, then column by column."""
     keys = sorted(day)
     found = [day[key] for key in keys]
@@ -57,7 +57,7 @@ def unpack(data: bytes, start_ms: int) -> Day:
     numbers = struct.unpack(f"<{len(raw) // 8}q", raw)
     number = len(numbers) // (_COLUMNS + 1)
     columns = [numbers[at * number:(at + 1) * number] for at in range(_COLUMNS + 1)]
-    return {key: Row._make([0, 0, 0, start_ms + quarter * _QUARTER_MS + (0 if flags & _AT_START else 1), *counts,
+    return {key: MessageRow._make([0, 0, 0, start_ms + quarter * _QUARTER_MS + (0 if flags & _AT_START else 1), *counts,
                            None if cost < 0 else cost, flags & ~_AT_START])
             for key, quarter, *counts, cost, flags in zip(*columns)}
 
@@ -69,22 +69,22 @@ def days(db: sqlite3.Connection, owner: int) -> Iterator[Tuple[int, Day]]:
         yield day * _DAY_MS, unpack(data, day * _DAY_MS)
 
 
-class Old:
+class PackedDays:
     """The packed days that a batch of messages touches."""
 
     def __init__(self, db: sqlite3.Connection, owner: int, until_ms: int) -> None:
         self.db, self.owner, self.until_ms = db, owner, until_ms
-        self.changes: List[Change] = []
+        self.changes: List[MessageChange] = []
         self._days: Dict[int, Day] = {}
         self._written: Set[int] = set()
 
-    def unknown(self, found: Iterable[Row], known: messages.Known) -> Iterator[Row]:
+    def unknown(self, found: Iterable[MessageRow], known: messages.MessageIndex) -> Iterator[MessageRow]:
         """The rows that are not of a packed day; those that are, are taken up here."""
         for row in found:
             if row.at_ms >= self.until_ms + _DAY_MS or row.key in known.get(row.message, ()) or not self.take(row):
                 yield row
 
-    def take(self, row: Row) -> bool:
+    def take(self, row: MessageRow) -> bool:
         """Whether that message is packed; a better copy takes its place. One that is new, or of another time now, is not:
         it is packed when its session is cut and over."""
         day, key = row.at_ms // _DAY_MS, identity(row)
@@ -96,12 +96,12 @@ class Old:
                 return True
         return False
 
-    def has(self, row: Row) -> bool:
+    def has(self, row: MessageRow) -> bool:
         """Whether that message is packed."""
         day = row.at_ms // _DAY_MS
         return any(identity(row) in self._day(near) for near in (day, day - 1, day + 1))
 
-    def _replaced(self, day: int, key: int, row: Row) -> bool:
+    def _replaced(self, day: int, key: int, row: MessageRow) -> bool:
         """Whether the better copy is packed now in the place of the one that is known."""
         before = self._days[day].pop(key)
         self._written.add(day)
@@ -132,13 +132,14 @@ def put(db: sqlite3.Connection, owner: int, day: int, content: Day) -> None:
 
 # --- days of another history --------------------------------------------------------------------------------------------------
 
-def join(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Tuple[List[Change], List[Row]]:
+def join(db: sqlite3.Connection, owner: int, start_ms: int,
+         day: Sequence[MessageRow]) -> Tuple[List[MessageChange], List[MessageRow]]:
     """Look for the messages of a packed day of another history, each with its identity as its message: better copies take
     the place of those that are known. What changed, and those that are not known here."""
     near = _near(db, owner, start_ms)
-    old = Old(db, owner, 1 << 62)
-    changes: List[Change] = []
-    unknown: List[Row] = []
+    old = PackedDays(db, owner, 1 << 62)
+    changes: List[MessageChange] = []
+    unknown: List[MessageRow] = []
     for row in day:
         known = near.get(row.message)
         if known is None:
@@ -155,26 +156,26 @@ def join(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) 
     return [*changes, *old.changes], unknown
 
 
-def stored_identities(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[Row]) -> Set[int]:
+def stored_identities(db: sqlite3.Connection, owner: int, start_ms: int, day: Sequence[MessageRow]) -> Set[int]:
     """The identities of those that the owner has."""
-    near, old = _near(db, owner, start_ms), Old(db, owner, 1 << 62)
+    near, old = _near(db, owner, start_ms), PackedDays(db, owner, 1 << 62)
     return {row.message for row in day if row.message in near or old.has(row)}
 
 
-def _near(db: sqlite3.Connection, owner: int, start_ms: int) -> Dict[int, Row]:
+def _near(db: sqlite3.Connection, owner: int, start_ms: int) -> Dict[int, MessageRow]:
     """What is not packed of that day and those beside it, by identity."""
     found = db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - _DAY_MS, start_ms + 2 * _DAY_MS))
-    return {identity(row): row for row in map(Row._make, found)}
+    return {identity(row): row for row in map(MessageRow._make, found)}
 
 
-def as_rows(day: Day) -> List[Row]:
+def identified_rows(day: Day) -> List[MessageRow]:
     """The messages of a packed day, each with its identity in the place of its message: the identity of that is the same."""
     return [row._replace(message=key) for key, row in day.items()]
 
 
-def joined(db: sqlite3.Connection, owner: int, start_ms: int) -> List[Row]:
+def joined(db: sqlite3.Connection, owner: int, start_ms: int) -> List[MessageRow]:
     """What was stored under its identity, of the day that begins then (epoch ms)."""
-    return list(map(Row._make, db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ? AND key = 0",
+    return list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ? AND key = 0",
                                           (owner, start_ms, start_ms + _DAY_MS))))
 
 
@@ -204,7 +205,7 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     day = first // _DAY_MS
     if (day + 1) * _DAY_MS > min(until_ms, last, _open_ms(db, owner)):
         return None
-    found = list(map(Row._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * _DAY_MS))))
+    found = list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * _DAY_MS))))
     old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
     put(db, owner, day, {**(unpack(old[0], day * _DAY_MS) if old else {}), **{identity(row): row for row in found}})
     if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * _DAY_MS)).rowcount:

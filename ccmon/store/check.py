@@ -11,7 +11,7 @@ from typing import Dict, Iterable, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import archive, copy, migrations, place, reported, rows, schema, sound, upgrade, usage, values
+from ccmon.store import archive, copy, history_path, integrity, migrations, reported, rows, schema, upgrade, usage, values
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import SESSION_S
 
@@ -21,14 +21,14 @@ TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "l
           "archive": "packed day", "forecast": "forecast", "alert": "alert"}
 
 
-class Aside(NamedTuple):
+class SetAside(NamedTuple):
     """A session that overlaps others, which count in its place."""
 
     start: int
     tokens: int
 
 
-class Findings(NamedTuple):
+class CheckResult(NamedTuple):
     """What was looked at, and what is wrong with it."""
 
     problems: Tuple[str, ...]
@@ -36,7 +36,7 @@ class Findings(NamedTuple):
     hosts: Tuple[str, ...]
     version: int                       # of the schema
     size: int                          # bytes, without -wal
-    aside: Tuple[Aside, ...] = ()      # by start
+    aside: Tuple[SetAside, ...] = ()      # by start
     copy: Optional[str] = None         # path of the file as it was before an upgrade that changed what counts
 
 
@@ -121,19 +121,19 @@ _RULES = (
 )
 
 
-def examine(path: str) -> Optional[Findings]:
+def examine(path: str) -> Optional[CheckResult]:
     """Look at everything; None when there is no file. CcmonError when it cannot be read or made, or is not for us."""
-    if not place.exists(path):
+    if not history_path.exists(path):
         return None
     size = os.stat(path).st_size
     try:
         with copy.reading(path) as db:
             return _findings(db, path, size)
     except copy.Broken as error:
-        return Findings((str(error),), {}, (), 0, size)
+        return CheckResult((str(error),), {}, (), 0, size)
 
 
-def _findings(db: sqlite3.Connection, path: str, size: int) -> Findings:
+def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
     db.execute("BEGIN")                # one moment, whoever writes meanwhile
     why = None if copy.is_blank(db) else copy.strangeness(db)
     if why:
@@ -146,7 +146,7 @@ def _findings(db: sqlite3.Connection, path: str, size: int) -> Findings:
     if "reported" in there and not wrong:
         aside = [(block.start, block.tokens) for block in reported.set_aside(db)]
         kept = rows.note(db, upgrade.COPY)
-    return Findings(wrong, found, hosts, migrations.version_of(db), size, tuple(map(Aside._make, aside)), kept)
+    return CheckResult(wrong, found, hosts, migrations.version_of(db), size, tuple(map(SetAside._make, aside)), kept)
 
 
 def _tables(db: sqlite3.Connection) -> Set[str]:
@@ -169,7 +169,7 @@ def problems(db: sqlite3.Connection) -> List[str]:
 
 def faults(db: sqlite3.Connection) -> List[str]:
     """What is wrong with its pages, indexes and columns, without a look at what the rows say."""
-    return sound.faults(db, "integrity_check") or missing(db)
+    return integrity.faults(db, "integrity_check") or missing(db)
 
 
 def missing(db: sqlite3.Connection) -> List[str]:
@@ -189,10 +189,10 @@ def _columns(db: sqlite3.Connection, table: str) -> Set[str]:
 
 
 def _broken(db: sqlite3.Connection, rule: _Rule) -> List[str]:
-    return _told(db.execute(f"SELECT count(*) FROM {rule.table} WHERE {rule.wrong}").fetchone()[0], rule.table, rule.what)
+    return _counted(db.execute(f"SELECT count(*) FROM {rule.table} WHERE {rule.wrong}").fetchone()[0], rule.table, rule.what)
 
 
-def _told(number: int, table: str, what: str) -> List[str]:
+def _counted(number: int, table: str, what: str) -> List[str]:
     return [f"{number} row{'s' if number > 1 else ''} of {table} {what}"] if number else []
 
 
@@ -201,8 +201,8 @@ def _told(number: int, table: str, what: str) -> List[str]:
 def _of_the_ledger(db: sqlite3.Connection) -> Iterable[str]:
     """What no single row shows."""
     for owner, in db.execute("SELECT id FROM owner ORDER BY id").fetchall():
-        yield from _told(_overlapping(db, owner), "session", "that overlap the one before")
-        yield from _told(_packed_wrongly(db, owner), "archive", "that cannot be unpacked")
+        yield from _counted(_overlapping(db, owner), "session", "that overlap the one before")
+        yield from _counted(_packed_wrongly(db, owner), "archive", "that cannot be unpacked")
 
 
 def _overlapping(db: sqlite3.Connection, owner: int) -> int:

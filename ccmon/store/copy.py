@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
-from ccmon.store import migrations, place, sound, upgrade
+from ccmon.store import history_path, integrity, migrations, upgrade
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Place
@@ -44,7 +44,7 @@ class Newer(PathError):
 @contextmanager
 def reading(path: str) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write. Raises Broken, and CcmonError where the file cannot be read at all, or must not be."""
-    why = place.strange(path)
+    why = history_path.refusal(path)
     if why:
         raise PathError(path, why)
     try:
@@ -63,11 +63,11 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
 def _opened(path: str) -> sqlite3.Connection:
     """What a killed writer left half done is undone first, as at every start of ccmon: without that nobody can read it."""
     try:
-        return sound.read_only(path, BUSY_MS)
+        return integrity.read_only(path, BUSY_MS)
     except sqlite3.OperationalError as error:
-        if "readonly" not in str(error) or place.shut(path):
+        if "readonly" not in str(error) or history_path.inaccessible(path):
             raise
-    db = sqlite3.connect(sound.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
+    db = sqlite3.connect(integrity.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
     db.execute("PRAGMA query_only = ON")
     return db
 
@@ -108,24 +108,24 @@ def backup(source: str, target: str) -> Tuple[int, int]:
     Raises UsageError when something else lies there, Unwritable, CcmonError, Broken.
     """
     try:
-        with targets.opened(target) as place:
-            _may_replace(place.path, target, source)
-            with newfiles.making(place.folder, place.at) as new:
+        with targets.opened(target) as history_path:
+            _may_replace(history_path.path, target, source)
+            with newfiles.making(history_path.folder, history_path.at) as new:
                 if os.name == "nt":    # one that is open cannot be renamed
                     new.close()
-                temporary = os.path.join(place.folder, os.path.basename(new.name))
-                sessions = _put_copy(source, temporary, new, place)
-            return sessions, _size(place.path)
+                temporary = os.path.join(history_path.folder, os.path.basename(new.name))
+                sessions = _put_copy(source, temporary, new, history_path)
+            return sessions, _size(history_path.path)
     except OSError as error:
         raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
 
-def _put_copy(source: str, temporary: str, new: NewFile, place: Place) -> int:
+def _put_copy(source: str, temporary: str, new: NewFile, history_path: Place) -> int:
     try:
         sessions = _filled(source, temporary)
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
-        private.put_in_place(new.name, place.name, place.at)
+        private.put_in_place(new.name, history_path.name, history_path.at)
         return sessions
     finally:
         for suffix in ("-wal", "-shm", "-journal"):
@@ -179,7 +179,7 @@ def _filled(source: str, temporary: str) -> int:
                 if "full" in str(error) or "I/O" in str(error):
                     raise OSError(0, str(error)) from None
                 raise
-            wrong = sound.faults(copy, "quick_check")
+            wrong = integrity.faults(copy, "quick_check")
             if wrong:
                 raise Broken(wrong[0])
             return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Callable, List, Optional, Sequence, Set, TypeV
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts, Owner, Record, Sample, UsageRow
-from ccmon.store import journal, migrations, rows, sound, values
-from ccmon.store.place import OTHER_FOLDER
+from ccmon.store import integrity, journal, migrations, rows, values
+from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
 
 if TYPE_CHECKING:
     from ccmon.store.record import ActiveOf, LimitOf
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
 _MOVES = 3               # so often the file may be moved aside by others while one works
 _NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -66,15 +66,15 @@ def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = N
     reason = str(error)
     if migrations.is_busy(error):
         return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
-    told = _told_by_system(reason, path)
-    if told is None and (sound.says_damaged(error) or db is not None and sound.is_unsound(db)):
+    told = _disk_condition(reason, path)
+    if told is None and (integrity.says_damaged(error) or db is not None and integrity.is_damaged(db)):
         return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
     if told is None and not isinstance(error, sqlite3.Error):
         return None
     return Shut(path, f"used ({reason})", told or "it can be written")
 
 
-def _told_by_system(reason: str, path: str) -> Optional[str]:
+def _disk_condition(reason: str, path: str) -> Optional[str]:
     """What has to be before sqlite can go on, when it is the disk that fails."""
     failing = "I/O" in reason
     if "disk is full" in reason or failing and migrations.is_full(path):
@@ -141,7 +141,7 @@ class Store:
         from ccmon.store.record import record
 
         def work(db: sqlite3.Connection) -> Facts:
-            owner_id = rows.made_owner_id(db, owner)
+            owner_id = rows.ensured_owner_id(db, owner)
             return self._told(db, record(db, blocks, owner_id, now, limit_of, active_of, is_history), now)
 
         def read(db: sqlite3.Connection) -> Sequence[Sample]:
@@ -160,7 +160,7 @@ class Store:
         return self._transact("BEGIN", read)
 
     def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
-        return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.news(db, now))
+        return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.damage_notice(db, now))
 
     def ledger(self, owner: Owner) -> Optional[str]:
         """What is noted of the owner's windows between two looks. Raises StoreError."""
@@ -184,25 +184,25 @@ class Store:
 
         def read(db: sqlite3.Connection) -> List[UsageRow]:
             owner_id = rows.owner_id(db, owner) if owner else None
-            return [] if owner and owner_id is None else usage.used(db, owner_id, since, until)
+            return [] if owner and owner_id is None else usage.usage_rows(db, owner_id, since, until)
         return self._transact("BEGIN", read)
 
-    def look(self, owner: Owner, work: Callable[[sqlite3.Connection, Optional[int]], Answer]) -> Answer:
+    def read(self, owner: Owner, work: Callable[[sqlite3.Connection, Optional[int]], Result]) -> Result:
         """What work reads with the connection and the owner's number, None as long as there is none. Raises StoreError."""
         return self._transact("BEGIN", lambda db: work(db, rows.owner_id(db, owner)))
 
-    def of_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer], nothing: Answer) -> Answer:
+    def read_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
         """What work reads with the connection and the owner's number; nothing as long as there is none. Raises StoreError."""
-        def read(db: sqlite3.Connection) -> Answer:
+        def read(db: sqlite3.Connection) -> Result:
             owner_id = rows.owner_id(db, owner)
             return nothing if owner_id is None else work(db, owner_id)
         return self._transact("BEGIN", read)
 
-    def change_of(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Answer]) -> Answer:
+    def change_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Result]) -> Result:
         """All that work does with the connection and the owner's number, or nothing of it. Raises Busy, StoreError."""
-        return self.change(lambda db: work(db, rows.made_owner_id(db, owner)))
+        return self.change(lambda db: work(db, rows.ensured_owner_id(db, owner)))
 
-    def change(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def change(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """All that work does with the connection, or nothing of it. Raises Busy, StoreError."""
         return self._transact("BEGIN IMMEDIATE", work)
 
@@ -248,7 +248,7 @@ class Store:
         """Remember a small text; the same one again writes nothing. Raises Busy, StoreError."""
         self._transact("BEGIN IMMEDIATE", lambda db: rows.write_note(db, key, value))
 
-    def _transact(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def _transact(self, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """The work in a transaction; without begin the file is only opened."""
         for _ in range(_MOVES):
             try:
@@ -260,7 +260,7 @@ class Store:
                     raise
         return self._tried(begin, work)
 
-    def _tried(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def _tried(self, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
             if self._db is None or self._frozen or migrations.identity(self.path) != self._identity:
                 self.close()                             # moved aside by another process, or deleted: begin anew
@@ -269,7 +269,7 @@ class Store:
         except Damaged:
             return self._again(lambda: self._attempt(begin, work))
 
-    def _again(self, attempt: Callable[[], Answer]) -> Answer:
+    def _again(self, attempt: Callable[[], Result]) -> Result:
         """Try once more; only what a second connection meets too is damage: sqlite calls a failed read so as well."""
         try:
             self._doubt()
@@ -281,7 +281,7 @@ class Store:
             self._renew()
             return attempt()
 
-    def _attempt(self, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def _attempt(self, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
         db = self._db
         assert db is not None
         try:
@@ -294,7 +294,7 @@ class Store:
                 raise
             raise explained from error
 
-    def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
         if not begin:
             return work(db)
         with stops.put_off():          # nobody can take a lock of sqlite's from a process that is stopped
@@ -329,14 +329,14 @@ class Store:
         try:
             self._open_whole()
         except Shut as error:
-            self._db = sound.frozen(self.path)      # for one transaction: others may begin to write
+            self._db = integrity.open_frozen(self.path)      # for one transaction: others may begin to write
             if self._db is None:
                 raise
             self._frozen = error
 
     def _open_whole(self) -> None:
         try:
-            migrations.make_place(self.path)
+            migrations.create_file(self.path)
             self._identity = migrations.identity(self.path)
             self._connect()
         except migrations.Unusable as error:
@@ -382,4 +382,4 @@ class Store:
             self.trouble = sentence = f"The history was damaged: it is kept as {kept}, and a new one was begun"
             _moved.append(sentence)
             with suppress(StoreError):                   # who is told is told; the others may miss it
-                self._attempt("BEGIN IMMEDIATE", lambda db: rows.write_news(db, sentence, self.opened_at))
+                self._attempt("BEGIN IMMEDIATE", lambda db: rows.write_damage_notice(db, sentence, self.opened_at))

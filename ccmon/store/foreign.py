@@ -77,7 +77,7 @@ def _may(action: int, first: Optional[str], second: Optional[str], *_: object) -
 
 # --- what is in it -----------------------------------------------------------------------------------------------------------
 
-class Thing(NamedTuple):
+class SchemaObject(NamedTuple):
     """A row of sqlite_master."""
 
     kind: str                          # table | index | view | trigger
@@ -89,18 +89,18 @@ class WrongShape(Exception):
     """Why it is no history of ours, in words that follow "is not a history of ccmon"."""
 
 
-def things(db: sqlite3.Connection) -> List[Thing]:
+def schema_objects(db: sqlite3.Connection) -> List[SchemaObject]:
     """All of them. Raises WrongShape, sqlite3.Error."""
     found = db.execute("SELECT type, name, rootpage FROM sqlite_master LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
     if len(found) > MOST_OBJECTS:
         raise WrongShape("it has more tables than any")
-    return [Thing(kind, name, root if type(root) is int else 0) for kind, name, root in found
+    return [SchemaObject(kind, name, root if type(root) is int else 0) for kind, name, root in found
             if isinstance(kind, str) and isinstance(name, str)]
 
 
 def check_tables(db: sqlite3.Connection, wanted: Set[str]) -> None:
     """Raise WrongShape where one of these is there and is no table with columns that hold what was put in."""
-    for thing in things(db):
+    for thing in schema_objects(db):
         if thing.name.lower() in wanted:
             if thing.kind != "table" or thing.root < 1:
                 raise WrongShape(f"{thing.name} is no table of its own there")
@@ -110,7 +110,7 @@ def check_tables(db: sqlite3.Connection, wanted: Set[str]) -> None:
 
 def is_plain(db: sqlite3.Connection) -> bool:
     """Whether a check of all pages would run nothing of the file's own."""
-    for thing in things(db):
+    for thing in schema_objects(db):
         if thing.kind not in ("table", "index") or thing.root < 1:
             return False
         if thing.kind == "table" and (_computes(db, thing.name) or _has_odd_index(db, thing.name)):

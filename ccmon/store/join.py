@@ -14,15 +14,15 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, reported, rows, sessions, usage
-from ccmon.store.join_messages import Elsewhere, Messages
+from ccmon.store.join_messages import Elsewhere, JoiningMessages
 from ccmon.store.join_rest import join_legacy, join_rest
-from ccmon.store.messages import Change
-from ccmon.store.other import Moment, Other
+from ccmon.store.messages import MessageChange
+from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
 from ccmon.text import clean
 
 
-class Came(NamedTuple):
+class JoinedRows(NamedTuple):
     """What is new or more than before."""
 
     sessions: int = 0
@@ -31,7 +31,7 @@ class Came(NamedTuple):
     snapshots: int = 0
 
 
-class _Theirs(NamedTuple):
+class _OtherSession(NamedTuple):
     """A session of theirs: its number there, and the plan, limit, its source and whether it was listed."""
 
     id: int
@@ -44,43 +44,44 @@ class _Theirs(NamedTuple):
 Taken = Dict[int, Bound]
 
 
-def join(db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[Elsewhere] = ()) -> Came:
+def join(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, elsewhere: Sequence[Elsewhere] = ()) -> JoinedRows:
     """Take all of it up. Messages that stand under one of the owners elsewhere already stay there."""
     sessions.recut(db, owner)
     before, late = _contents(db, owner), rows.note(db, f"{log_state.LATE} {owner}")
     theirs = _sessions_of(other, at)
     taken = _take_sessions(db, owner, theirs)
-    joining = Messages(db, owner, other, at, elsewhere)
+    joining = JoiningMessages(db, owner, other, at, elsewhere)
     joining.take()
     if join_legacy(db, owner, other, at, joining.names):
         sessions.apply(db, owner, [], usage.settle_legacy(db, owner, None))
     _settle(db, owner, other, at, theirs, taken, joining)
     _note(db, owner, late, joining.changes, bool(other.path))
     after = _contents(db, owner)
-    _keep_limits(db, theirs, taken, before, after)
+    _take_limits(db, theirs, taken, before, after)
     ids = {one.id: taken[one.id].id if one.id in taken else _heir(one.block, after) for one in theirs}
     readings, snapshots = join_rest(db, owner, other, at, ids)
     known = {(row.block, row.id) for row in before}
-    return Came(sum((row.block, row.id) not in known for row in after), readings,
+    return JoinedRows(sum((row.block, row.id) not in known for row in after), readings,
                 sum(is_news(change) for change in joining.changes), snapshots)
 
 
-def is_news(change: Change) -> bool:
+def is_news(change: MessageChange) -> bool:
     """Whether a message is new or better known now."""
     return change[1].counts
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------------
 
-def _contents(db: sqlite3.Connection, owner: int) -> List[rows.Row]:
-    return rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
+def _contents(db: sqlite3.Connection, owner: int) -> List[rows.StoredSession]:
+    return rows.stored_sessions(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
 
 
-def _sessions_of(other: Other, at: Moment) -> List[_Theirs]:
+def _sessions_of(other: OtherOwner, at: JoinTimes) -> List[_OtherSession]:
     found = other.rows(f"""{rows.SELECT}, settled, {_IS_REPORT}, plan, limit_tokens, limit_source, listed FROM session
         WHERE owner_id = ? AND start_ts <= ? ORDER BY start_ts""", at.latest)
-    made = ((rows.row_of(columns), columns[-6:]) for columns in found)
-    return [_Theirs(row.id, row.block, state, bool(report), tuple(clean(one) if isinstance(one, str) else one for one in limit))
+    made = ((rows.stored_session(columns), columns[-6:]) for columns in found)
+    return [_OtherSession(row.id, row.block, state, bool(report),
+                          tuple(clean(one) if isinstance(one, str) else one for one in limit))
             for row, (state, report, *limit) in made if row]
 
 
@@ -89,7 +90,7 @@ _IS_REPORT = f"""EXISTS (SELECT 1 FROM reported WHERE session_id = session.id) A
     WHERE usage.owner_id = session.owner_id AND ts >= start_ts AND ts < end_ts AND model_id <> {usage.UNKNOWN})"""
 
 
-def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]) -> Taken:
+def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_OtherSession]) -> Taken:
     """Fix their bounds where there is none of ours; what each is here, by its number there. They are filled by what joins."""
     ours = [row.block for row in _contents(db, owner)]
     starts = [block.start for block in ours]
@@ -105,7 +106,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
             empty = one.block._replace(tokens=0, input=0, output=0, cache_creation=0, cache_read=0, entries=0, counted=True)
             if one.state == SETTLED:
                 empty = empty._replace(last=None, cost_usd=0.0, models=())
-            number = db.execute(rows.INSERT, (owner, *rows.values_of(empty))).lastrowid or 0
+            number = db.execute(rows.INSERT, (owner, *rows.session_columns(empty))).lastrowid or 0
             at_end = (messages.between(db, owner, one.block.end * 1000, one.block.end * 1000 + 1)      # of the next session here
                       or one.block.end in starts and one.block.end * 1000 <= packed_ms)
             taken[one.id] = Bound(one.block.start, one.block.end, number, SUMMED if at_end else one.state)
@@ -113,10 +114,10 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_Theirs]
     return taken
 
 
-def _settle(db: sqlite3.Connection, owner: int, other: Other, at: Moment, theirs: Sequence[_Theirs], taken: Taken,
-            joining: Messages) -> None:
+def _settle(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, theirs: Sequence[_OtherSession], taken: Taken,
+            joining: JoiningMessages) -> None:
     """Cut the sessions of what came, with what was reported of them; afterwards each quarter is in one of them."""
-    told = rows.rows_of(other.rows(f"""SELECT coalesce(session_id, 0), {', '.join(rows.CONTENT)} FROM reported
+    told = rows.stored_sessions(other.rows(f"""SELECT coalesce(session_id, 0), {', '.join(rows.CONTENT)} FROM reported
         WHERE owner_id = ? AND start_ts <= ?""", at.latest))
     numbers = {number: bound.id for number, bound in taken.items()}
     free = [row.block for row in told if not reported.add_report(db, owner, row.block, numbers.get(row.id))]
@@ -147,14 +148,14 @@ _LOOSE = f"""SELECT DISTINCT ts FROM usage WHERE owner_id = ?1 AND project_id = 
     AND start_ts < ts + {usage.QUARTER_S} AND end_ts > ts)"""
 
 
-def _complete(db: sqlite3.Connection, theirs: Iterable[_Theirs], taken: Taken) -> None:
+def _complete(db: sqlite3.Connection, theirs: Iterable[_OtherSession], taken: Taken) -> None:
     """A session that holds here what it held there is told as it was there; one that all of its messages have left goes."""
     for one in (one for one in theirs if one.id in taken):
-        row = next(iter(rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE id = ?", (taken[one.id].id,)))), None)
+        row = next(iter(rows.stored_sessions(db.execute(f"{rows.SELECT} FROM session WHERE id = ?", (taken[one.id].id,)))), None)
         if row is None:                # its last message has a better copy elsewhere
             del taken[one.id]
         elif _sums(row.block) == _sums(one.block):
-            db.execute(rows.UPDATE, (*rows.values_of(one.block._replace(source=row.block.source)), row.id))
+            db.execute(rows.UPDATE, (*rows.session_columns(one.block._replace(source=row.block.source)), row.id))
         elif not any(_sums(row.block)):
             sessions.remove(db, row.id, None)
             del taken[one.id]
@@ -164,8 +165,8 @@ def _sums(block: Block) -> Tuple[Optional[int], ...]:
     return block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.entries
 
 
-def _keep_limits(db: sqlite3.Connection, theirs: Iterable[_Theirs], taken: Taken, before: Sequence[rows.Row],
-                 after: Sequence[rows.Row]) -> None:
+def _take_limits(db: sqlite3.Connection, theirs: Iterable[_OtherSession], taken: Taken, before: Sequence[rows.StoredSession],
+                 after: Sequence[rows.StoredSession]) -> None:
     """The limit goes with the numbers that it was noted for."""
     known = {row.id: row.block for row in before}
     by_start = {row.block.start: row.id for row in after}
@@ -176,13 +177,13 @@ def _keep_limits(db: sqlite3.Connection, theirs: Iterable[_Theirs], taken: Taken
                        (*one.limit, number))
 
 
-def _heir(block: Block, ours: Sequence[rows.Row]) -> Optional[int]:
+def _heir(block: Block, ours: Sequence[rows.StoredSession]) -> Optional[int]:
     """Our session of most of that time."""
     same = [row for row in ours if row.block.overlap_s(block) or row.block.start == block.start]
     return max(same, key=lambda row: (row.block.overlap_s(block), -row.block.start)).id if same else None
 
 
-def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequence[Change], is_other_file: bool) -> None:
+def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequence[MessageChange], is_other_file: bool) -> None:
     """Of messages that are in no log here ccusage knows nothing, and their prices are those of another day.
 
     As long as not all logs have been read, they may be in one that is still to come.

@@ -5,8 +5,8 @@ from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ccmon.store import archive, ledger, messages, sessions
 from ccmon.store.archive import Day
-from ccmon.store.messages import ABSORBED, Change, Row
-from ccmon.store.other import Moment, Other
+from ccmon.store.messages import ABSORBED, MessageChange, MessageRow
+from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.text import clean, model_id
 
 _MANY = 4000                           # messages in one go
@@ -17,10 +17,10 @@ _DAY_MS = 86_400_000
 Elsewhere = Tuple[int, Optional[int]]
 
 
-class Names:
+class OwnNumbers:
     """The numbers that their models and projects have here."""
 
-    def __init__(self, db: sqlite3.Connection, other: Other) -> None:
+    def __init__(self, db: sqlite3.Connection, other: OtherOwner) -> None:
         self.db, self.other = db, other
         self._known: Dict[Tuple[str, int], int] = {}
 
@@ -38,20 +38,21 @@ class Names:
             self._known[table, number] = here
         return self._known[table, number]
 
-    def of(self, row: Row) -> Row:
+    def of(self, row: MessageRow) -> MessageRow:
         """The row as one of ours."""
         return row._replace(model_id=self.own_number("model", row.model_id),
                             project_id=self.own_number("project", row.project_id))
 
 
-class Messages:
+class JoiningMessages:
     """Their messages on their way."""
 
-    def __init__(self, db: sqlite3.Connection, owner: int, other: Other, at: Moment, elsewhere: Sequence[Elsewhere]) -> None:
+    def __init__(self, db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes,
+                 elsewhere: Sequence[Elsewhere]) -> None:
         self.db, self.owner, self.other, self.elsewhere = db, owner, other, elsewhere
         self.latest_ms = at.latest * 1000
-        self.names = Names(db, other)
-        self.changes: List[Change] = []
+        self.names = OwnNumbers(db, other)
+        self.changes: List[MessageChange] = []
         self._days: Dict[int, Set[int]] = {}               # who got any -> epoch ms of the days to pack
 
     def take(self) -> None:
@@ -60,9 +61,9 @@ class Messages:
             for found in self._recent(which):
                 self._fold([self.names.of(row) for row in found])
         for start_ms, day in self._packed():
-            self._join_day(start_ms, [self.names.of(row) for row in archive.as_rows(day) if row.at_ms <= self.latest_ms])
+            self._join_day(start_ms, [self.names.of(row) for row in archive.identified_rows(day) if row.at_ms <= self.latest_ms])
 
-    def _recent(self, which: str) -> Iterator[List[Row]]:
+    def _recent(self, which: str) -> Iterator[List[MessageRow]]:
         place = (-1, 0, 0)
         while True:
             found = self.other.rows(f"""{messages.SELECT} AND at_ms <= ? AND {which} flags & {ABSORBED}
@@ -70,7 +71,7 @@ class Messages:
                                     self.latest_ms, place[0], place[0], place[1], place[1], place[2], _MANY)
             if not found:
                 return
-            some = list(map(Row._make, found))
+            some = list(map(MessageRow._make, found))
             place = some[-1].at_ms, some[-1].message, some[-1].key
             yield some
 
@@ -79,7 +80,7 @@ class Messages:
             (data,), = self.other.rows("SELECT data FROM archive WHERE owner_id = ? AND day = ?", day)
             yield day * _DAY_MS, archive.unpack(data, day * _DAY_MS)
 
-    def _fold(self, found: List[Row]) -> None:
+    def _fold(self, found: List[MessageRow]) -> None:
         for owner, twin in self.elsewhere:
             there = ledger.stored_keys(self.db, owner, found)
             self._changed(owner, ledger.fold(self.db, owner, [row for row in found if row[:2] in there]))
@@ -89,12 +90,12 @@ class Messages:
             found = [row for row in found if row[:2] not in there]
         self._changed(self.owner, ledger.fold(self.db, self.owner, found))
 
-    def _changed(self, owner: int, changes: List[Change]) -> None:
+    def _changed(self, owner: int, changes: List[MessageChange]) -> None:
         self.changes += changes
         if changes:
             self._days.setdefault(owner, set())
 
-    def _join_day(self, start_ms: int, found: List[Row]) -> None:
+    def _join_day(self, start_ms: int, found: List[MessageRow]) -> None:
         for owner, twin in self.elsewhere:
             changes, unknown = archive.join(self.db, owner, start_ms, found)
             self._apply(owner, changes)
@@ -107,7 +108,7 @@ class Messages:
         messages.save(self.db, self.owner, new)
         self._apply(self.owner, [*changes, *((None, row) for row in new)])
 
-    def _apply(self, owner: int, changes: List[Change]) -> None:
+    def _apply(self, owner: int, changes: List[MessageChange]) -> None:
         ledger.apply(self.db, owner, changes)
         self._changed(owner, changes)
         if changes:

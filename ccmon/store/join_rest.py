@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Forecast
 from ccmon.store import learning, rows, thin, usage
-from ccmon.store.join_messages import Names
-from ccmon.store.other import Moment, Other
+from ccmon.store.join_messages import OwnNumbers
+from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.text import clean
 
 # --- older sums ----------------------------------------------------------------------------------------------------------------
@@ -16,7 +16,7 @@ _LEGACY = f"""SELECT ts, span_s, model_id, input, output, cache_creation, cache_
 Sums = Dict[int, Tuple[int, ...]]      # of an hour: start -> seconds, four kinds
 
 
-def join_legacy(db: sqlite3.Connection, owner: int, other: Other, at: Moment, names: Names) -> bool:
+def join_legacy(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, names: OwnNumbers) -> bool:
     """Of each hour and model the larger sum, whether it is one of the hour or of its quarters; True when anything changed."""
     theirs = _by_hour((ts, span_s, names.own_number("model", model), *kinds)
                       for ts, span_s, model, *kinds in other.rows(f"{_LEGACY} AND ts <= ?", at.latest))
@@ -67,7 +67,8 @@ _KNOWN_BETTER = """DELETE FROM limit_event WHERE owner_id = ? AND kind = 'other'
     WHERE better.owner_id = limit_event.owner_id AND better.ts = limit_event.ts AND better.kind <> 'other')"""
 
 
-def join_rest(db: sqlite3.Connection, owner: int, other: Other, at: Moment, ids: Dict[int, Optional[int]]) -> Tuple[int, int]:
+def join_rest(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes,
+              ids: Dict[int, Optional[int]]) -> Tuple[int, int]:
     """Readings, limit events, forecasts and snapshots; how many readings and snapshots are new."""
     def told(names: str, table: str) -> List[Tuple[Any, ...]]:
         return other.rows(f"SELECT {names} FROM {table} WHERE owner_id = ? AND ts <= ?", at.latest)
@@ -104,7 +105,7 @@ _PUT_SNAPSHOT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.
         {', '.join(f'{name} = excluded.{name}' for name in rows.COUNTS)} WHERE excluded.tokens > tokens"""
 
 
-def _bucket(ts: int, at: Moment) -> Tuple[int, int]:
+def _bucket(ts: int, at: JoinTimes) -> Tuple[int, int]:
     """The time in which one of ours may say the same."""
     span_s = thin.bucket_s(ts, at.now)
     return ts // span_s * span_s, ts // span_s * span_s + span_s

@@ -54,7 +54,7 @@ def has_descriptors() -> bool:
 
 # --- which disk -------------------------------------------------------------------------------------------------------------
 
-def kind_of(place: str, mounts: List[Mount]) -> str:
+def filesystem_type(place: str, mounts: List[Mount]) -> str:
     """The kind of file system in which that place is; "" when no mount is above it."""
     above = [(len(folder), kind) for folder, kind in mounts if f"{place}/".startswith(folder.rstrip("/") + "/")]
     return max(reversed(above), key=lambda found: found[0], default=(0, ""))[1]        # of two in one place the last counts
@@ -67,7 +67,7 @@ def is_remote_by_program(path: str) -> bool:
     said = program and processes.printed([program], {"LC_ALL": "C"}) or ""
     found = filter(None, (re.fullmatch(_ROW, row) for row in said.splitlines()))
     mounts = [(row["folder"].lower(), row["type"] or row["first"]) for row in found]
-    kind = kind_of(os.path.realpath(path).lower(), mounts)         # there upper and lower case often are the same
+    kind = filesystem_type(os.path.realpath(path).lower(), mounts)         # there upper and lower case often are the same
     return kind != "" and kind not in LOCAL
 
 

@@ -41,7 +41,7 @@ _FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')
              f"min(ts) FROM usage WHERE {_IS_TIME}")
 
 
-def oldest(db: sqlite3.Connection, owner: int) -> Optional[int]:
+def oldest_epoch(db: sqlite3.Connection, owner: int) -> Optional[int]:
     """From when on anything is known but by the user's word; None when nothing is."""
     found = [db.execute(f"SELECT {first} AND owner_id = ?", (owner,)).fetchone()[0] for first in _FIRST_OF]
     return min((ts for ts in found if ts is not None), default=None)
@@ -101,7 +101,7 @@ def is_due(db: sqlite3.Connection, owner: int, window_s: int, now: int) -> bool:
                       (owner, window_s, now - EVERY_S, now)).fetchone() is None
 
 
-def keep_forecast(db: sqlite3.Connection, owner: int, forecast: Forecast) -> None:
+def write_forecast(db: sqlite3.Connection, owner: int, forecast: Forecast) -> None:
     """Keep it, unless another one was kept of late."""
     if is_due(db, owner, forecast.window_s, forecast.ts):
         db.execute(f"INSERT INTO forecast (owner_id, {COLUMNS}) VALUES (?{', ?' * len(forecast)})", (owner, *forecast))
@@ -167,11 +167,11 @@ def unread(db: sqlite3.Connection, owner: int, spool: str) -> Tuple[List[str], s
     """The whole lines of the spool behind those that were taken, and what to note under SPOOL when they are."""
     length, _, print_ = (note(db, owner, SPOOL) or "").partition(" ")
     before, whole = values.number(length) or 0, spool[:spool.rfind("\n") + 1]
-    is_known = before <= len(whole) and _print(whole[:before]) == print_
-    return whole[before if is_known else 0:].splitlines(), f"{len(whole)} {_print(whole)}"
+    is_known = before <= len(whole) and _fingerprint(whole[:before]) == print_
+    return whole[before if is_known else 0:].splitlines(), f"{len(whole)} {_fingerprint(whole)}"
 
 
-def _print(text: str) -> str:
+def _fingerprint(text: str) -> str:
     return format(crc32(text.encode("utf-8", "replace")), "08x")
 
 
@@ -185,34 +185,35 @@ def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
     db.execute("DELETE FROM forecast WHERE owner_id = ?", (owner,))
     db.execute("DELETE FROM note WHERE key IN (?, ?, ?)",
                (f"{LEARNED} {owner}", f"{EXTRA} {owner}", f"{WEEKS} {owner}"))
-    for lead in (f"{_TOLD} {owner} ", f"{LEARNED} {owner} "):          # of other logins
+    for lead in (f"{_NOTIFIED} {owner} ", f"{LEARNED} {owner} "):          # of other logins
         db.execute("DELETE FROM note WHERE substr(key, 1, ?) = ?", (len(lead), lead))
     write_note(db, owner, _FORGOTTEN, str(_after_last(db, owner, now)))
 
 
 def _after_last(db: sqlite3.Connection, owner: int, now: int) -> int:
     """From when on readings are new; a clock that is doubted may be years off, so there the stored ones say it."""
-    trust = trusted.peek(db, now)
+    trust = trusted.current(db, now)
     if not trust.in_doubt:
         return now
     last = db.execute(f"SELECT max(ts) FROM reading WHERE owner_id = ? AND ts <= ? AND {_IS_TIME}",
                       (owner, max(now, trust.believed))).fetchone()[0]
-    return trust.moment if last is None else last + 1
+    return trust.epoch if last is None else last + 1
 
 
-def told(db: sqlite3.Connection, owner: int, key: str) -> bool:
+def was_notified(db: sqlite3.Connection, owner: int, key: str) -> bool:
     """True when the user was told."""
-    return rows.note(db, f"{_TOLD} {owner} {key}") is not None
+    return rows.note(db, f"{_NOTIFIED} {owner} {key}") is not None
 
 
-def tell(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
+def mark_notified(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
     """Note that the user is told; False when that was noted before."""
-    new = not told(db, owner, key)
+    new = not was_notified(db, owner, key)
     if new:
-        rows.write_note(db, f"{_TOLD} {owner} {key}", str(now))
+        rows.write_note(db, f"{_NOTIFIED} {owner} {key}", str(now))
     return new
 
 
-LEARNED, EXTRA, LOGS, SPOOL, _TOLD, _FORGOTTEN = "learned", "learned_extra", "logs_learned", "spool_read", "told", "learn_since"
+LEARNED, EXTRA, LOGS, SPOOL = "learned", "learned_extra", "logs_learned", "spool_read"
+_NOTIFIED, _FORGOTTEN = "told", "learn_since"
 _HITS, _MOST_HITS = "hits_noted", 50
 USUAL, WEEKS = "usual_hour", "learned_weeks"

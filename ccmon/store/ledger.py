@@ -14,25 +14,25 @@ from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tupl
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
-from ccmon.store.log_state import COMPLETE, NAMES, PRICES, SOUND, VANISHED, Position, number, packed_ms
-from ccmon.store.messages import Message
+from ccmon.store.log_state import COMPLETE, NAMES, PRICES, VALID, VANISHED, LogPosition, number, packed_ms
+from ccmon.store.messages import LogMessage
 
-CostOf = Callable[[str, messages.Row], Optional[int]]      # name of the model, tokens -> billionths of a US dollar
+CostOf = Callable[[str, messages.MessageRow], Optional[int]]      # name of the model, tokens -> billionths of a US dollar
 
 
-class Part(NamedTuple):
+class LogPart(NamedTuple):
     """What came of reading a part of one log."""
 
     path: bytes
-    before: Optional[Position]         # as it stood before; None where the file is read from its start
-    after: Position
-    messages: Sequence[Message]
-    events: Sequence[limit_events.Event]
+    before: Optional[LogPosition]         # as it stood before; None where the file is read from its start
+    after: LogPosition
+    messages: Sequence[LogMessage]
+    events: Sequence[limit_events.LimitEvent]
     folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line told it
-    withdrawn: Sequence[Message] = ()  # taken from a line that had no end, and is another one now
+    withdrawn: Sequence[LogMessage] = ()  # taken from a line that had no end, and is another one now
 
 
-class Counts(NamedTuple):
+class LogCounts(NamedTuple):
     """What has been read."""
 
     files: int
@@ -65,12 +65,12 @@ ADD_CHECKS = (
     "ALTER TABLE log_file ADD COLUMN crc INTEGER NOT NULL DEFAULT -1",
     "ALTER TABLE log_file ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
 )
-_PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {NAMES}) VALUES (?, ?{', ?' * len(Position._fields)})"
+_PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {NAMES}) VALUES (?, ?{', ?' * len(LogPosition._fields)})"
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
 
-def take(db: sqlite3.Connection, owner: int, parts: Sequence[Part]) -> List[bool]:
+def store_parts(db: sqlite3.Connection, owner: int, parts: Sequence[LogPart]) -> List[bool]:
     """Store these parts; whether each was taken: not what another process has read meanwhile."""
     taken = [_is_next(db, owner, part) for part in parts]
     wanted = [part for part, is_next in zip(parts, taken) if is_next]
@@ -82,35 +82,35 @@ def take(db: sqlite3.Connection, owner: int, parts: Sequence[Part]) -> List[bool
     return taken
 
 
-def _is_next(db: sqlite3.Connection, owner: int, part: Part) -> bool:
+def _is_next(db: sqlite3.Connection, owner: int, part: LogPart) -> bool:
     found = db.execute("SELECT offset, print FROM log_file WHERE owner_id = ? AND path = ?", (owner, part.path)).fetchone()
     return found is None or part.before is None or tuple(found) == (part.before.offset, part.before.print)
 
 
-def _withdraw(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
+def _withdraw(db: sqlite3.Connection, owner: int, found: Sequence[LogMessage]) -> None:
     """Take out messages of which no whole line has been seen."""
     if not found:
         return
     nothing: Dict[str, int] = defaultdict(int)
-    wanted, known = messages.rows_of(found, nothing, nothing), messages.load(db, owner, (one.message for one in found))
+    wanted, known = messages.message_rows(found, nothing, nothing), messages.load(db, owner, (one.message for one in found))
     rows_ = [row for row in (known.get(one.message, {}).get(one.key) for one in wanted) if row and row.flags & messages.UNENDED]
     apply(db, owner, [(row, row._replace(flags=row.flags | messages.ABSORBED)) for row in rows_])
     db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = ?", [(owner, *row[:2]) for row in rows_])
 
 
-def count(db: sqlite3.Connection, owner: int, found: Sequence[Message]) -> None:
+def count(db: sqlite3.Connection, owner: int, found: Sequence[LogMessage]) -> None:
     """Take up messages, in their order: each once, the better copy of each."""
     if not found:
         return
     models = messages.numbers(db, (message.model for message in found), "model")
     projects = messages.numbers(db, (message.project for message in found), "project")
-    fold(db, owner, messages.rows_of(found, models, projects))
+    fold(db, owner, messages.message_rows(found, models, projects))
 
 
-def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> List[messages.Change]:
+def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.MessageRow]) -> List[messages.MessageChange]:
     """Take up rows of messages, with the numbers that models and projects have here; what changed."""
     known = messages.load(db, owner, (row.message for row in new))
-    old = archive.Old(db, owner, packed_ms(db, owner))
+    old = archive.PackedDays(db, owner, packed_ms(db, owner))
     changes = messages.fold(known, old.unknown(new, known))
     messages.save(db, owner, [after for _, after in changes])
     old.save()
@@ -118,14 +118,14 @@ def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.Row]) -> Lis
     return [*changes, *old.changes]
 
 
-def stored_keys(db: sqlite3.Connection, owner: int, found: Sequence[messages.Row]) -> Set[Tuple[int, int]]:
+def stored_keys(db: sqlite3.Connection, owner: int, found: Sequence[messages.MessageRow]) -> Set[Tuple[int, int]]:
     """Message and key of those rows that the owner has."""
     stored = messages.load(db, owner, (row.message for row in found))
-    old = archive.Old(db, owner, 0)
+    old = archive.PackedDays(db, owner, 0)
     return {row[:2] for row in found if row.key in stored.get(row.message, ()) or old.has(row)}
 
 
-def apply(db: sqlite3.Connection, owner: int, changes: Sequence[messages.Change]) -> None:
+def apply(db: sqlite3.Connection, owner: int, changes: Sequence[messages.MessageChange]) -> None:
     """Bring sums and sessions up to date with these changes."""
     changed = usage.deltas(changes)
     usage.add(db, owner, changed)
@@ -137,8 +137,8 @@ def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> 
     if number(db, owner, PRICES) == stamp:
         return
     names = {identity: values.text(name) for identity, name in db.execute("SELECT id, name FROM model")}
-    changes: List[messages.Change] = []
-    for row in map(messages.Row._make, db.execute(f"{messages.SELECT} AND NOT flags & {messages.PRICED}", (owner,))):
+    changes: List[messages.MessageChange] = []
+    for row in map(messages.MessageRow._make, db.execute(f"{messages.SELECT} AND NOT flags & {messages.PRICED}", (owner,))):
         cost = cost_of(names.get(row.model_id, ""), row)
         if cost != row.cost_nano:
             changes.append((row, row._replace(cost_nano=cost)))
@@ -150,7 +150,7 @@ def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> 
 def finish(db: sqlite3.Connection, owner: int, gone: Iterable[bytes], now: int, complete: bool) -> None:
     """A round of reading is over. gone: logs that are there no more; complete: the others have been read to their ends."""
     for path in gone:
-        found = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {SOUND}", (owner, path)).fetchone()
+        found = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {VALID}", (owner, path)).fetchone()
         sessions.raise_note(db, owner, VANISHED, found[0] if found else 0)
         db.execute("DELETE FROM log_file WHERE owner_id = ? AND path = ?", (owner, path))
     sessions.recut(db, owner)
@@ -167,7 +167,7 @@ def has_messages(db: sqlite3.Connection, owner: int) -> bool:
 
 def share_read(db: sqlite3.Connection, owner: int, size: int) -> float:
     """How much (0..1) of so many bytes of logs has been read."""
-    done = db.execute(f"SELECT sum(offset) FROM log_file WHERE owner_id = ? AND {SOUND}", (owner,)).fetchone()[0] or 0
+    done = db.execute(f"SELECT sum(offset) FROM log_file WHERE owner_id = ? AND {VALID}", (owner,)).fetchone()[0] or 0
     return min(1.0, done / size) if size else 1.0
 
 
@@ -176,15 +176,15 @@ def share_read(db: sqlite3.Connection, owner: int, size: int) -> float:
 MOST_NAMED = 5                         # logs with damaged lines that are named
 
 
-def counts(db: sqlite3.Connection, owner: int) -> Counts:
+def counts(db: sqlite3.Connection, owner: int) -> LogCounts:
     """Of all logs that are there."""
     files, lines, damaged = db.execute(f"""SELECT count(*), sum(lines), sum(damaged) FROM log_file
-        WHERE owner_id = ? AND {SOUND}""", (owner,)).fetchone()
+        WHERE owner_id = ? AND {VALID}""", (owner,)).fetchone()
     alive = db.execute(f"SELECT count(*) FROM message WHERE owner_id = ? AND NOT flags & {messages.ABSORBED}",
                        (owner,)).fetchone()[0]
-    worst = db.execute(f"""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged AND {SOUND}
+    worst = db.execute(f"""SELECT path, damaged, first_damaged FROM log_file WHERE owner_id = ? AND damaged AND {VALID}
         ORDER BY damaged DESC, path LIMIT ?""", (owner, MOST_NAMED))
-    return Counts(files, lines or 0, alive, damaged or 0, left_out(db, owner),
+    return LogCounts(files, lines or 0, alive, damaged or 0, left_out(db, owner),
                   [(os.fsdecode(path), number, first) for path, number, first in worst])
 
 

@@ -17,10 +17,10 @@ _WINDOWS_S = {"session": SESSION_S, "weekly": 7 * 86_400}      # 100 % of these 
 _LONGEST = 40                          # characters of a kind or a model's name
 _UNKNOWN = "other"                     # its reset was not understood: which limit it is about may be known later
 
-Row = Tuple[int, int, str, str, str]   # time, reset (0 when unknown), source (hit | limit), kind, model ("" for none)
+LimitEventRow = Tuple[int, int, str, str, str]   # time, reset (0 when unknown), source (hit | limit), kind, model ("" for none)
 
 
-class Event(NamedTuple):
+class LimitEvent(NamedTuple):
     """A limit was reached."""
 
     at: int                            # epoch s
@@ -42,21 +42,21 @@ def create(db: sqlite3.Connection) -> None:
 
 # --- what is written ------------------------------------------------------------------------------------------------------
 
-def add(db: sqlite3.Connection, owner: int, events: Iterable[Event]) -> None:
+def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> None:
     """Keep them; the same ones again change nothing, but a reset that was unknown.
 
     A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in.
     """
     changed = []
     for event in filter(_can_be, events):
-        if _keep(db, owner, event) and event.kind in _WINDOWS_S and not 0 < event.resets_at <= event.at:
+        if _write(db, owner, event) and event.kind in _WINDOWS_S and not 0 < event.resets_at <= event.at:
             before = db.total_changes
             db.execute(_READING, (owner, _WINDOWS_S[event.kind], event.at, event.resets_at))
             changed += [event.at] if db.total_changes > before else []
     learning.reopen(db, owner, changed)
 
 
-def _keep(db: sqlite3.Connection, owner: int, event: Event) -> bool:
+def _write(db: sqlite3.Connection, owner: int, event: LimitEvent) -> bool:
     """False where that moment is known under a better kind."""
     known = {kind for kind, in db.execute("SELECT kind FROM limit_event WHERE owner_id = ? AND ts = ?", (owner, event.at))}
     if event.kind == _UNKNOWN and known - {_UNKNOWN}:
@@ -67,9 +67,9 @@ def _keep(db: sqlite3.Connection, owner: int, event: Event) -> bool:
     return True
 
 
-def _can_be(event: Event) -> bool:
+def _can_be(event: LimitEvent) -> bool:
     texts = event.kind, event.model
-    return (values.moment(event.at) is not None and values.moment(event.resets_at) is not None
+    return (values.epoch(event.at) is not None and values.epoch(event.resets_at) is not None
             and all(isinstance(text, str) and len(text) <= _LONGEST for text in texts))
 
 
@@ -82,12 +82,12 @@ _READING = f"""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, 
 
 # --- what is asked --------------------------------------------------------------------------------------------------------
 
-def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[Row]:
+def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[LimitEventRow]:
     """Those from since on, and what the user noted, by time; what is said again within a minute is one, at its first time.
 
     Readings of messages from before there was this table are among them.
     """
-    found: List[Row] = []
+    found: List[LimitEventRow] = []
     newest: Dict[Tuple[str, str, str], int] = {}
     for at, resets_at, source, kind, model in _rows(db, owner, since):
         place = newest.get((source, kind, model))
@@ -99,18 +99,18 @@ def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[Row]:
     return found
 
 
-def stored(db: sqlite3.Connection, owner: int, latest: int) -> List[Event]:
+def stored(db: sqlite3.Connection, owner: int, latest: int) -> List[LimitEvent]:
     """What add() was given up to then (epoch s), as it was: for a merge into another file."""
     found = db.execute("""SELECT ts, kind, model, resets_at FROM limit_event WHERE owner_id = ? AND ts <= ?
         ORDER BY ts, kind, model""", (owner, latest))
-    return list(filter(_can_be, map(Event._make, found)))
+    return list(filter(_can_be, map(LimitEvent._make, found)))
 
 
-def _is_same(row: Row, at: int, resets_at: int) -> bool:
+def _is_same(row: LimitEventRow, at: int, resets_at: int) -> bool:
     return row[2] != "hit" and at - row[0] < ONE_S and (resets_at == row[1] or not resets_at or not row[1])
 
 
-def _rows(db: sqlite3.Connection, owner: int, since: int) -> List[Row]:
+def _rows(db: sqlite3.Connection, owner: int, since: int) -> List[LimitEventRow]:
     found = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"], since)).fetchall()
     return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in found]
 

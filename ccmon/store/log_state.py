@@ -17,7 +17,7 @@ VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_re
 PACKED = "archived_ms"
 
 
-class Position(NamedTuple):
+class LogPosition(NamedTuple):
     """How far a log has been read; in the order of the table's columns behind owner and path."""
 
     device: int
@@ -36,20 +36,20 @@ class Position(NamedTuple):
     check_at: int = 0                  # epoch s at which those are compared with it; 0: when the file changes
 
 
-NAMES = ", ".join(Position._fields)
-SOUND = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND typeof(left_out) = 'text'",
+NAMES = ", ".join(LogPosition._fields)
+VALID = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND typeof(left_out) = 'text'",
                        values.whole(("device", "inode", "mtime_ns")),
                        values.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
 _CHECKED = values.whole(("ctime_ns", "crc", "check_at"))
 
 
-def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, Position]:
+def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, LogPosition]:
     """How far each log has been read, by path; one of which that is not known any more is read anew."""
-    return {row[0]: Position._make(row[1:]) for row in
-            db.execute(f"SELECT path, {NAMES} FROM log_file WHERE owner_id = ? AND {SOUND} AND {_CHECKED}", (owner,))}
+    return {row[0]: LogPosition._make(row[1:]) for row in
+            db.execute(f"SELECT path, {NAMES} FROM log_file WHERE owner_id = ? AND {VALID} AND {_CHECKED}", (owner,))}
 
 
-def standing(db: sqlite3.Connection, owner: int) -> Tuple[Dict[bytes, Position], int]:
+def standing(db: sqlite3.Connection, owner: int) -> Tuple[Dict[bytes, LogPosition], int]:
     """How far each log has been read, and the stamp of the prices by which messages are priced."""
     return positions(db, owner), number(db, owner, PRICES)
 
@@ -100,6 +100,6 @@ def number(db: sqlite3.Connection, owner: int, name: str) -> int:
 
 def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
     """How many lines are damaged, and the log with the most of them."""
-    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {SOUND}
+    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {VALID}
         ORDER BY damaged DESC, path""", (owner,)).fetchall()
     return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None

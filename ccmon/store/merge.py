@@ -15,14 +15,14 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import check, copy, foreign, join, known_tables, log_state, migrations, other, place, rows, thin
+from ccmon.store import check, copy, foreign, foreign_rows, history_path, join, log_state, migrations, other, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
-from ccmon.store.other import Moment, Other
+from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.text import clean
 from ccmon.when import SKEW_S
 
 
-class Came(NamedTuple):
+class MergedRows(NamedTuple):
     """Rows that are new or hold more than before."""
 
     host: str
@@ -32,7 +32,7 @@ class Came(NamedTuple):
     snapshots: int = 0
 
 
-class Theirs(NamedTuple):
+class OtherHistory(NamedTuple):
     """The other history, in our schema."""
 
     db: sqlite3.Connection
@@ -45,7 +45,7 @@ class Theirs(NamedTuple):
 
 @contextmanager
 def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda: False,
-           old_at: Optional[int] = None) -> Iterator[Theirs]:
+           old_at: Optional[int] = None) -> Iterator[OtherHistory]:
     """What is known of a private copy of the file at path, in a file beside it: in our schema, and thinned.
 
     Where is_over says so, what sqlite does is ended. Raises UsageError, CcmonError.
@@ -59,20 +59,20 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
                 db.execute(f"PRAGMA {pragma}").fetchall()
             with foreign.opened(file, watchdog) as source:
                 _look_through(source, path)
-                known_tables.take(source, db, watchdog)
+                foreign_rows.take(source, db, watchdog)
             _prepare(db, taken, path, now, old_at)
         except WrongShape as error:
             raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
         except _WRONG as error:
             raise other.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
         _forget_names(file, taken)
-        yield Theirs(db, path, watchdog, old_at)
+        yield OtherHistory(db, path, watchdog, old_at)
 
 
 def _forget_names(*files: str) -> None:
     """A kill from now on leaves nothing of the other machine behind: what is open needs no name, but on Windows."""
     for file in files:
-        for suffix in ("", *place.SIDES):
+        for suffix in ("", *history_path.SIDES):
             with suppress(OSError):
                 os.unlink(file + suffix)
 
@@ -84,7 +84,7 @@ def _look_through(source: sqlite3.Connection, path: str) -> None:
     why = copy.strangeness(source)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
-    known_tables.check(source)
+    foreign_rows.check(source)
     wrong = check.faults(source) if foreign.is_plain(source) else check.missing(source)
     if wrong:
         raise other.damaged(path, wrong[0])
@@ -96,14 +96,14 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
         raise other.damaged(path, wrong[0])
     migrations.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
-    known_tables.settle(db, now + SKEW_S)
+    foreign_rows.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
 
 # --- taking it in --------------------------------------------------------------------------------------------------------
 
-def merge(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str = "") -> List[Came]:
+def merge(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str = "") -> List[MergedRows]:
     """Take in all of it; what came, by machine. own_host: what this machine is called, where nothing was stored yet."""
     theirs.watchdog.watch(db, False)
     try:
@@ -116,18 +116,19 @@ def merge(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str = "") 
         db.set_progress_handler(None, 0)
 
 
-def _merge_all(db: sqlite3.Connection, theirs: Theirs, now: int, own_host: str) -> List[Came]:
-    found: Dict[str, Came] = {}
-    owners = Other(theirs.db, 0, theirs.path).rows("SELECT id, host, account FROM owner WHERE id <> ? ORDER BY host, account")
+def _merge_all(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str) -> List[MergedRows]:
+    found: Dict[str, MergedRows] = {}
+    owners = OtherOwner(theirs.db, 0, theirs.path).rows(
+        "SELECT id, host, account FROM owner WHERE id <> ? ORDER BY host, account")
     for number, host, account in owners:
         host = clean(host)
-        at = Moment(now + SKEW_S, theirs.old_at)
-        came = _merge(db, Other(theirs.db, number, theirs.path), (host, clean(account)), at, own_host)
-        found[host] = Came(host, *map(sum, zip(found.get(host, Came(host))[1:], came)))
+        at = JoinTimes(now + SKEW_S, theirs.old_at)
+        came = _merge(db, OtherOwner(theirs.db, number, theirs.path), (host, clean(account)), at, own_host)
+        found[host] = MergedRows(host, *map(sum, zip(found.get(host, MergedRows(host))[1:], came)))
     return [came for came in found.values() if any(came[1:])]
 
 
-def _merge(db: sqlite3.Connection, other: Other, names: Tuple[str, str], at: Moment, own_host: str) -> Sequence[int]:
+def _merge(db: sqlite3.Connection, other: OtherOwner, names: Tuple[str, str], at: JoinTimes, own_host: str) -> Sequence[int]:
     """A message that stands under another owner stays there: logs may be synced between machines, or copied to another home.
 
     Two accounts of one machine may share folders: what stands there under both does so here, too.

@@ -17,7 +17,7 @@ _SOME = 400                            # values in one statement
 _32_BITS = 0xFFFFFFFF
 
 
-class Message(NamedTuple):
+class LogMessage(NamedTuple):
     """One answer of Claude as a line of a log has it."""
 
     at_ms: int                         # epoch ms
@@ -39,7 +39,7 @@ class Message(NamedTuple):
     unended: bool = False              # the line has no end yet
 
 
-class Row(NamedTuple):
+class MessageRow(NamedTuple):
     """A stored message; in the order of the table's columns behind the owner."""
 
     message: int
@@ -67,8 +67,8 @@ class Row(NamedTuple):
         return self.input + self.output + self.cache_5m + self.cache_1h + self.cache_read
 
 
-Known = Dict[int, Dict[int, Row]]      # message, key
-Change = Tuple[Optional[Row], Row]     # before, after
+MessageIndex = Dict[int, Dict[int, MessageRow]]      # message, key
+MessageChange = Tuple[Optional[MessageRow], MessageRow]     # before, after
 
 CREATE = (
     """CREATE TABLE project (
@@ -93,16 +93,16 @@ CREATE = (
         PRIMARY KEY (owner_id, message, key)) WITHOUT ROWID""",
     "CREATE INDEX message_by_time ON message (owner_id, at_ms)",
 )
-_NAMES = ", ".join(Row._fields)
+_NAMES = ", ".join(MessageRow._fields)
 SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {values.MESSAGE}"
-_PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(Row._fields)})"
+_PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(MessageRow._fields)})"
 
 
 # --- the rule ----------------------------------------------------------------------------------------------------------
 
-def fold(known: Known, rows: Iterable[Row]) -> List[Change]:
+def fold(known: MessageIndex, rows: Iterable[MessageRow]) -> List[MessageChange]:
     """Take the rows up in their order; known gets them too. What changed: each row before (None for a new one) and after."""
-    before: Dict[Tuple[int, int], Optional[Row]] = {}
+    before: Dict[Tuple[int, int], Optional[MessageRow]] = {}
     for row in rows:
         message, key = row[:2]
         group = known.get(message)
@@ -119,7 +119,7 @@ def fold(known: Known, rows: Iterable[Row]) -> List[Change]:
     return [change for change in changes if change[0] != change[1]]
 
 
-def _decided(group: Mapping[int, Row], row: Row) -> Sequence[Row]:
+def _decided(group: Mapping[int, MessageRow], row: MessageRow) -> Sequence[MessageRow]:
     """What has to be written for one more copy of a message of which these are known."""
     same = group.get(row.key)
     if not row.counts:
@@ -134,7 +134,7 @@ def _decided(group: Mapping[int, Row], row: Row) -> Sequence[Row]:
     return (row._replace(flags=row.flags | ABSORBED),) if same is None else ()
 
 
-def _absorbed(group: Mapping[int, Row], row: Row, same: Optional[Row]) -> Sequence[Row]:
+def _absorbed(group: Mapping[int, MessageRow], row: MessageRow, same: Optional[MessageRow]) -> Sequence[MessageRow]:
     """A copy that another one stands for where it comes from (a history that joins this one), and here too if that is here."""
     if same is None:
         return (row,)
@@ -142,7 +142,7 @@ def _absorbed(group: Mapping[int, Row], row: Row, same: Optional[Row]) -> Sequen
     return (same._replace(flags=same.flags | ABSORBED),) if same.counts and stands else ()
 
 
-def _twin(group: Mapping[int, Row], row: Row) -> Optional[Row]:
+def _twin(group: Mapping[int, MessageRow], row: MessageRow) -> Optional[MessageRow]:
     """The same answer under another request: a question asked beside the conversation repeats it."""
     for other in group.values():
         if (other.counts and other.session == row.session and other.at_ms == row.at_ms
@@ -151,12 +151,12 @@ def _twin(group: Mapping[int, Row], row: Row) -> Optional[Row]:
     return None
 
 
-def _confirms(row: Row, same: Row) -> bool:
+def _confirms(row: MessageRow, same: MessageRow) -> bool:
     """Whether the line of that copy has its end now."""
     return bool(same.flags & UNENDED and not row.flags & UNENDED and not is_better(same, row))
 
 
-def is_better(row: Row, than: Row) -> bool:
+def is_better(row: MessageRow, than: MessageRow) -> bool:
     """Whether a copy is to stand for the message, by ccusage's rule."""
     if (row.flags ^ than.flags) & SIDECHAIN:
         return bool(than.flags & SIDECHAIN)
@@ -167,43 +167,43 @@ def is_better(row: Row, than: Row) -> bool:
 
 # --- rows --------------------------------------------------------------------------------------------------------------
 
-def rows_of(messages: Iterable[Message], models: Mapping[str, int], projects: Mapping[str, int]) -> List[Row]:
+def message_rows(messages: Iterable[LogMessage], models: Mapping[str, int], projects: Mapping[str, int]) -> List[MessageRow]:
     """As they are stored, with the numbers of their models and projects."""
-    return [Row(message, -1 - (session & _32_BITS) if request is None else request & _32_BITS, session & _32_BITS, at_ms,
+    return [MessageRow(message, -1 - (session & _32_BITS) if request is None else request & _32_BITS, session & _32_BITS, at_ms,
                 models[model], projects[project], given, made, five, hour, read, cost,
                 ALONE * alone + SIDECHAIN * sidechain + SPEED * speed + PRICED * priced + UNENDED * unended)
             for at_ms, message, request, session, model, project, given, made, five, hour, read, cost, alone, sidechain, speed,
             priced, unended in messages]
 
 
-def load(db: sqlite3.Connection, owner: int, messages: Iterable[int]) -> Known:
+def load(db: sqlite3.Connection, owner: int, messages: Iterable[int]) -> MessageIndex:
     """What is stored of these messages."""
-    known: Known = {}
+    known: MessageIndex = {}
     wanted = list(set(messages))
     for at in range(0, len(wanted), _SOME):
         some = wanted[at:at + _SOME]
         marks = ",".join("?" * len(some))
         for columns in db.execute(f"{SELECT} AND message IN ({marks})", (owner, *some)):
-            known.setdefault(columns[0], {})[columns[1]] = Row._make(columns)
+            known.setdefault(columns[0], {})[columns[1]] = MessageRow._make(columns)
     return known
 
 
-def save(db: sqlite3.Connection, owner: int, rows: Iterable[Row]) -> None:
+def save(db: sqlite3.Connection, owner: int, rows: Iterable[MessageRow]) -> None:
     """Write these rows."""
     db.executemany(_PUT, [(owner, *row) for row in rows])
 
 
-def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) -> List[Row]:
+def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) -> List[MessageRow]:
     """The messages that count, from since on and before until, by time."""
     found = db.execute(f"{SELECT} AND at_ms >= ? AND at_ms < ? AND NOT flags & {ABSORBED} ORDER BY at_ms",
                        (owner, since_ms, until_ms))
-    return list(map(Row._make, found))
+    return list(map(MessageRow._make, found))
 
 
-def by_time(db: sqlite3.Connection, owner: int) -> List[Row]:
+def by_time(db: sqlite3.Connection, owner: int) -> List[MessageRow]:
     """All messages that count, in the order of between; sooner than through its index, which leads to each row apart."""
     whole = SELECT.replace("FROM message", "FROM message NOT INDEXED")
-    found = map(Row._make, db.execute(f"{whole} AND NOT flags & {ABSORBED}", (owner,)))
+    found = map(MessageRow._make, db.execute(f"{whole} AND NOT flags & {ABSORBED}", (owner,)))
     return sorted(found, key=lambda row: row.at_ms)
 
 

@@ -5,15 +5,12 @@ import sqlite3
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Optional, Tuple
+from typing import Optional, Tuple
 
-from ccmon.store import journal, place
+from ccmon.store import history_path, journal
+from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.store.journal import Refused
-from ccmon.store.place import OTHER_FOLDER
 from ccmon.system import private, stops
-
-if TYPE_CHECKING:
-    pass
 
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 
@@ -35,7 +32,7 @@ class Unusable(Exception):
 
 # --- the place ---------------------------------------------------------------------------------------------------------
 
-def make_place(path: str) -> None:
+def create_file(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
     _refuse_strange(path)
     private.make_folder(os.path.dirname(path))
@@ -44,7 +41,7 @@ def make_place(path: str) -> None:
 
 
 def _refuse_strange(path: str) -> None:
-    why = place.strange(path)
+    why = history_path.refusal(path)
     if why:
         raise Unusable(why)
 
@@ -74,15 +71,15 @@ def is_full(path: str) -> bool:
 
 def is_remote(path: str) -> Optional[bool]:
     """True on a file system that other machines may share: there they share no memory. None where no table says it."""
-    place = os.path.realpath(path)
+    history_path = os.path.realpath(path)
     if os.name == "nt":                # \\server\share, also behind the letter of a drive
-        return place.startswith("\\\\") and (place[2:3] not in "?." or place[:8].upper() == "\\\\?\\UNC\\")
+        return history_path.startswith("\\\\") and (history_path[2:3] not in "?." or history_path[:8].upper() == "\\\\?\\UNC\\")
     try:
         with open(_MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             mounts = [line.split(" ")[1:3] for line in file if line.count(" ") >= 2]
     except OSError:
         return None
-    kind = journal.kind_of(place, [(_unescaped(folder), kind) for folder, kind in mounts])
+    kind = journal.filesystem_type(history_path, [(_unescaped(folder), kind) for folder, kind in mounts])
     return kind != "" and kind not in journal.LOCAL
 
 
@@ -163,11 +160,11 @@ def _prepare(db: sqlite3.Connection, path: str, remote: Optional[bool], journals
 def _migrate(db: sqlite3.Connection, path: str) -> None:
     db.execute("BEGIN IMMEDIATE")
     from ccmon.store import schema, upgrade
-    copy: Optional[upgrade.Copy] = None
+    copy: Optional[upgrade.CopyBeforeUpgrade] = None
     try:
         version = _version(db)                           # again: another process may have been faster
         if 0 < version < upgrade.BREAKING <= VERSION:
-            copy = upgrade.Copy(path)
+            copy = upgrade.CopyBeforeUpgrade(path)
             copy.make()
         for number, step in schema.STEPS:
             if number > version:

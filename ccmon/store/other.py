@@ -9,7 +9,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 
 
-class Moment(NamedTuple):
+class JoinTimes(NamedTuple):
     """When that is."""
 
     latest: int                        # what is of later does not come
@@ -17,7 +17,7 @@ class Moment(NamedTuple):
     settles: bool = False              # all logs of the owner were read, so that sessions that are over are settled
 
 
-class Other(NamedTuple):
+class OtherOwner(NamedTuple):
     """Whose rows join, and where they are."""
 
     db: sqlite3.Connection

@@ -8,7 +8,7 @@ from typing import Dict, Sequence
 
 from ccmon.model import Owner
 from ccmon.store import join, log_state, rows, sessions, values
-from ccmon.store.other import Moment, Other
+from ccmon.store.other import JoinTimes, OtherOwner
 
 _TABLES = ("snapshot", "session", "reported", "reading", "window_reading", "limit_event", "forecast", "alert", "message",
            "archive", "usage", "legacy", "log_file")
@@ -33,7 +33,7 @@ def join_accounts(db: sqlite3.Connection, owner: Owner, former: Sequence[str]) -
 
 def _join(db: sqlite3.Connection, owner: int, former: int) -> None:
     sessions.recut(db, former)
-    join.join(db, owner, Other(db, former), Moment(sessions.EVER, 0))
+    join.join(db, owner, OtherOwner(db, former), JoinTimes(sessions.EVER, 0))
     for table in _AS_THEY_ARE:
         db.execute(f"UPDATE OR IGNORE {table} SET owner_id = ? WHERE owner_id = ?", (owner, former))
     _join_notes(db, owner, former)

@@ -18,11 +18,11 @@ SAMPLES_MAX = 20_000
 
 def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     """What is known of that owner, without source and trouble."""
-    known = without_samples(db, owner, now)
+    known = facts_without_samples(db, owner, now)
     return known._replace(samples=tuple(samples(db, owner, now, known.blocks)))
 
 
-def without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts:
+def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     """The same without what was seen from moment to moment."""
     stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
     since = _cut_since(db, owner, now)
@@ -66,7 +66,7 @@ def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
             AND start_ts <= ? AND {rows.TIMED} ORDER BY start_ts""", (owner, at, now)):
         if last is not None and start - last > SESSION_S:
             return None
-        last = values.moment(newest) or end
+        last = values.epoch(newest) or end
     return at if last is not None and now - last <= SESSION_S else None
 
 
@@ -75,7 +75,7 @@ def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optio
     sql = rows.SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
         (SELECT host FROM owner WHERE id = owner_id) FROM session
         WHERE (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR end_ts > ?3) ORDER BY start_ts, owner_id"""
-    found = [(rows.row_of(columns), columns[-5:]) for columns in db.execute(sql, (now, owner, since))]
+    found = [(rows.stored_session(columns), columns[-5:]) for columns in db.execute(sql, (now, owner, since))]
     return [Record(row.block, values.text(plan), values.count(limit) or 0, values.text(limit_source),
                    bool(listed), values.text(host)) for row, (plan, limit, limit_source, listed, host) in found if row]
 
@@ -98,7 +98,7 @@ def high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWat
 def _blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     newest = "(SELECT max(start_ts) FROM session WHERE owner_id = ?1 AND start_ts <= ?2)"
     where = f" FROM session WHERE owner_id = ?1 AND start_ts <= ?2 AND (end_ts > ?3 OR start_ts = {newest}) ORDER BY start_ts"
-    return [row.block for row in rows.rows_of(db.execute(rows.SELECT + where, (owner, now + SKEW_S, now - FACTS_S)))]
+    return [row.block for row in rows.stored_sessions(db.execute(rows.SELECT + where, (owner, now + SKEW_S, now - FACTS_S)))]
 
 
 def _listed(db: sqlite3.Connection, owner: int, now: int) -> List[int]:

@@ -20,7 +20,7 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
            active_of: ActiveOf, is_history: bool) -> Facts:
     """Save what the source reported (None: it is the ledger itself), note what the active session shows, and give what is
     known then, without the samples. is_history: no log was read, the reports are the history."""
-    trust = trusted.look(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
+    trust = trusted.update(db, now, [block.start if block.last is None else block.last for block in blocks or ()])
     if blocks is not None:
         running.note(db, owner, blocks, now)
         if is_history:
@@ -28,7 +28,7 @@ def record(db: sqlite3.Connection, blocks: Optional[Sequence[Block]], owner: int
             reported.save(db, owner, blocks, now)
     else:
         running.note(db, owner, (), now)
-    known = present.without_samples(db, owner, now)
+    known = present.facts_without_samples(db, owner, now)
     note_limits(db, owner, now, limit_of)
     active = active_of(known.blocks, known.listed, now)
     if not (trust.in_doubt and (now > trust.believed or _is_past(db, owner, now))):
@@ -66,7 +66,7 @@ def _shown(db: sqlite3.Connection, owner: int, block: Optional[Block]) -> Option
         return _IDLE
     found = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts IN (?, ?) ORDER BY start_ts DESC",
                        (owner, block.start, usage.quarter(block.start))).fetchone()
-    return (found[0], *rows.values_of(block)[3:9]) if found else None
+    return (found[0], *rows.session_columns(block)[3:9]) if found else None
 
 
 def _is_past(db: sqlite3.Connection, owner: int, now: int) -> bool:
@@ -80,7 +80,7 @@ def _observe(db: sqlite3.Connection, owner: int, block: Optional[Block], now: in
     if shown is None:
         return
     newest = db.execute(_NEWEST, (owner, now)).fetchone()
-    seen = now if newest is None else values.moment(newest[1]) or 0
+    seen = now if newest is None else values.epoch(newest[1]) or 0
     if newest and (seen > now + SKEW_S or newest[2:] == shown and now - seen > HEARTBEAT_S):
         # Ahead of now means that the clock was set back: the row may not claim what has not been yet.
         db.execute("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?", (now, owner, newest[0]))

@@ -28,7 +28,7 @@ CREATE = (
 )
 
 
-class Placed(NamedTuple):
+class PlacedReport(NamedTuple):
     """A report that counts, and the time that its session has."""
 
     report: Block
@@ -38,12 +38,12 @@ class Placed(NamedTuple):
 
 # --- which of them count -----------------------------------------------------------------------------------------------------
 
-def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[Placed]:
+def chosen_reports(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[PlacedReport]:
     """The reports that count, by start: of all that do not overlap one another or a time that is taken, those that hold most.
 
     Neighbours that overlap by less than an hour share it: the later one begins where the earlier one ends.
     """
-    found: List[Placed] = []
+    found: List[PlacedReport] = []
     for report in _fullest([one for one in reports if not any(_collides(one, *time) for time in taken)]):
         start = max([usage.quarter(report.start), *(one.end for one in found[-1:])])
         for _, end in (time for time in sorted(taken) if time[0] <= start < time[1]):
@@ -52,7 +52,7 @@ def chosen(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[P
         end = -(-max(report.end, start + 1) // usage.QUARTER_S) * usage.QUARTER_S
         last = min([end, start + SESSION_S, *limits])
         if last > start:
-            found.append(Placed(report, start, last))
+            found.append(PlacedReport(report, start, last))
     return found
 
 
@@ -89,7 +89,7 @@ def _collides(report: Block, start: int, end: int) -> bool:
 def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
     """Keep these reports; what runs and is reported no more is marked as such."""
     wanted = rows.distinct(blocks, now)
-    changed = [block for block in wanted if _keep(db, owner, block, now)]
+    changed = [block for block in wanted if _store_report(db, owner, block, now)]
     if changed:
         choose(db, owner, min(block.start for block in changed), max(block.end for block in changed))
     starts = {block.start for block in wanted}
@@ -99,28 +99,28 @@ def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) 
         db.execute("UPDATE session SET listed = ?1 WHERE id = ?2 AND listed <> ?1", (int(start in starts), number))
 
 
-def _keep(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
+def _store_report(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
     """Keep a report, unless a fuller one of that start is kept; whether anything changed. Of equal ones the newer counts while
     the session runs, the older when it is over."""
     found = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND start_ts = ?",
                        (owner, block.start)).fetchone()
-    row = rows.row_of(found) if found else None
+    row = rows.stored_session(found) if found else None
     content = block
     if row:
         is_running = 0 <= now < max(row.block.end, block.end)
         content = rows.better(block, row.block) if is_running else rows.better(row.block, block)
-    if row and rows.values_of(content) == rows.values_of(row.block):
+    if row and rows.session_columns(content) == rows.session_columns(row.block):
         return False
     names = ", ".join(rows.CONTENT)
     db.execute(f"""INSERT INTO reported (owner_id, {names}) VALUES (?{', ?' * len(rows.CONTENT)})
         ON CONFLICT (owner_id, start_ts) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in rows.CONTENT)}""",
-               (owner, *rows.values_of(content)))
+               (owner, *rows.session_columns(content)))
     return True
 
 
 def add_report(db: sqlite3.Connection, owner: int, block: Block, number: Optional[int]) -> bool:
     """Keep a report of another history, the fuller one of each start; whether it is of the session with that number here."""
-    _keep(db, owner, block, -1)
+    _store_report(db, owner, block, -1)
     if number is not None:
         db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, block.start))
     return number is not None
@@ -134,12 +134,12 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
     here = db.execute(f"""SELECT id, start_ts, end_ts, (SELECT start_ts FROM reported WHERE session_id = id) FROM session
         WHERE owner_id = ? AND end_ts > ? AND start_ts < ? AND {rows.TIMED} ORDER BY start_ts""",
                       (owner, low, high)).fetchall()
-    of_messages = [row for row in here if usage.Total(db, owner, row[1], row[2], rests=False).entries]
+    of_messages = [row for row in here if usage.UsageTotal(db, owner, row[1], row[2], rests=False).entries]
     for number, start, end, _ in of_messages:
         _attach(db, owner, reports, number, start, end)
     free = {row[0]: row for row in here if row[3] in starts and row not in of_messages}
     taken = [row[1:3] for row in here if row[0] not in free]
-    placed = chosen([one for one in reports if not _is_attached(db, owner, one)], taken)
+    placed = chosen_reports([one for one in reports if not _is_attached(db, owner, one)], taken)
     pairs = _paired(placed, free)
     for number in free.keys() - {number for _, number in pairs}:
         usage.clear_spread(db, owner, free[number][1], free[number][2])
@@ -158,7 +158,7 @@ def _near(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Bl
     while True:
         found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
             WHERE owner_id = ? AND end_ts >= ? AND start_ts <= ? ORDER BY start_ts""", (owner, since, until))
-        reports = [row.block for row in rows.rows_of(found)]
+        reports = [row.block for row in rows.stored_sessions(found)]
         low, high = min([since, *(one.start for one in reports)]), max([until, *(one.end for one in reports)])
         if (low, high) == (since, until):
             return reports
@@ -170,7 +170,7 @@ def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number
     report = next((one for one in reports if one.start // 3600 == start // 3600), None)
     if report is None:
         return
-    known = usage.Total(db, owner, start, end, rests=False)
+    known = usage.UsageTotal(db, owner, start, end, rests=False)
     if report.counted and report.tokens > known.tokens:
         db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, report.start))
         state = db.execute("SELECT settled FROM session WHERE id = ?", (number,)).fetchone()[0]
@@ -180,15 +180,15 @@ def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number
 def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
     found = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
                        "WHERE reported.owner_id = ? AND reported.start_ts = ?", (owner, report.start)).fetchone()
-    if values.moment(found[1]) is None or values.moment(found[2]) is None:
+    if values.epoch(found[1]) is None or values.epoch(found[2]) is None:
         return False
-    return usage.Total(db, owner, found[1], found[2], rests=False).entries > 0
+    return usage.UsageTotal(db, owner, found[1], found[2], rests=False).entries > 0
 
 
-def _paired(placed: Sequence[Placed], free: "dict[int, Sequence[int]]") -> List[Tuple[Placed, int]]:
+def _paired(placed: Sequence[PlacedReport], free: "dict[int, Sequence[int]]") -> List[Tuple[PlacedReport, int]]:
     """Each with the number of the row that it goes on with, 0 for a new one."""
     left = dict(free)
-    found: List[Tuple[Placed, int]] = []
+    found: List[Tuple[PlacedReport, int]] = []
     for one in placed:
         same = [number for number, row in left.items() if row[1] == one.start]
         shared = {number: min(one.end, row[2]) - max(one.start, row[1]) for number, row in left.items()
@@ -200,18 +200,18 @@ def _paired(placed: Sequence[Placed], free: "dict[int, Sequence[int]]") -> List[
     return found
 
 
-def _write(db: sqlite3.Connection, owner: int, one: Placed, number: int) -> None:
+def _write(db: sqlite3.Connection, owner: int, one: PlacedReport, number: int) -> None:
     content = one.report._replace(start=one.start, end=one.end)
     if number:
         before = db.execute(f"{rows.SELECT}, (SELECT start_ts FROM reported WHERE session_id = id) FROM session WHERE id = ?",
                             (number,)).fetchone()
-        if before[1:-1] == rows.values_of(content) and before[-1] == one.report.start:
+        if before[1:-1] == rows.session_columns(content) and before[-1] == one.report.start:
             return
         usage.clear_spread(db, owner, one.start, one.end)
-        db.execute(rows.UPDATE, (*rows.values_of(content), number))
+        db.execute(rows.UPDATE, (*rows.session_columns(content), number))
         db.execute("UPDATE reported SET session_id = NULL WHERE session_id = ?", (number,))
     else:
-        number = db.execute(rows.INSERT, (owner, *rows.values_of(content))).lastrowid or 0
+        number = db.execute(rows.INSERT, (owner, *rows.session_columns(content))).lastrowid or 0
     db.execute("UPDATE session SET settled = ? WHERE id = ?", (SUMMED, number))
     db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, one.report.start))
     sessions.end_by_quarters(db, owner, one.start)
@@ -222,4 +222,4 @@ def set_aside(db: sqlite3.Connection, owner: Optional[int] = None) -> List[Block
     """The reports that count nothing because others cut the same time, by start."""
     found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
         WHERE session_id IS NULL AND (?1 IS NULL OR owner_id = ?1) ORDER BY start_ts""", (owner,))
-    return [row.block for row in rows.rows_of(found)]
+    return [row.block for row in rows.stored_sessions(found)]

@@ -26,14 +26,14 @@ INSERT = f"INSERT INTO session (owner_id, {', '.join(CONTENT)}) VALUES (?{', ?' 
 UPDATE = f"UPDATE session SET {', '.join(name + ' = ?' for name in CONTENT)} WHERE id = ?"
 
 
-class Row(NamedTuple):
+class StoredSession(NamedTuple):
     """A stored session."""
 
     id: int
     block: Block
 
 
-def values_of(block: Block) -> Tuple[object, ...]:
+def session_columns(block: Block) -> Tuple[object, ...]:
     """In the order of CONTENT."""
     cost = None if block.cost_usd is None else min(_COST_MAX, round(block.cost_usd * 1_000_000))
     return tuple(block._replace(cost_usd=cost, models=",".join(block.models), counted=int(block.counted)))  # type: ignore
@@ -41,7 +41,7 @@ def values_of(block: Block) -> Tuple[object, ...]:
 
 def _block(columns: Sequence) -> Optional[Block]:
     """A value that cannot be is unknown; None where the start is."""
-    start, end, last = map(values.moment, columns[:3])
+    start, end, last = map(values.epoch, columns[:3])
     if start is None:
         return None
     tokens, *counts, cost = map(values.count, columns[3:9])
@@ -52,15 +52,15 @@ def _block(columns: Sequence) -> Optional[Block]:
                  bool(columns[11]), values.text(columns[12]))
 
 
-def row_of(columns: Sequence) -> Optional[Row]:
+def stored_session(columns: Sequence) -> Optional[StoredSession]:
     """What was found by SELECT; further columns are left out. None for a row that is no session."""
     block = _block(columns[1:1 + len(CONTENT)])
-    return None if block is None else Row(columns[0], block)
+    return None if block is None else StoredSession(columns[0], block)
 
 
-def rows_of(found: Iterable[Sequence]) -> List[Row]:
+def stored_sessions(found: Iterable[Sequence]) -> List[StoredSession]:
     """All of them."""
-    return [row for row in map(row_of, found) if row is not None]
+    return [row for row in map(stored_session, found) if row is not None]
 
 
 # --- one session, reported twice -------------------------------------------------------------------------------------
@@ -110,14 +110,14 @@ def ledger_key(owner: int) -> str:
     return f"official {owner}"
 
 
-def news(db: sqlite3.Connection, now: int) -> Optional[str]:
+def damage_notice(db: sqlite3.Connection, now: int) -> Optional[str]:
     """What became of the history before this one, on the day after it happened."""
     noted, _, sentence = (note(db, _NEWS) or "").partition(" ")
     at = values.number(noted)
     return values.text(sentence) if at is not None and -NEWS_S <= now - at < NEWS_S else None
 
 
-def write_news(db: sqlite3.Connection, sentence: str, now: int) -> None:
+def write_damage_notice(db: sqlite3.Connection, sentence: str, now: int) -> None:
     """Keep the sentence for everyone who asks within a day."""
     write_note(db, _NEWS, f"{now} {sentence}")
 
@@ -148,7 +148,7 @@ def merged_owners(db: sqlite3.Connection, host: str) -> Dict[int, MergedOwner]:
             if isinstance(name, str) and isinstance(account, str)}
 
 
-def made_owner_id(db: sqlite3.Connection, owner: Owner) -> int:
+def ensured_owner_id(db: sqlite3.Connection, owner: Owner) -> int:
     """The same, made on the first use."""
     db.execute("INSERT OR IGNORE INTO note (key, value) VALUES (?, ?)", (_HOST, owner.host))
     known = owner_id(db, owner)

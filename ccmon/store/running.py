@@ -34,8 +34,8 @@ def blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
 def _is_possible(block: Block) -> bool:
     """Whether what a disk has kept can be a session."""
     numbers = (block.tokens, *(count for count in block[4:8] if count is not None), block.entries)
-    return (values.moment(block.start) is not None and values.moment(block.end) is not None and block.start < block.end
-            and (block.last is None or values.moment(block.last) is not None)
+    return (values.epoch(block.start) is not None and values.epoch(block.end) is not None and block.start < block.end
+            and (block.last is None or values.epoch(block.last) is not None)
             and all(values.count(number) is not None for number in numbers)
             and (block.cost_usd is None or type(block.cost_usd) in (int, float) and 0 <= block.cost_usd < 1e9)
             and all(isinstance(name, str) for name in block.models) and isinstance(block.source, str))

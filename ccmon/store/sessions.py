@@ -14,7 +14,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, rows, usage, values
 from ccmon.store.log_state import OPEN_SPAN, open_span
-from ccmon.store.messages import Change, Row
+from ccmon.store.messages import MessageChange, MessageRow
 from ccmon.when import SESSION_S
 
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
@@ -69,7 +69,7 @@ def bound_at(fixed: Sequence[Bound], starts_ms: Sequence[int], at_ms: int) -> Op
 
 # --- what changes of messages do to them -------------------------------------------------------------------------------
 
-def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarters: Iterable[int]) -> None:
+def apply(db: sqlite3.Connection, owner: int, changes: Sequence[MessageChange], quarters: Iterable[int]) -> None:
     """Bring the fixed sessions up to date, and note what has to be cut anew; quarters: where a rest changed."""
     times = [row.at_ms for change in changes for row in change if row is not None and row.counts]
     times += [ts * 1000 for ts in quarters]
@@ -77,7 +77,7 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[Change], quarter
         return
     fixed = bounds(db, owner, min(times), max(times))
     starts_ms = [bound.start * 1000 for bound in fixed]
-    moved: Dict[Bound, List[Tuple[int, Row]]] = {}
+    moved: Dict[Bound, List[Tuple[int, MessageRow]]] = {}
     loose: List[int] = []
     for before, after in changes:
         for row, sign in ((before, -1), (after, 1)):
@@ -109,14 +109,14 @@ def raise_note(db: sqlite3.Connection, owner: int, name: str, value: int) -> Non
         rows.write_note(db, f"{name} {owner}", str(value))
 
 
-def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tuple[int, Row]]) -> None:
+def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tuple[int, MessageRow]]) -> None:
     """Add messages to a settled session, or take them out."""
     sums = [0] * 7
     for sign, row in parts:
-        for at, number in enumerate(usage.sums_of(row)):
+        for at, number in enumerate(usage.message_sums(row)):
             sums[at] += sign * number
     names, *told = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    last, cost = values.moment(told[0]), values.count(told[1])
+    last, cost = values.epoch(told[0]), values.count(told[1])
     wanted = dict.fromkeys(filter(None, values.text(names).split(",")))
     wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
     latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
@@ -131,7 +131,7 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
 
 def _priced(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
     """Micro-dollars of all quarters of a session, None where any price is unknown."""
-    nano = usage.Total(db, owner, bound.start, bound.end).cost_nano
+    nano = usage.UsageTotal(db, owner, bound.start, bound.end).cost_nano
     return None if nano is None else round(nano / 1000)
 
 
@@ -159,19 +159,19 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     db.execute("DELETE FROM note WHERE key = ?", (f"{OPEN_SPAN} {owner}",))
 
 
-def cuts(db: sqlite3.Connection, found: Iterable[Row], low: int, high: int) -> Iterator[Cut]:
+def cuts(db: sqlite3.Connection, found: Iterable[MessageRow], low: int, high: int) -> Iterator[Cut]:
     """The sessions of these messages, given by time, all between two moments at which others end and begin."""
     names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
     for group in groups(found):
         yield _cut(group, max(group[0].at_ms // _HOUR_MS * 3600, low), high, names)
 
 
-def groups(found: Iterable[Row]) -> Iterator[List[Row]]:
+def groups(found: Iterable[MessageRow]) -> Iterator[List[MessageRow]]:
     """The messages of each session in turn, by ccusage 20's rule; given by time.
 
     A session begins at its first message's full hour; the first message more than five hours after that begins the next one.
     """
-    group: List[Row] = []
+    group: List[MessageRow] = []
     start_ms = 0
     for row in found:
         if group and row.at_ms - start_ms > _SESSION_MS:
@@ -183,7 +183,7 @@ def groups(found: Iterable[Row]) -> Iterator[List[Row]]:
         yield group
 
 
-def _cut(group: Sequence[Row], start: int, high: int, names: Dict[int, str]) -> Cut:
+def _cut(group: Sequence[MessageRow], start: int, high: int, names: Dict[int, str]) -> Cut:
     given, made = sum(row.input for row in group), sum(row.output for row in group)
     cost = None if any(row.cost_nano is None for row in group) else sum(row.cost_nano or 0 for row in group)
     models = dict.fromkeys(names.get(row.model_id, "") for row in group)
@@ -203,7 +203,7 @@ def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Se
     moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
     for start in [start for start in old if start not in here]:
         row = old.pop(start)
-        last = values.moment(row[2]) or start
+        last = values.epoch(row[2]) or start
         moved[row[0]] = max(ends, key=lambda at: min(ends[at], last) - max(at, start), default=start)
     renamed = {start: number for number, start in moved.items() if start in here and start not in old}
     for start, number in renamed.items():
@@ -231,7 +231,7 @@ def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
 
 
-def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[Row]) -> None:
+def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[MessageRow]) -> None:
     """Fix the sessions of these messages."""
     db.executemany(f"UPDATE session SET settled = {SETTLED} WHERE owner_id = ? AND NOT settled AND start_ts <= ? AND end_ts > ?",
                    {(owner, row.at_ms // 1000, row.at_ms // 1000) for row in found})
@@ -275,12 +275,12 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     found = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
     reported = found and (*map(values.count, found[:6]), values.count(found[6]) or 0, bool(found[7]), values.text(found[8]))
     told = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    moments, cost = (values.moment(told[0]), _last_message(db, owner, bound)), values.count(told[1])
+    moments, cost = (values.epoch(told[0]), _last_message(db, owner, bound)), values.count(told[1])
     last = max([moment for moment in moments if moment is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
-    known = usage.Total(db, owner, bound.start, bound.end)
+    known = usage.UsageTotal(db, owner, bound.start, bound.end)
     rest = _spread_rest(db, owner, bound, reported, known, last) if reported else [0] * 4
-    whole = usage.Total(db, owner, bound.start, bound.end)
+    whole = usage.UsageTotal(db, owner, bound.start, bound.end)
     if whole.kinds != [*map(sum, zip(known.kinds, rest))]:
         raise sqlite3.IntegrityError("what is written is not found again")
     is_counted = reported is None or reported[7] or known.entries > 0
@@ -299,7 +299,7 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
                 int(is_counted), "logs" if reported is None or 0 < known.tokens == whole.tokens else reported[8], bound.id))
 
 
-def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.Total,
+def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.UsageTotal,
                  last: Optional[int]) -> List[int]:
     """What ccusage reported beyond the messages; a bare total (it may include cache tokens) only where there are none."""
     told, *kinds, cost, _, is_counted, _ = reported

@@ -21,7 +21,7 @@ _VACUUM_PAGES = 16       # given back to the disk in one step
 _DONE = "thinned"
 
 
-class Stage(NamedTuple):
+class ThinningStage(NamedTuple):
     """What becomes of rows that are so old."""
 
     age_s: int
@@ -29,7 +29,7 @@ class Stage(NamedTuple):
     work: Callable[[sqlite3.Connection, int, int, int, int], int]     # owner, since, until, bucket_s -> where to go on
 
 
-class _Shot(NamedTuple):
+class _SnapshotKey(NamedTuple):
     """The columns of a snapshot that decide which one stays."""
 
     ts: int
@@ -92,7 +92,7 @@ def _owner_step(db: sqlite3.Connection, owner: int, now: int) -> bool:
     return False
 
 
-def _until(stage: Stage, now: int) -> int:
+def _until(stage: ThinningStage, now: int) -> int:
     """Only whole minutes and hours are thinned."""
     return (now - stage.age_s) // stage.bucket_s * stage.bucket_s
 
@@ -117,26 +117,26 @@ def _shrink(db: sqlite3.Connection) -> bool:
 # --- snapshots ---------------------------------------------------------------------------------------------------------
 
 def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
-    found = [_Shot(*row) for row in db.execute("""SELECT ts, seen, session_id, tokens FROM snapshot
+    found = [_SnapshotKey(*row) for row in db.execute("""SELECT ts, seen, session_id, tokens FROM snapshot
         WHERE owner_id = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT ?""", (owner, since, until, ROWS))]
     if len(found) == ROWS:
         until = found[-1].ts // bucket_s * bucket_s
         until = until if until > found[0].ts else found[-1].ts      # more in one bucket than a step takes
     until = max(int(until), since + 1)                              # whatever a disk has made of them
     shots = {shot.ts: shot for shot in found if shot.ts < until}
-    kept = _kept(filter(values.is_sample, shots.values()), bucket_s)
+    kept = _thinned(filter(values.is_sample, shots.values()), bucket_s)
     db.executemany("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?",
                    [(shot.seen, owner, ts) for ts, shot in kept.items() if shot != shots[ts]])
     db.executemany("DELETE FROM snapshot WHERE owner_id = ? AND ts = ?", [(owner, ts) for ts in shots if ts not in kept])
     return until
 
 
-def _kept(shots: Iterable[_Shot], bucket_s: int) -> Dict[int, _Shot]:
+def _thinned(shots: Iterable[_SnapshotKey], bucket_s: int) -> Dict[int, _SnapshotKey]:
     """By time: of each bucket and session the one with the most tokens, seen as long as any of them; of equals the last.
 
     It keeps its time: moved to the first, it would claim what had not been used yet.
     """
-    best: Dict[Tuple[int, Optional[int]], _Shot] = {}
+    best: Dict[Tuple[int, Optional[int]], _SnapshotKey] = {}
     for shot in shots:
         key = shot.ts // bucket_s, shot.session_id
         other = best.get(key, shot)
@@ -153,4 +153,4 @@ def _pack(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: 
     return until if done_ms is None else max(since, min(until - 1, done_ms // 1000))
 
 
-_STAGES = (Stage(RAW_S, 60, _thin), Stage(MINUTES_S, 3600, _thin), Stage(MINUTES_S, 3600, _pack))
+_STAGES = (ThinningStage(RAW_S, 60, _thin), ThinningStage(MINUTES_S, 3600, _thin), ThinningStage(MINUTES_S, 3600, _pack))

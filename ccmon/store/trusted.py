@@ -37,7 +37,7 @@ class Trust(NamedTuple):
     is_noted: bool = True
 
     @property
-    def moment(self) -> int:
+    def epoch(self) -> int:
         """The moment by which things are old."""
         return min(self.now, self.believed)
 
@@ -47,7 +47,7 @@ class Trust(NamedTuple):
         return self.in_doubt and self.now < self.believed
 
 
-def judged(known: Clock, now: int, is_confirmed: bool) -> Clock:
+def judged_clock(known: Clock, now: int, is_confirmed: bool) -> Clock:
     """What is to be noted of a clock that says it is now."""
     if is_confirmed or abs(now - known.believed) <= DAY_S:
         return Clock(now)
@@ -56,19 +56,19 @@ def judged(known: Clock, now: int, is_confirmed: bool) -> Clock:
     return Clock(now) if now - since >= DAY_S else Clock(known.believed, since, now)
 
 
-def look(db: sqlite3.Connection, now: int, told: Iterable[int] = ()) -> Trust:
+def update(db: sqlite3.Connection, now: int, told: Iterable[int] = ()) -> Trust:
     """The clock at this moment, noted for the next look; told: moments of messages that ccusage has just told of (epoch s)."""
-    known = _known(db)
-    clock = _judged(db, known, now, told)
+    known = _stored_clock(db)
+    clock = _current_clock(db, known, now, told)
     if not _is_noted(known, clock):
         rows.write_note(db, _NOTE, " ".join(map(str, clock)))
     return _trust(clock, now)
 
 
-def peek(db: sqlite3.Connection, now: int) -> Trust:
+def current(db: sqlite3.Connection, now: int) -> Trust:
     """The same, where nothing is written: whether this look is noted yet stands in it."""
-    known = _known(db)
-    clock = _judged(db, known, now, ())
+    known = _stored_clock(db)
+    clock = _current_clock(db, known, now, ())
     return _trust(clock, now)._replace(is_noted=_is_noted(known, clock))
 
 
@@ -82,16 +82,16 @@ def _is_noted(known: Optional[Clock], clock: Clock) -> bool:
     return abs(known.believed - clock.believed) < _NOTED_S and abs(known.last - clock.last) < _NOTED_S
 
 
-def _known(db: sqlite3.Connection) -> Optional[Clock]:
+def _stored_clock(db: sqlite3.Connection) -> Optional[Clock]:
     numbers = [values.number(word) for word in (rows.note(db, _NOTE) or "").split()]
     return Clock(*numbers) if len(numbers) == 3 and None not in numbers else None  # type: ignore[arg-type]
 
 
-def _judged(db: sqlite3.Connection, known: Optional[Clock], now: int, told: Iterable[int]) -> Clock:
+def _current_clock(db: sqlite3.Connection, known: Optional[Clock], now: int, told: Iterable[int]) -> Clock:
     """The logs are looked through only for a clock that has jumped."""
     before = known or _first(db, now)
     has_jumped = abs(now - before.believed) > DAY_S
-    return judged(before, now, has_jumped and (_is_new if now > before.believed else _is_last)(db, now, told))
+    return judged_clock(before, now, has_jumped and (_is_new if now > before.believed else _is_last)(db, now, told))
 
 
 def _is_new(db: sqlite3.Connection, now: int, told: Iterable[int]) -> bool:

@@ -11,7 +11,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
 from ccmon.store import reported, rows, sessions, usage, values
-from ccmon.store.rows import Row
+from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.system import private
 from ccmon.when import SESSION_S
@@ -24,7 +24,7 @@ _EVER = 1 << 40
 Sums = Sequence[int]                   # four kinds
 
 
-class Copy:
+class CopyBeforeUpgrade:
     """A copy of the file as it is, beside it; nobody writes meanwhile. Its name is noted, and is its own from put() on: who is
     killed before leaves a part, which the next one writes anew."""
 
@@ -99,10 +99,10 @@ def _put(db: sqlite3.Connection, owner: int, ts: int, model: int, span_s: int, k
 
 def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
     """Those of which the minutes hold all are made anew of them; the others stay what was reported."""
-    old = rows.rows_of(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
+    old = rows.stored_sessions(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
     covered = [row for row in old if _is_covered(db, owner, row)]
     rest = [_fitted(row.block) for row in old if row not in covered]
-    placed = reported.chosen([fitted for fitted, _ in rest], [])
+    placed = reported.chosen_reports([fitted for fitted, _ in rest], [])
     starts = dict(rest)
     wanted = [(one.start, one.end, starts[one.report]) for one in placed]
     wanted += [(start, end, start) for start, end in _cuts_of_minutes(db, owner, [one[1:] for one in placed])]
@@ -110,7 +110,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
         db.execute("UPDATE session SET start_ts = -id WHERE id = ?", (row.id,))
         if row not in covered or row.block.start not in [was for _, _, was in wanted]:
             db.execute(f"INSERT INTO reported (owner_id, {_CONTENT}) VALUES (?{', ?' * len(rows.CONTENT)})",
-                       (owner, *rows.values_of(row.block)))
+                       (owner, *rows.session_columns(row.block)))
     left = {row.block.start: row.id for row in old}
     for start, end, was in sorted(wanted):
         _settle(db, owner, start, end, left.pop(was, None), was)
@@ -125,10 +125,10 @@ def _fitted(block: Block) -> Tuple[Block, int]:
 _CONTENT = ", ".join(rows.CONTENT)
 
 
-def _is_covered(db: sqlite3.Connection, owner: int, row: Row) -> bool:
+def _is_covered(db: sqlite3.Connection, owner: int, row: StoredSession) -> bool:
     """Whether the minutes hold all that the session has."""
     block = row.block
-    found = usage.Total(db, owner, block.start, block.end)
+    found = usage.UsageTotal(db, owner, block.start, block.end)
     return any(found.kinds) and (not block.counted or found.tokens >= block.tokens)
 
 
@@ -140,7 +140,7 @@ def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Op
     tokens = db.execute("SELECT tokens FROM session WHERE id = ?", (number,)).fetchone()[0]
     db.execute("UPDATE session SET start_ts = ?, end_ts = ?, settled = ? WHERE id = ?", (start, end, SUMMED, number))
     db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, was))
-    if usage.Total(db, owner, start, end).tokens != tokens:
+    if usage.UsageTotal(db, owner, start, end).tokens != tokens:
         db.execute("UPDATE session SET cost_micro_usd = NULL WHERE id = ? AND NOT EXISTS "
                    "(SELECT 1 FROM reported WHERE session_id = ?1)", (number,))
     sessions.sum_up(db, owner, Bound(start, end, number, SUMMED))

@@ -12,14 +12,14 @@ from ccmon.model import UsageRow
 from ccmon.store import values
 
 if TYPE_CHECKING:
-    from ccmon.store.messages import Change, Row
+    from ccmon.store.messages import MessageChange, MessageRow
 
 QUARTER_S = 900
 UNKNOWN = -1                           # in the place of a model's or project's number
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
 _NAMES = ", ".join(_SUMS)
-_SOUND = f"{values.TIMES.format('ts')} AND {values.counted(_SUMS, values.MOST_SUMMED)}"
+_VALID = f"{values.TIMES.format('ts')} AND {values.counted(_SUMS, values.MOST_SUMMED)}"
 
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
@@ -44,7 +44,7 @@ CREATE = (
 
 # --- sums of messages ----------------------------------------------------------------------------------------------------
 
-def key_of(row: "Row") -> Key:
+def usage_key(row: "MessageRow") -> Key:
     """Where a message is summed up."""
     return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
 
@@ -54,13 +54,13 @@ def quarter(ts: int) -> int:
     return ts // QUARTER_S * QUARTER_S
 
 
-def sums_of(row: "Row") -> Sums:
+def message_sums(row: "MessageRow") -> Sums:
     """What a message adds."""
     return [row.input, row.output, row.cache_5m + row.cache_1h, row.cache_read, row.cost_nano or 0,
             int(row.cost_nano is None), 1]
 
 
-def deltas(changes: "Iterable[Change]") -> Dict[Key, Sums]:
+def deltas(changes: "Iterable[MessageChange]") -> Dict[Key, Sums]:
     """What these changes of messages change of the sums."""
     found: Dict[Key, Sums] = {}
     for before, after in changes:
@@ -71,8 +71,8 @@ def deltas(changes: "Iterable[Change]") -> Dict[Key, Sums]:
     return found
 
 
-def _add_to(found: Dict[Key, Sums], row: "Row", sign: int) -> None:
-    key, (given, made, created, read, cost_nano, unpriced, entries) = key_of(row), sums_of(row)
+def _add_to(found: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
+    key, (given, made, created, read, cost_nano, unpriced, entries) = usage_key(row), message_sums(row)
     sums = found.get(key)
     if sums is None:
         sums = found[key] = [0] * len(_SUMS)
@@ -156,12 +156,12 @@ def clear_spread(db: sqlite3.Connection, owner: int, start: int, end: int) -> No
 
 # --- reading -----------------------------------------------------------------------------------------------------------------
 
-class Total:
+class UsageTotal:
     """The sum of all quarters of a time."""
 
     def __init__(self, db: sqlite3.Connection, owner: int, start: int, end: int, rests: bool = True) -> None:
         rows = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts FROM usage
-            WHERE owner_id = ? AND ts >= ? AND ts < ? AND {_SOUND}{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
+            WHERE owner_id = ? AND ts >= ? AND ts < ? AND {_VALID}{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
                           (owner, quarter(start), end)).fetchall()
         self.kinds = [sum(row[2 + at] for row in rows) for at in range(len(_KINDS))]
         self.cost_nano: Optional[int] = None if any(row[-3] for row in rows) else sum(row[-4] for row in rows)
@@ -175,7 +175,7 @@ class Total:
         return self.kinds[0] + self.kinds[1]
 
 
-def used(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[UsageRow]:
+def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[UsageRow]:
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
     found = db.execute(_USED, (owner, since, until))
     return [UsageRow(ts, None if model_id == UNKNOWN else values.text(model),

@@ -39,7 +39,7 @@ def count(value: Any) -> Optional[int]:
     return value if type(value) is int and 0 <= value <= MOST else None
 
 
-def moment(value: Any) -> Optional[int]:
+def epoch(value: Any) -> Optional[int]:
     """The epoch seconds where it is a time, else None."""
     return value if type(value) is int and 0 <= value <= LATEST_S else None
 
@@ -60,14 +60,14 @@ def number(noted: Optional[str]) -> Optional[int]:
 def is_sample(row: Sequence[Any]) -> bool:
     """ts, seen, start of the session or None, tokens."""
     ts, seen, start, tokens = row
-    return (moment(ts) is not None and moment(seen) is not None and (start is None or moment(start) is not None)
+    return (epoch(ts) is not None and epoch(seen) is not None and (start is None or epoch(start) is not None)
             and count(tokens) is not None)
 
 
 def is_reading(row: Sequence[Any]) -> bool:
     """ts, percent, resets_at, source."""
     ts, percent, resets_at, source = row
-    return (moment(ts) is not None and moment(resets_at) is not None and isinstance(source, str)
+    return (epoch(ts) is not None and epoch(resets_at) is not None and isinstance(source, str)
             and type(percent) in (int, float) and 0 <= percent <= MOST_PERCENT)
 
 
@@ -75,5 +75,5 @@ def is_forecast(made: Forecast) -> bool:
     """Whether it can have been made."""
     times = (made.ts, made.resets_at, made.median, made.low, made.high, made.seed_at, made.outcome_at or 0)
     shares = ((made.percent, MOST_PERCENT), (made.probability, 1))
-    return (all(moment(at) is not None for at in times) and isinstance(made.rule, str) and isinstance(made.window_s, int)
+    return (all(epoch(at) is not None for at in times) and isinstance(made.rule, str) and isinstance(made.window_s, int)
             and all(type(value) in (int, float) and 0 <= value <= most for value, most in shares))

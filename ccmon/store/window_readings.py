@@ -19,7 +19,7 @@ _LONGEST = 64                          # characters of a name
 _NEWEST_S = 40 * 86_400                # a window that was read before that is over
 
 
-class Row(NamedTuple):
+class WindowReading(NamedTuple):
     """What was read of a window at one moment."""
 
     login: str                         # short hash, "" as long as nobody knew
@@ -41,7 +41,7 @@ CREATE = """CREATE TABLE window_reading (
     PRIMARY KEY (owner_id, name, ts, login, source)) WITHOUT ROWID"""
 
 
-def add(db: sqlite3.Connection, owner: int, found: Sequence[Row]) -> None:
+def add(db: sqlite3.Connection, owner: int, found: Sequence[WindowReading]) -> None:
     """Keep them; those that are learned from in `reading`, too."""
     db.executemany("""INSERT OR REPLACE INTO window_reading (owner_id, login, name, ts, percent, resets_at, source)
         VALUES (?, ?, ?, ?, ?, ?, ?)""", [(owner, *row) for row in found])
@@ -74,10 +74,10 @@ _ALL = f"""SELECT login, name, ts, percent, resets_at, source FROM window_readin
     WHERE owner_id = ?1 AND ts >= ?2 AND ts <= ?3 AND ?4 IN ('', name) UNION ALL {_OLD} ORDER BY 3, 2"""
 
 
-def readings(db: sqlite3.Connection, owner: int, since: int, until: int, name: str = "") -> List[Row]:
+def readings(db: sqlite3.Connection, owner: int, since: int, until: int, name: str = "") -> List[WindowReading]:
     """All of them, or those of one name, by time; of those that nobody was known for, the first login is told."""
     first = first_login(db, owner)
-    return [Row(values.text(login) or first, values.text(name), ts, float(percent), resets_at, source)
+    return [WindowReading(values.text(login) or first, values.text(name), ts, float(percent), resets_at, source)
             for login, name, ts, percent, resets_at, source in db.execute(_ALL, (owner, since, until, name))
             if values.is_reading((ts, percent, resets_at, source)) and isinstance(name, str) and len(name) <= _LONGEST]
 
@@ -90,7 +90,7 @@ def names(db: sqlite3.Connection, owner: int) -> List[str]:
     return [name for name in dict.fromkeys([*found, *old]) if isinstance(name, str) and len(name) <= _LONGEST]
 
 
-def of_others(db: sqlite3.Connection, owner: int, name: str, login: str, since: int, until: int) -> Dict[Tuple[int, int], str]:
+def other_logins(db: sqlite3.Connection, owner: int, name: str, login: str, since: int, until: int) -> Dict[Tuple[int, int], str]:
     """Moments and resets of a window that were read of other logins: those are learned from no more."""
     if not login:
         return {}
@@ -99,12 +99,12 @@ def of_others(db: sqlite3.Connection, owner: int, name: str, login: str, since: 
         WHERE owner_id = ? AND name = ? AND ts >= ? AND ts <= ?""", (owner, name, since, until)) if (other or first) != login}
 
 
-def newest(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, List[Row]]:
+def newest(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, List[WindowReading]]:
     """By login, the newest reading of each window; "" where nobody was known."""
-    found: Dict[Tuple[str, str], Row] = {}
+    found: Dict[Tuple[str, str], WindowReading] = {}
     for row in readings(db, owner, now - _NEWEST_S, now):
         found[row.login, row.name] = row
-    by_login: Dict[str, List[Row]] = {}
+    by_login: Dict[str, List[WindowReading]] = {}
     for row in found.values():
         by_login.setdefault(row.login, []).append(row)
     return by_login

@@ -16,7 +16,7 @@ from ccmon.when import SESSION_S
 _EVER = 1 << 40
 
 
-class Seen(NamedTuple):
+class OwnerSessions(NamedTuple):
     """What is known of one owner."""
 
     is_own: bool                       # of the account that is looked at
@@ -25,11 +25,12 @@ class Seen(NamedTuple):
     cuts: List[int]                    # when a session was cut off, by time
 
 
-def seen(db: sqlite3.Connection, own: Optional[int], everywhere: bool, now: int, since: Optional[int]) -> List[Seen]:
+def owner_sessions(db: sqlite3.Connection, own: Optional[int], everywhere: bool, now: int,
+                   since: Optional[int]) -> List[OwnerSessions]:
     """Of the own owner, or of each one. since: sessions that ended after it, and those beside them that windows may belong to."""
     owners = [number for number, in db.execute("SELECT id FROM owner ORDER BY id")] if everywhere else [own] if own else []
     start = None if since is None else since - 2 * SESSION_S
-    return [Seen(number == own, present.records(db, number, now, start), _windows(db, number, start or 0),
+    return [OwnerSessions(number == own, present.records(db, number, now, start), _windows(db, number, start or 0),
                  limit_events.reached(db, number, (start or 0) - SESSION_S, _EVER)) for number in owners]
 
 

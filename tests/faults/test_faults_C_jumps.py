@@ -22,7 +22,7 @@ from ccmon.commands import merge
 from ccmon.pipeline import history, learned_state, refresh
 from ccmon.settings import context
 from ccmon.store import alerts, trusted
-from ccmon.store.trusted import Clock, judged
+from ccmon.store.trusted import Clock, judged_clock
 from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.newest_only
@@ -111,10 +111,10 @@ def worked(life, now, moments=5):
 def test_C08_a_clock_that_has_jumped_is_believed_after_a_day(looks, in_doubt):
     clock = Clock(NOW)
     for at in looks:
-        clock = judged(clock, NOW + at, False)
+        clock = judged_clock(clock, NOW + at, False)
     assert bool(clock.since) == in_doubt
     assert clock.believed == NOW + (looks[-1] if not in_doubt else 5 if 5 in looks else 0)
-    assert judged(clock, NOW + YEAR * 9, True) == Clock(NOW + YEAR * 9)
+    assert judged_clock(clock, NOW + YEAR * 9, True) == Clock(NOW + YEAR * 9)
 
 
 # --- nothing is done for good ------------------------------------------------------------------------------------------------
@@ -223,11 +223,11 @@ def test_C08_no_session_is_settled(kept, life):
 
 def test_C08_no_alert_is_forgotten(kept):
     def claim(end, now):
-        kept.store.change_of(kept.ctx.owner, lambda db, owner: alerts.claim(db, owner, "80", end, ["bell"], now, 60))
+        kept.store.change_owner(kept.ctx.owner, lambda db, owner: alerts.claim(db, owner, "80", end, ["bell"], now, 60))
     claim(NOW, NOW)
     claim(NOW + YEAR, NOW + YEAR)
     assert [one.window_end for one in kept.alerts_told(0)] == [NOW, NOW + YEAR]
-    kept.store.change(lambda db: trusted.look(db, NOW + YEAR, [NOW + YEAR]))
+    kept.store.change(lambda db: trusted.update(db, NOW + YEAR, [NOW + YEAR]))
     claim(NOW + YEAR + DAY, NOW + YEAR)
     assert [one.window_end for one in kept.alerts_told(0)] == [NOW + YEAR, NOW + YEAR + DAY]
 

@@ -18,10 +18,22 @@ from store_processes import OWN_SESSION, active, run_together  # noqa: F401
 
 from ccmon.errors import CcmonError
 from ccmon.model import Forecast
-from ccmon.store import alerts, check, course, learning, ledger, limit_events, log_state, merge, sessions, usage, window_readings
+from ccmon.store import (
+    alerts,
+    check,
+    learning,
+    ledger,
+    limit_events,
+    log_state,
+    merge,
+    recorded_use,
+    sessions,
+    usage,
+    window_readings,
+)
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
-from ccmon.store.window_readings import Row
+from ccmon.store.window_readings import WindowReading
 from ccmon.when import SESSION_S
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
@@ -168,15 +180,15 @@ def fill_all(path):
     """Some pages of every table."""
     minute = T0 // 60 * 60
     with open_store(path, 1000, T0) as store:
-        store.change_of(ME, lambda db, owner: window_readings.add(db, owner, [
-            Row("", "five_hour", T0 + n * 60, n % 100, T0 + SESSION_S, "statusline") for n in range(80)]))
+        store.change_owner(ME, lambda db, owner: window_readings.add(db, owner, [
+            WindowReading("", "five_hour", T0 + n * 60, n % 100, T0 + SESSION_S, "statusline") for n in range(80)]))
         keep_logs(store, ME, [Minute(minute - (100 - n) * 3 * HOUR, f"model {n % 5}", n, n, n, n) for n in range(100)],
                   [Hit(T0 + n, T0 + HOUR) for n in range(0, 9000, 300)])
         store.maintain(T0 + 85 * DAY, 60, 0)           # some days of messages are packed
         keep(store, [block(T0 + n * SESSION_S, n + 1) for n in range(60)], THEN)
         for n in range(60):
             keep(store, [block(THEN, n + 1)], THEN + n)
-        store.change_of(ME, fill_rest)
+        store.change_owner(ME, fill_rest)
         store.put("ccusage_path", "/opt/ccusage")
 
 
@@ -185,10 +197,10 @@ def fill_rest(db, owner):
     many = range(60)
     db.executemany("INSERT INTO legacy VALUES (?, ?, 1, 900, 5, 5, 5, 5)", [(owner, T0 - 90 * DAY + n * 900) for n in many])
     sessions.apply(db, owner, [], usage.settle_legacy(db, owner, None))
-    after = log_state.Position(1, 2, 3, 4, 5, b"print", 6, 1, 2, '{"other": 1}', T0 * 1000)
-    ledger.take(db, owner, [ledger.Part(b"/logs/%d.jsonl" % n, None, after._replace(inode=n), [], []) for n in many])
+    after = log_state.LogPosition(1, 2, 3, 4, 5, b"print", 6, 1, 2, '{"other": 1}', T0 * 1000)
+    ledger.store_parts(db, owner, [ledger.LogPart(b"/logs/%d.jsonl" % n, None, after._replace(inode=n), [], []) for n in many])
     for n in many:
-        learning.keep_forecast(db, owner, Forecast(T0 + n * 600, T0 + n * 600 + HOUR, 5.0, T0, T0, T0, 0.5, "rule", T0))
+        learning.write_forecast(db, owner, Forecast(T0 + n * 600, T0 + n * 600 + HOUR, 5.0, T0, T0, T0, 0.5, "rule", T0))
         alerts.claim(db, owner, "near", T0 + n * SESSION_S, ["bell"], T0, 60)
 
 
@@ -196,15 +208,15 @@ WORKS = (
     lambda store: store.facts(ME, THEN + 200), lambda store: store.records(ME, THEN),
     lambda store: store.used(ME, 0, 2 ** 40), lambda store: store.ledger(ME), lambda store: store.get("ccusage_path"),
     lambda store: keep(store, [block(THEN, 500)], THEN + 200), lambda store: store.put("ccusage_path", "/usr/ccusage"),
-    lambda store: store.change_of(ME, lambda db, owner: window_readings.add(
-        db, owner, [Row("", "five_hour", THEN, 5.0, THEN + 60, "statusline")])),
+    lambda store: store.change_owner(ME, lambda db, owner: window_readings.add(
+        db, owner, [WindowReading("", "five_hour", THEN, 5.0, THEN + 60, "statusline")])),
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 + 60_000, "model 1", 1, 1, 1, 1)], []),
     lambda store: keep_logs(store, ME, [Minute(T0 // 60 * 60 - 97 * 3 * HOUR, "model 3", 9, 9, 9, 9)], []),     # of a packed day
-    lambda store: store.change_of(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
-    lambda store: store.change_of(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
-    lambda store: store.of_owner(ME, ledger.counts, None), lambda store: store.of_owner(ME, log_state.damaged, None),
-    lambda store: store.of_owner(ME, lambda db, owner: course.course(db, owner, T0 - 20 * DAY, THEN), None),
-    lambda store: store.of_owner(ME, limit_events.events, None),
+    lambda store: store.change_owner(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
+    lambda store: store.change_owner(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
+    lambda store: store.read_owner(ME, ledger.counts, None), lambda store: store.read_owner(ME, log_state.damaged, None),
+    lambda store: store.read_owner(ME, lambda db, owner: recorded_use.recorded_use(db, owner, T0 - 20 * DAY, THEN), None),
+    lambda store: store.read_owner(ME, limit_events.events, None),
     lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 
 

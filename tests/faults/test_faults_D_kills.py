@@ -43,7 +43,7 @@ for turn in range(first, first + 10 ** 6):
     keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)])
     print("minutes", turn, flush=True)
     row = window_readings.Row("", "five_hour", now, turn % 100, now + 60, "statusline")
-    store.change_of(ME, lambda db, owner: (rows.write_note(db, rows.ledger_key(owner), str(turn)),
+    store.change_owner(ME, lambda db, owner: (rows.write_note(db, rows.ledger_key(owner), str(turn)),
                                            window_readings.add(db, owner, [row])))
     print("settled", turn, flush=True)
     store.maintain(now, 60, 0)
@@ -89,7 +89,7 @@ def look(path, told):
         last = max((row.input for row in minutes), default=0)
         assert sum(row.input for row in minutes) == last * (last + 1) // 2 and last >= told["minutes"]
         settled = int(store.ledger(ME) or 0)
-        readings = store.of_owner(ME, lambda db, owner: db.execute("SELECT count(*) FROM reading").fetchone()[0], 0)
+        readings = store.read_owner(ME, lambda db, owner: db.execute("SELECT count(*) FROM reading").fetchone()[0], 0)
         assert readings == settled >= told["settled"]
     found = check.examine(path)
     assert found is None or found.problems == ()

@@ -233,7 +233,7 @@ def test_D28_who_has_no_place_of_their_own_has_the_common_one_swept(tmp_path, mo
 def test_D28_a_copy_that_is_merged_has_no_name_any_more(tmp_path, path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with open_store(path, 1000, T0) as store:
-        store.change(lambda db: rows.made_owner_id(db, Owner("server", "a1")))
+        store.change(lambda db: rows.ensured_owner_id(db, Owner("server", "a1")))
     with copy.copied(path, str(tmp_path / "ours.db")) as file, merge.opened(file, path, T0) as theirs:
         assert not os.listdir(os.path.dirname(file))
         assert theirs.db.execute("SELECT host FROM owner").fetchone() == ("server",)

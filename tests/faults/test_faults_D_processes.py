@@ -108,7 +108,7 @@ def test_D15_no_look_at_the_file_drops_the_lock_of_this_process(path, tmp_path):
     with open_store(path, 1000, T0) as store:
         store._db.execute("BEGIN IMMEDIATE")
         open_store(path, 20, T0).close()
-        migrations.make_place(path)
+        migrations.create_file(path)
         assert check.examine(path).problems == ()
         copy.backup(path, str(tmp_path / "copy.db"))
         with pytest.raises(UsageError), copy.copied(path, path):

@@ -37,7 +37,7 @@ def test_D23_what_another_process_began_and_was_killed_at_is_read_on(tmp_path, m
     write(tmp_path / "home", answers())
     path, projects = str(tmp_path / "ccmon.db"), str(tmp_path / "home" / "projects")
     logs = log_reader.Logs([projects], log_files.scan([projects]), ME, PRICE)
-    take, calls = ledger.take, []
+    take, calls = ledger.store_parts, []
 
     def take_after(db, owner, parts):
         calls.append(parts)            # the second time the other one has gone on to somewhere within
@@ -45,8 +45,8 @@ def test_D23_what_another_process_began_and_was_killed_at_is_read_on(tmp_path, m
     monkeypatch.setattr(ledger, "take", take_after)
     with open_store(path, 5000, NOW) as store:
         assert not log_reader.read(store, logs, NOW)
-        assert not store.of_owner(ME, log_state.is_complete, True)
-        assert log_reader.read(store, logs, NOW) and store.of_owner(ME, log_state.is_complete, False)
+        assert not store.read_owner(ME, log_state.is_complete, True)
+        assert log_reader.read(store, logs, NOW) and store.read_owner(ME, log_state.is_complete, False)
     assert total(path) == 2 * NUMBER
 
 
@@ -69,7 +69,7 @@ def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, m
     write(machine.home / ".claude", answers())
     machine.configure("[ccmon]\nsource = logs\n")
     ctx = context.prepare({}, {"HOME": str(machine.home), "CCMON_NOW": str(NOW), "LC_ALL": "C.UTF-8"})
-    cancel, take = Cancel(), ledger.take
+    cancel, take = Cancel(), ledger.store_parts
 
     def take_and_ask(db, owner, parts):
         cancel.ask()                   # as the handler of the signal does

@@ -116,7 +116,7 @@ def test_D03_every_released_schema_is_brought_up_to_date(path, steps):
     with open_store(path, 1000, T0) as store:
         assert tokens_in(path) == [1]
         keep_readings(store, ME, [(18_000, T0, 37.0, T0 + 60)])
-        assert store.of_owner(ME, window_readings.names, []) == ["five_hour"]
+        assert store.read_owner(ME, window_readings.names, []) == ["five_hour"]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
         assert db.execute("SELECT window_s, ts, percent, resets_at FROM reading").fetchall() == [(18_000, T0, 37.0, T0 + 60)]

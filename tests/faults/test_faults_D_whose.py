@@ -20,7 +20,7 @@ from ccmon.doctor.shell import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import ccusage_find, hook
-from ccmon.store import place as history_place
+from ccmon.store import history_path as history_place
 from ccmon.system import private
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")]
@@ -146,7 +146,7 @@ def test_D26_files_of_another_user_are_refused(foreign):
         private.open_plain(secret, os.O_RDONLY)
     with pytest.raises(PermissionError, match="it belongs to another user"):
         private.own_folder(str(folder / "new"))
-    assert "belongs to another user; history is off until" in str(history_place.strange(store))
+    assert "belongs to another user; history is off until" in str(history_place.refusal(store))
     with config.open_log(str(folder / "ccmon.log")) as log:
         log.write("x")
     assert sorted(os.listdir(folder)) == ["ccmon.db", "config.ini", "plain", "secret"]
@@ -157,9 +157,9 @@ def test_D26_files_of_another_user_are_refused(foreign):
 def test_D26_a_journal_of_another_user_is_no_part_of_the_history(tmp_path, side):
     store = tmp_path / "ccmon.db"
     store.write_text("")
-    assert history_place.strange(str(store)) is None
+    assert history_place.refusal(str(store)) is None
     of_other(tmp_path / f"ccmon.db{side}")
-    assert f"{store}{side} belongs to another user" in str(history_place.strange(str(store)))
+    assert f"{store}{side} belongs to another user" in str(history_place.refusal(str(store)))
 
 
 @as_root

@@ -37,11 +37,11 @@ def theirs(folder):
     path = str(folder / "theirs.db")
     start = NOW - 30 * HOUR
     with open_store(path, 1000, NOW) as store:
-        store.change_of(SERVER, lambda db, n: ledger.count(db, n, [
+        store.change_owner(SERVER, lambda db, n: ledger.count(db, n, [
             message(at, start - 1_750_032_000 + 60 * at, model="claude-opus-4") for at in range(40)]))
-        store.change_of(SERVER, lambda db, n: ledger.finish(db, n, [], NOW, True))
+        store.change_owner(SERVER, lambda db, n: ledger.finish(db, n, [], NOW, True))
         keep_readings(store, SERVER, [(18_000, start + 5, 37.0, start + 4 * HOUR)])
-        store.change_of(SERVER, lambda db, n: learning.note_hit(db, n, start + 9, start + 60))
+        store.change_owner(SERVER, lambda db, n: learning.note_hit(db, n, start + 9, start + 60))
     return path
 
 

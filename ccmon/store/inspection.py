@@ -10,17 +10,17 @@ from typing import Callable, List, Optional, Tuple, TypeVar
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import learning, ledger, place, rows, values
+from ccmon.store import history_path, learning, ledger, rows, values
 from ccmon.store import running as running_note
 
 BUSY_S = 0.25
 MOST_TABLES = 20
 _WITH = ("", "-wal")                   # what makes up the file
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-class Tables(NamedTuple):
+class TableCounts(NamedTuple):
     """What a file holds."""
 
     schema: int                        # its user_version
@@ -36,9 +36,9 @@ def size(path: str) -> int:
     return found
 
 
-def look(path: str, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+def read(path: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
     """What work finds in the file. CcmonError when there is none that can be read."""
-    strange = place.strange(path)
+    strange = history_path.refusal(path)
     if strange:                        # sqlite would wait for a pipe's other end, and write beside another user's
         raise CcmonError(f"{path} cannot be used: {strange}")
     try:
@@ -56,13 +56,13 @@ def _uri(path: str) -> str:
     return f"file:{'//' if quoted.startswith('/') else ''}{quoted}?mode=rw"
 
 
-def tables(db: sqlite3.Connection) -> Tables:
+def table_counts(db: sqlite3.Connection) -> TableCounts:
     """The number of rows of each table."""
     schema = int(db.execute("PRAGMA user_version").fetchone()[0])
     sql = """SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
         ORDER BY rowid LIMIT ?"""
     names: List[str] = [name for name, in db.execute(sql, (MOST_TABLES,))]
-    return Tables(schema, tuple((name, _rows(db, name)) for name in names))
+    return TableCounts(schema, tuple((name, _rows(db, name)) for name in names))
 
 
 def ccusage_path(db: sqlite3.Connection) -> Optional[str]:
@@ -71,7 +71,7 @@ def ccusage_path(db: sqlite3.Connection) -> Optional[str]:
     return str(row[0]) if row else None
 
 
-def read_counts(db: sqlite3.Connection, owner: Owner) -> Optional[ledger.Counts]:
+def read_counts(db: sqlite3.Connection, owner: Owner) -> Optional[ledger.LogCounts]:
     """What has been read of that owner's logs."""
     known = rows.owner_id(db, owner)
     return None if known is None else ledger.counts(db, known)

@@ -24,19 +24,19 @@ _LONGEST_UNKNOWN_S, _LONGEST_NAME = 401 * _DAY_S, 64
 _MOST_IN_ALL = 10 ** 17                # tokens, or billionths of a US dollar, of a table: sums of several still fit
 
 
-class Known(NamedTuple):
+class TableColumns(NamedTuple):
     """A table of ours, and its columns in their order."""
 
     name: str
     columns: Tuple[str, ...]
 
 
-def _tables(version: int) -> List[Known]:
+def _tables(version: int) -> List[TableColumns]:
     """The tables of that schema."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
         _create(whole, version)
         names = [name for name, in whole.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return [Known(name, tuple(row[1] for row in whole.execute(f"PRAGMA table_info({name})"))) for name in names]
+        return [TableColumns(name, tuple(row[1] for row in whole.execute(f"PRAGMA table_info({name})"))) for name in names]
 
 
 def _create(db: sqlite3.Connection, version: int) -> None:
@@ -67,7 +67,7 @@ def take(source: sqlite3.Connection, target: sqlite3.Connection, watchdog: Watch
     target.execute("COMMIT")
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: Known, watchdog: Watchdog) -> None:
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: TableColumns, watchdog: Watchdog) -> None:
     columns = ", ".join(table.columns)
     places = ", ".join("?" * len(table.columns))
     found = source.execute(f"SELECT {columns} FROM {table.name} NOT INDEXED")

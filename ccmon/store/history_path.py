@@ -16,7 +16,7 @@ SIDES = ("-wal", "-shm", "-journal")   # what sqlite puts beside it
 NOT_PLAIN = "is a link or not a plain file"
 
 
-def strange(path: str) -> Optional[str]:
+def refusal(path: str) -> Optional[str]:
     """Why what lies there must not be used, as the rest of a sentence; None when it may be, and when nothing is there.
 
     A link is not followed: who planted it would have us write to what it leads to, sqlite's journal lies beside the file
@@ -24,7 +24,7 @@ def strange(path: str) -> Optional[str]:
     """
     if "\0" in path:
         return f"is no name of a file; history is off until it is another one {OTHER_FOLDER}"
-    found = odd(path)
+    found = odd_file(path)
     if found is None:
         return _of_others(path)
     what = NOT_PLAIN if found == path else f"cannot be used: {found} {NOT_PLAIN}"
@@ -33,7 +33,7 @@ def strange(path: str) -> Optional[str]:
 
 def _of_others(path: str) -> Optional[str]:
     """What belongs to another user, or is open to others, as the rest of a sentence."""
-    taken = taken_by_others(path)
+    taken = foreign_file(path)
     if taken is None:
         return None
     name, why = taken
@@ -43,7 +43,7 @@ def _of_others(path: str) -> Optional[str]:
     return f"cannot be used: {name} {why}; history is off until {until}"
 
 
-def taken_by_others(path: str) -> Optional[Tuple[str, str]]:
+def foreign_file(path: str) -> Optional[Tuple[str, str]]:
     """The folder, or the file, or one beside it, that another user owns or could exchange for another one, and which it is."""
     folder = os.path.dirname(path)
     why = private.whose_folder(folder)
@@ -59,7 +59,7 @@ def taken_by_others(path: str) -> Optional[Tuple[str, str]]:
     return None
 
 
-def odd(path: str) -> Optional[str]:
+def odd_file(path: str) -> Optional[str]:
     """The file, or one beside it, that is not a plain one."""
     return next((name for name in files(path) if not _is_plain(name)), None)
 
@@ -71,7 +71,7 @@ def _is_plain(path: str) -> bool:
         return True                    # gone meanwhile, as a journal is when the last program ends
 
 
-def shut(path: str) -> Optional[str]:
+def inaccessible(path: str) -> Optional[str]:
     """What this user may not write to, or read, of what lies there; None when there is nothing such."""
     found = next((name for name in files(path) if not os.access(name, os.R_OK | os.W_OK)), None)
     folder = os.path.dirname(path)
@@ -80,7 +80,7 @@ def shut(path: str) -> Optional[str]:
 
 def exists(path: str) -> bool:
     """Whether a history lies there. CcmonError when it must not be used, cannot be looked at, or could not even be made."""
-    why = strange(path)
+    why = refusal(path)
     if why:
         raise PathError(path, why)
     try:

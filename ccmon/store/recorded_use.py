@@ -15,20 +15,20 @@ Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time
 Minute = Tuple[int, int, int, int, int, int]               # time, number of the model, four kinds
 
 
-class Seen(NamedTuple):
+class SnapshotSeries(NamedTuple):
     """A session whose minutes are not known, as it was seen from moment to moment."""
 
     start: int
     shots: List[Shot]                  # by time, the first from the session's start on
 
 
-class Course(NamedTuple):
+class RecordedUse(NamedTuple):
     """All that is known of what was used when."""
 
     models: Dict[int, str]
     minutes: List[Minute]              # by time
     quarters: List[Minute]             # by quarter of an hour, of times whose minutes are not known any more
-    seen: List[Seen]                   # by start
+    seen: List[SnapshotSeries]                   # by start
 
 
 _FOUR = "input, output, cache_creation, cache_read"
@@ -48,16 +48,16 @@ _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
 
 
-def course(db: sqlite3.Connection, owner: int, since: int, until: int) -> Course:
+def recorded_use(db: sqlite3.Connection, owner: int, since: int, until: int) -> RecordedUse:
     """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
     packed = log_state.packed_ms(db, owner) // 1000
     quarters = db.execute(_QUARTERS, (owner, usage.quarter(since), until, packed)).fetchall()
-    return Course({number: values.text(name) for number, name in db.execute(_MODELS)},
+    return RecordedUse({number: values.text(name) for number, name in db.execute(_MODELS)},
                   db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters,
                   _seen(db, owner, since, until))
 
 
-def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Seen]:
+def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[SnapshotSeries]:
     sessions = db.execute(_WITHOUT, (owner, since, until)).fetchall()
     shots: Dict[int, List[Shot]] = {row[0]: [] for row in sessions}
     if shots:
@@ -69,12 +69,12 @@ def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Se
         end = _shot(start, last, *counts)
         if shots[number] and end:
             at = max(last, shots[number][-1][1])           # what came after the last snapshot
-            found.append(Seen(start, [*shots[number], (at, at, *end[0][2:])]))
+            found.append(SnapshotSeries(start, [*shots[number], (at, at, *end[0][2:])]))
     return found
 
 
 def _shot(first: Any, last: Any, *counts: Any) -> List[Shot]:
     """One, or none where it cannot be."""
-    if values.moment(first) is None or values.moment(last) is None or None in map(values.count, counts[:4]):
+    if values.epoch(first) is None or values.epoch(last) is None or None in map(values.count, counts[:4]):
         return []
     return [(first, last, *map(values.count, counts))]  # type: ignore[list-item]

@@ -16,7 +16,7 @@ def says_damaged(error: Exception) -> bool:
         isinstance(error, sqlite3.Error) and any(word in str(error) for word in words))
 
 
-def is_unsound(db: sqlite3.Connection) -> bool:
+def is_damaged(db: sqlite3.Connection) -> bool:
     """True when pages, indexes or the links between tables do not fit together, or a row holds what none can."""
     from ccmon.store import check  # slow, and needed by hardly anyone
     try:
@@ -68,7 +68,7 @@ def _has_content(path: str) -> bool:
         return False
 
 
-def frozen(path: str) -> Optional[sqlite3.Connection]:
+def open_frozen(path: str) -> Optional[sqlite3.Connection]:
     """A connection to what lies where nothing can be written: a full or read-only disk; None when it cannot be read so."""
     try:
         db = read_only(path, 0)
