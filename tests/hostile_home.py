@@ -166,10 +166,11 @@ class Home:
         said = [LogMessage((NOW - 600 * at) * 1000, at, at, 1, "claude-opus-4-1", "-src-shop", 10, 90, 5, 0, 700, None)
                 for at in range(9)]
         with history.opened(ctx, 1000) as kept:
-            kept.keep(SourceAnswer(ccusage_json.parse(json.dumps(told), NOW).blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
+            blocks = ccusage_json.parse(json.dumps(told), NOW).blocks
+            kept.store_answer(SourceAnswer(blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
             assert kept.store is not None
             kept.store.change_owner(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
-            kept.note_hit(NOW - 30 * HOUR)
+            kept.add_hit(NOW - 30 * HOUR)
         self.poison([(name, ROWS[name]) for name in sorted(set(ROWS) - {"session", "snapshot", "model"})],
                     {key: value for key, value in NOTES.items() if key not in ("moved_aside", "host")})
 

@@ -48,7 +48,7 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
     now = ends(sim)
     ctx = context.prepare({}, {**env, "CCMON_NOW": str(now)})
     with history.opened(ctx, 5000) as kept:
-        kept.keep(SourceAnswer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
+        kept.store_answer(SourceAnswer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
         said = [_message(number, use.ts, model, use.load) for number, use in enumerate(sim.use)
                 for model in sorted({name for name, _ in use.load} - {""})]
         assert kept.store is not None
@@ -104,5 +104,5 @@ def _forecast(kept: History, sim: Simulated, now: int, number: int) -> None:
         known = usage_curve.until(points, reading.ts)
         if reading.percent < 100 and reading.resets_at > reading.ts:
             made = runway.forecast(trained, known, 100 - reading.percent, reading.ts, reading.resets_at)
-            kept.keep_forecast(reading.ts, reading.resets_at, reading.percent, made, reading.resets_at)
+            kept.store_forecast(reading.ts, reading.resets_at, reading.percent, made, reading.resets_at)
     kept.close_forecasts(now)

@@ -40,7 +40,7 @@ def facts_at(home, now=NOW + 60, spool="", **env):
     with history.opened(ctx, 5000) as kept:
         account.take(ctx, kept)
         if spool:
-            assert kept.note_readings(spool)
+            assert kept.store_readings(spool)
         return kept.facts(now)
 
 
@@ -167,7 +167,7 @@ def test_what_is_of_the_future_waits_for_its_time(home, file):
 def test_without_a_file_nothing_is_written(home):
     facts_at(home)
     with history.opened(at(home), 5000) as kept:
-        assert kept.noted(account_note.KEY) is None
+        assert kept.note(account_note.KEY) is None
 
 
 def test_another_login_takes_the_place_of_the_first(home, file):

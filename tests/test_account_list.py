@@ -208,12 +208,12 @@ def test_what_is_learned_is_of_one_login(home):
                                           (NOW - 500, "first", 6, NOW + HOUR)):
         with history.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
-                                 readings.keep(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
+                                 readings.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
     assert percents(ctx) == [3.0, 4.0, 5.0, 6.0]
     assert percents(second) == [60.0]
     for one, text_ in ((ctx, "ours"), (second, "theirs")):
         with history.opened(one, 1000) as kept:
-            kept.keep_learned(text_)
+            kept.write_learned(text_)
     assert [history.opened(one, 1000).learned() for one in (ctx, second)] == ["ours", "theirs"]
     with history.opened(ctx, 1000) as kept:
         assert kept.store.read_owner(ctx.owner, lambda db, owner: learning.note(db, owner, learning.LEARNED), "") == "ours"

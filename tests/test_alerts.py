@@ -245,7 +245,7 @@ def test_unusual_use_comes_from_the_stored_history(ctx):
                         for day in range(1, 29) for hour in (-1, 0, 1)], [])
     assert alerting.claim(ctx, wild) == []                     # looked up once an hour
     with history.opened(ctx, 1000) as kept:
-        kept.note(learning.USUAL, "0")
+        kept.write_note(learning.USUAL, "0")
     found = alerting.claim(ctx, wild)
     assert [one.alert.kind for one in found] == ["unusual"] and alerting.claim(ctx, wild) == []
     assert "4.5k tokens in the last hour" in found[0].alert.text and "28 days is 1k" in found[0].alert.text
@@ -254,7 +254,7 @@ def test_unusual_use_comes_from_the_stored_history(ctx):
 @pytest.mark.parametrize("text", ["", "x", f"{NOW // HOUR * HOUR}", f"{NOW // HOUR * HOUR} 1", f"{NOW // HOUR * HOUR} a b"])
 def test_a_damaged_note_says_nothing(ctx, text):
     with history.opened(ctx, 1000) as kept:
-        kept.note(learning.USUAL, text)
+        kept.write_note(learning.USUAL, text)
     wild = facts(900)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 900)))
     assert alerting.claim(ctx, wild) == []
 
@@ -263,7 +263,7 @@ def test_what_became_of_it_is_kept(ctx):
     found = alerting.claim(ctx, facts(8500), on_screen=True)
     alerting.send(ctx, found)
     with history.opened(ctx, 1000) as kept:
-        told = {one.channel: one.outcome for one in kept.alerts_told(0)}
+        told = {one.channel: one.outcome for one in kept.sent_alerts(0)}
     assert told["bell"] == "rung" and "notify-send was not found" in told["desktop"] and "no address" in told["webhook"]
 
 
@@ -286,4 +286,4 @@ def test_what_is_old_goes(ctx):
         kept.claim_alert("80", END, ["bell"], SAME_S, NOW)
     with history.opened(later(ctx, 91 * DAY), 1000) as kept:
         kept.claim_alert("80", END + 91 * DAY, ["bell"], SAME_S, NOW + 91 * DAY)
-        assert [told.window_end for told in kept.alerts_told(0)] == [END + 91 * DAY]
+        assert [told.window_end for told in kept.sent_alerts(0)] == [END + 91 * DAY]

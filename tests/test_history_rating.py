@@ -256,7 +256,7 @@ def test_the_learned_limit_counts_where_the_plan_leaves_room_for_it(machine, wor
     machine.answers([block(NOW - 80 * HOUR, 6000), block(NOW - 30 * HOUR, 70_000)])
     machine.run("record")
     with history.opened(context.prepare({}, machine.env(CCMON_NOW=NOW)), 1000) as kept:
-        kept.keep_learned(state.dump(demo_past.learned_state(NOW)))
+        kept.write_learned(state.dump(demo_past.learned_state(NOW)))
     items = machine.run("history", "--json", *words).json
     assert [(item["percent"], item["rated_by"]) for item in items] == [
         (round(tokens * 100 / limit, 4), by) for tokens in (6000, 70_000)]

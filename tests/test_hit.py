@@ -167,15 +167,15 @@ def test_nothing_is_noted_before_the_history_began(oldest, fits):
 def test_the_reset_is_that_of_the_official_window(ctx, at, resets_at):
     read_at(ctx, (NOW - 6 * HOUR, 80.0, NOW - 4 * HOUR), (NOW - 2 * HOUR, 20.0, NOW + HOUR))
     with history.opened(ctx, 1000) as kept:
-        kept.note_hit(at)
-        assert kept.events() == [Event(at, resets_at, "hit")]
+        kept.add_hit(at)
+        assert kept.limit_events() == [Event(at, resets_at, "hit")]
 
 
 def test_of_two_resets_the_last_one_told_before_counts(ctx):
     read_at(ctx, (NOW - 600, 20.0, NOW + HOUR), (NOW - 300, 30.0, NOW + 2 * HOUR), (NOW + 10, 10.0, NOW + 3 * HOUR))
     with history.opened(ctx, 1000) as kept:
-        kept.note_hit(NOW)
-        assert kept.events() == [Event(NOW, NOW + 2 * HOUR, "hit")]
+        kept.add_hit(NOW)
+        assert kept.limit_events() == [Event(NOW, NOW + 2 * HOUR, "hit")]
 
 
 # --- the screen ---
@@ -199,14 +199,14 @@ def test_key_l_notes_and_takes_back(ctx, page):
     state = effect_of(ctx, state, "L", NOW + 10)
     assert state.message == "Taken back: cut off at 17:00 (Europe/Warsaw)." and state.facts.hit_at is None
     with history.opened(ctx, 1000) as kept:
-        assert kept.events() == []
+        assert kept.limit_events() == []
 
 
 def test_key_l_much_later_is_another_one(ctx):
     state = effect_of(ctx, State(Facts()), "L", NOW)
     state = effect_of(ctx, effect_of(ctx, state, "L", NOW + 30), "L", NOW + 100)
     with history.opened(ctx, 1000) as kept:
-        assert [event.at - NOW for event in kept.events()] == [0, 100]
+        assert [event.at - NOW for event in kept.limit_events()] == [0, 100]
     assert pressed(state, "l", NOW + 101) == (state, "")
 
 

@@ -196,7 +196,7 @@ def test_they_end_what_was_forecast(limited):
     from ccmon.settings import context
     ctx = context.prepare({}, {**limited.env(), "CCMON_NOW": str(NOW)})
     with history.opened(ctx, 1000) as kept:
-        kept.keep_forecast(NOW - HOUR, NOW + HOUR, 50.0, Runway(NOW, NOW, NOW, 0.5), NOW)
+        kept.store_forecast(NOW - HOUR, NOW + HOUR, 50.0, Runway(NOW, NOW, NOW, 0.5), NOW)
     limited.answers([block(NOW - HOUR, 700)])
     limited.run("--json", "--source", "logs")
     with history.opened(ctx, 1000) as kept:

@@ -25,7 +25,7 @@ def ctx(home):
 
 def kept(ctx, blocks, now):
     with history.opened(ctx, 50) as opened:
-        return opened.keep(SourceAnswer(tuple(blocks), SOURCE), now)
+        return opened.store_answer(SourceAnswer(tuple(blocks), SOURCE), now)
 
 
 @contextmanager
@@ -83,8 +83,8 @@ def test_without_a_store_the_answer_is_all(ctx, paths, why):
         assert opened.facts(T0).blocks == ()
         with pytest.raises(StoreError, match=why):
             opened.records()
-        opened.remember_path("/bin/ccusage")
-        assert opened.remembered_path() is None
+        opened.write_ccusage_path("/bin/ccusage")
+        assert opened.ccusage_path() is None
 
 
 def test_a_damaged_history_is_told_to_everyone_for_a_day(ctx):
@@ -118,5 +118,5 @@ def test_a_session_that_the_source_dropped_is_a_record_that_is_not_listed(ctx):
 def test_the_path_that_worked_is_remembered(ctx):
     for expected in (None, "/opt/ccusage"):
         with history.opened(ctx, 50) as opened:
-            assert opened.remembered_path() == expected
-            opened.remember_path("/opt/ccusage")
+            assert opened.ccusage_path() == expected
+            opened.write_ccusage_path("/opt/ccusage")

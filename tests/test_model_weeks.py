@@ -61,7 +61,7 @@ def test_it_is_of_the_login_that_was_read_last_and_forgotten_with_the_rest(kept)
 
 def test_damaged_notes_are_nothing(kept):
     for text in ("", "[]", "{", '{"seven_day_opus": 7}', '{"seven_day_opus": "[1]"}'):
-        kept.note(learning.WEEKS, text)
+        kept.write_note(learning.WEEKS, text)
         assert model_weeks.recall(kept) == ()
 
 

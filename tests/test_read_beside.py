@@ -134,7 +134,7 @@ def test_a_long_history_is_read_by_a_process_of_its_own(logged, monkeypatch):
     ctx = context.prepare({}, {**logged.env(), "CCMON_NOW": str(NOW)})
     with history.opened(ctx, 1000) as kept:
         sources.read_beside(ctx, Source("ccusage", logs="x"), kept)
-        assert minutes(logged) == [] and started == [ctx.cache] and kept.logs_read_beside() == f"{NOW} "
+        assert minutes(logged) == [] and started == [ctx.cache] and kept.note(learning.LOGS) == f"{NOW} "
     for name, value in ctx.env.items():
         monkeypatch.setenv(name, value)
     sources.read_all_logs()

@@ -179,7 +179,7 @@ def test_a_changed_log_is_read_once_and_two_screens_come_to_rest(pollers):
 
 def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
     with history.opened(pollers.ctx, 1000) as kept:
-        kept.note_hit(pollers.ctx.now())
+        kept.add_hit(pollers.ctx.now())
     pollers.counts.reads = 0
     first = pollers.both[0]
     assert first._due() == LOAD and settled([first]) <= 3      # what is learned of it is stored, too

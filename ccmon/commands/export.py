@@ -7,7 +7,8 @@ from typing import List, Tuple
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Record, Snapshot, Windows
-from ccmon.pipeline import history, rated
+from ccmon.pipeline import rated
+from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
 from ccmon.system import named_files
@@ -41,16 +42,16 @@ def _numbers(ctx: Context) -> str:
 def _stored(ctx: Context, snapshot: Snapshot) -> Tuple[List[Record], List[Tuple[str, Windows]]]:
     """The history of all machines that were merged into this one, and other logins' windows; nothing of an unusable store."""
     try:
-        with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
-            return rated.rated_sessions(kept, snapshot, everywhere=True).records, _other_logins(kept, snapshot)
+        with opened(ctx, SCREEN_BUSY_MS) as history:
+            return rated.rated_sessions(history, snapshot, everywhere=True).records, _other_logins(history, snapshot)
     except CcmonError:
         return [], []
 
 
-def _other_logins(kept: history.History, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
+def _other_logins(history: History, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
     """Those that use the same folders, where each is known: they could not be told apart else."""
-    if kept.store is None or not snapshot.login.account:
+    if history.store is None or not snapshot.login.account:
         return []
-    ledger = official.load(kept.store.ledger(kept.ctx.owner))
+    ledger = official.load(history.store.ledger(history.ctx.owner))
     found = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
     return sorted((login, windows) for login, windows in found.items() if login not in ("", snapshot.login.account))

@@ -16,8 +16,8 @@ from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
 from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import history, rated
-from ccmon.pipeline.history import History
+from ccmon.pipeline import rated
+from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.settings.context import Context
 from ccmon.text import Line, clean, near
 from ccmon.typed_values import days, folded, whole, word_of
@@ -79,9 +79,9 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         print("\n".join(table_columns.help_lines(wanted.by)))
         return OK
     table = None if given.table is None else _table_format(given.table)
-    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
-        output.read_logs(ctx, kept)
-        found = _found(given, kept, wanted)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        output.read_logs(ctx, history)
+        found = _found(given, history, wanted)
     if given.chart or given.heatmap:
         _picture(given, ctx, wanted, found)
     elif given.json or given.csv:
@@ -166,35 +166,35 @@ def _tabulate() -> Any:
 
 # --- what there is ------------------------------------------------------------------------------------------------------
 
-def _found(given: SimpleNamespace, kept: History, wanted: Query) -> Selection:
+def _found(given: SimpleNamespace, history: History, wanted: Query) -> Selection:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
     if wanted.by == WINDOW:
-        return Selection([], [], windows=_windows(kept, wanted))
-    sessions = rated.rated_sessions(kept, rated.stored_basis(kept), wanted.since, given.host is not None)
+        return Selection([], [], windows=_windows(history, wanted))
+    sessions = rated.rated_sessions(history, rated.stored_basis(history), wanted.since, given.host is not None)
     known = of_host(sessions.records, given.host)
     used: List[UsageRow] = []
     if _needs_used(wanted):
         since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
-        used = used_on(kept.used(since, _EVER, given.host is not None), given.host)
-    began = began_in(known, wanted.days, kept.ctx.zone)
+        used = used_on(history.usage_rows(since, _EVER, given.host is not None), given.host)
+    began = began_in(known, wanted.days, history.ctx.zone)
     if wanted.by == "session":
         return Selection(began, used, sessions.scale)
-    inside = used_in(groups.counted(used, known), wanted.days, kept.ctx.zone)
+    inside = used_in(groups.counted(used, known), wanted.days, history.ctx.zone)
     if wanted.by not in PERIODS:
         return Selection(groups.touched(known, inside), inside, sessions.scale)
     new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
     return Selection(new, inside, sessions.scale)
 
 
-def _windows(kept: History, wanted: Query) -> "List[PastWindow]":
+def _windows(history: History, wanted: Query) -> "List[PastWindow]":
     """Those that began on the days (with --days: ended since); what is known of earlier ones is what they are compared with."""
     from ccmon.pipeline import past_windows
     since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
-    name = past_windows.named(past_windows.known_names(kept), wanted.window)
-    readings = past_windows.readings(kept, name, 0 if past_windows.length_s(name) is None else since)
-    found = past_windows.of_name(kept, name, readings, kept.used(since, _EVER)) if name else []
+    name = past_windows.named(past_windows.known_names(history), wanted.window)
+    readings = past_windows.readings(history, name, 0 if past_windows.length_s(name) is None else since)
+    found = past_windows.of_name(history, name, readings, history.usage_rows(since, _EVER)) if name else []
     return [one for one in found if (wanted.since is None or one.end > wanted.since)
-            and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, kept.ctx.zone)]
+            and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, history.ctx.zone)]
 
 
 def _needs_used(wanted: Query) -> bool:
@@ -212,8 +212,8 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
     """Why there is no row."""
     if given.window is not None or given.by == WINDOW:
         return _no_window(given, ctx)
-    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
-        records = kept.records(None, given.host is not None)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        records = history.records(None, given.host is not None)
     if not records:
         return EMPTY
     first, last = (local(records[at].block.start, ctx.zone).date() for at in (0, -1))
@@ -223,9 +223,9 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
 def _no_window(given: SimpleNamespace, ctx: Context) -> str:
     from ccmon.pipeline import past_windows
     from ccmon.views.history import window_rows
-    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
-        name = past_windows.named(past_windows.known_names(kept), given.window)
-        moments = [one.at for one in past_windows.readings(kept, name)] if name else []
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        name = past_windows.named(past_windows.known_names(history), given.window)
+        moments = [one.at for one in past_windows.readings(history, name)] if name else []
     if not moments:
         return window_rows.NOTHING_READ
     first, last = (local(at, ctx.zone).date() for at in (min(moments), max(moments)))

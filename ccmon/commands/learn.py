@@ -14,9 +14,10 @@ from ccmon.learning import forecast_scores, portable, reliability, share, state,
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.pipeline import demo_past, history, learned_state, model_weeks
-from ccmon.pipeline.history import History
+from ccmon.pipeline import demo_past, learned_state, model_weeks
+from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context
+from ccmon.store.learning import EXTRA
 from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
 from ccmon.views import learn_report, share_text
@@ -35,21 +36,21 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         return _evaluate(given, ctx)
     if not given.forget:
         output.read_logs(ctx)
-    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
-        if kept.store is None:
-            raise CcmonError(kept.trouble or "There is no store")
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        if history.store is None:
+            raise CcmonError(history.trouble or "There is no store")
         if given.forget:
-            return _forget(ctx, kept)
-        known = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(kept, ctx.now())
+            return _forget(ctx, history)
+        known = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(history, ctx.now())
         line_cache.outdate(ctx.env)
         found = known or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
             raise UsageError("--share tells others of your own history: leave --demo out")
         if given.share:
-            return _share(given, ctx, kept, found)
+            return _share(given, ctx, history, found)
         if given.compare is not None:
-            return _compare(given, ctx, kept, found)
-        return _learn(given, ctx, kept, found)
+            return _compare(given, ctx, history, found)
+        return _learn(given, ctx, history, found)
 
 
 def _fits(given: SimpleNamespace) -> None:
@@ -129,18 +130,18 @@ def _percent(option: str, word: str) -> float:
 
 # --- learning and telling -----------------------------------------------------------------------------------------------
 
-def _learn(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> int:
+def _learn(given: SimpleNamespace, ctx: Context, history: History, found: LearnedState) -> int:
     """What is known now; unless only a report is wanted, the extra models are tried where they are installed."""
-    extra = portable.load(kept.extra())
+    extra = portable.load(history.note(EXTRA))
     absent: List[str] = []
     if not given.report:
         from ccmon.learning.extra import missing
         absent = missing()
-        extra = extra if absent else _tried(ctx, kept, found)
-    forecasts = kept.forecasts()
+        extra = extra if absent else _tried(ctx, history, found)
+    forecasts = history.forecasts()
     findings = Findings(ctx.now(), ctx.zone, found, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                        forecast_scores.scores_of(forecasts, history.WEEK_S), extra, reliability.of(forecasts),
-                        reliability.of(forecasts, history.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
+                        forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
+                        reliability.of(forecasts, WEEK_S), model_weeks.scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
@@ -150,23 +151,23 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedSt
     return OK
 
 
-def _tried(ctx: Context, kept: History, found: LearnedState) -> Extra:
+def _tried(ctx: Context, history: History, found: LearnedState) -> Extra:
     """Try the extra models on the user's own past, and keep the one that is better."""
     from ccmon.learning import extra
     now = ctx.now()
-    use, readings, sessions = kept.learning_history(now, DAYS)
+    use, readings, sessions = history.learning_history(now, DAYS)
     points = found.points is not None and found.points.rows >= ENOUGH
     known = usage_curve.from_readings(readings) if points else usage_curve.from_uses(use, readings)
-    known = usage_curve.stopped(known, usage_curve.blocked(kept.weekly_readings(now, DAYS)))
+    known = usage_curve.stopped(known, usage_curve.blocked(history.weekly_readings(now, DAYS)))
     bar = _Bar(ctx)
     try:
         tried, used = extra.trial(known, now, "points" if points else "tokens", lambda done, name: bar.show(done, _trying(name)))
         tokens = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
         forest = extra.tier(tokens, ctx.settings.plans) if tokens else ""
-        made = Extra(now, tried, used, forest, extra.days(_quarters(kept, now), ctx.zone))
+        made = Extra(now, tried, used, forest, extra.days(_quarters(history, now), ctx.zone))
     finally:
         bar.clear()
-    kept.keep_extra(portable.dump(made))
+    history.write_note(EXTRA, portable.dump(made))
     return made
 
 
@@ -196,15 +197,15 @@ class _Bar:
             sys.stderr.flush()
 
 
-def _quarters(kept: History, now: int) -> Dict[int, int]:
+def _quarters(history: History, now: int) -> Dict[int, int]:
     """Tokens of each quarter of an hour of the last months."""
-    return groups.by_quarter(kept.used(now - DAYS * DAY_S, now + 1))
+    return groups.by_quarter(history.usage_rows(now - DAYS * DAY_S, now + 1))
 
 
-def _forget(ctx: Context, kept: History) -> int:
-    before = state.load(kept.learned())
-    number = len(kept.forecasts())
-    kept.forget_learning(ctx.now())
+def _forget(ctx: Context, history: History) -> int:
+    before = state.load(history.learned())
+    number = len(history.forecasts())
+    history.forget_learning(ctx.now())
     line_cache.outdate(ctx.env)
     readings = before.learned.readings if before else 0
     _print(ctx, _wrapped(f"Forgotten: what was learned from {plural(readings, 'reading')}, and {plural(number, 'forecast')} with "
@@ -215,13 +216,13 @@ def _forget(ctx: Context, kept: History) -> int:
 
 # --- among others -------------------------------------------------------------------------------------------------------
 
-def _summary(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> Summary:
-    hits = [event.at for event in kept.events() if event.teaches == "session"]
-    return share.summary(found.learned, given.subscription, hits, _quarters(kept, ctx.now()), ctx.zone)
+def _summary(given: SimpleNamespace, ctx: Context, history: History, found: LearnedState) -> Summary:
+    hits = [event.at for event in history.limit_events() if event.teaches == "session"]
+    return share.summary(found.learned, given.subscription, hits, _quarters(history, ctx.now()), ctx.zone)
 
 
-def _share(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> int:
-    own = _summary(given, ctx, kept, found)
+def _share(given: SimpleNamespace, ctx: Context, history: History, found: LearnedState) -> int:
+    own = _summary(given, ctx, history, found)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
         _print(ctx, share_text.summary(own, _cells(), ctx.zone.dial))
@@ -229,9 +230,9 @@ def _share(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedSt
     return OK
 
 
-def _compare(given: SimpleNamespace, ctx: Context, kept: History, found: LearnedState) -> int:
+def _compare(given: SimpleNamespace, ctx: Context, history: History, found: LearnedState) -> int:
     others, bad = share.read(named_files.lines(given.compare))
-    place = share.place(_summary(given, ctx, kept, found), others, bad)
+    place = share.place(_summary(given, ctx, history, found), others, bad)
     if given.json:
         print(json.dumps(share.place_document(place)))
     else:

@@ -10,7 +10,8 @@ from ccmon.history.digest import Digest, Period
 from ccmon.history.hosts import of_host, used_on
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
-from ccmon.pipeline import history, learned_state, past_windows, rated
+from ccmon.pipeline import learned_state, past_windows, rated
+from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.views.report import html, markdown, text
@@ -42,11 +43,11 @@ def _write(path: str, page: str) -> None:
 
 def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, Reliability]:
     """What was used, and how the forecasts of the months before its end came true; these are of this machine alone."""
-    with history.opened(ctx, history.SCREEN_BUSY_MS) as kept:
-        known = rated.rated_sessions(kept, rated.stored_basis(kept), everywhere=host is not None)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        known = rated.rated_sessions(history, rated.stored_basis(history), everywhere=host is not None)
         records = of_host(known.records, host)
-        used = used_on(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
-        weeks = past_windows.weeks(kept, period.start) if host is None else []
-        forecasts = kept.forecasts(period.end - learned_state.SCORED_S) if host is None else []
+        used = used_on(history.usage_rows(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
+        weeks = past_windows.weeks(history, period.start) if host is None else []
+        forecasts = history.forecasts(period.end - learned_state.SCORED_S) if host is None else []
     said = reliability.of(made for made in forecasts if made.ts < period.end)
     return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), known.scale, weeks), said

@@ -15,7 +15,7 @@ from ccmon.errors import CcmonError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import account_note
+from ccmon.pipeline import account_history
 from ccmon.store import inspection, learning, rows
 from ccmon.text import count, duration
 from ccmon.typed_values import PLANS
@@ -58,7 +58,7 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> Stored:
         return Stored()
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return Stored(account_note.of_owner(db, owner), limit, account_note.asked(db, owner))
+    return Stored(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
 
 
 def verdict(stored: Stored, is_read: bool, now: int, commands: Commands) -> Check:

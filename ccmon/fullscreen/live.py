@@ -127,7 +127,7 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
             if effect == "undo":
                 words = hits.taken_back(kept.undo_hit(), now, ctx.zone)
             else:
-                words = hits.noted(*kept.note_hit(now), now, ctx.zone)
+                words = hits.noted(*kept.add_hit(now), now, ctx.zone)
     except StoreError as err:
         return said(state._replace(noted_at=None), str(err), now)
     line_cache.outdate(ctx.env)
@@ -149,7 +149,7 @@ def _past(ctx: Context, state: State) -> Past:
     now = ctx.now()
     with history.opened(ctx, history.BACKGROUND_BUSY_MS) as kept:
         records = rated.rated_sessions(kept, ctx.view(state.facts, now, state.plan)).records
-        used = kept.used(0, now + 1)
+        used = kept.usage_rows(0, now + 1)
         weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
     return history_page.gathered(records, used, ctx.zone, now, weeks)
 

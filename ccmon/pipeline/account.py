@@ -17,23 +17,23 @@ paths = config.login_files
 NOT_JSON = "it was cut off, or is no JSON object"
 
 
-def has_changed(ctx: Context, memory: "AccountHistory") -> bool:
+def has_changed(ctx: Context, history: "AccountHistory") -> bool:
     """Whether take() would find the file changed; False where it is not to be read, or nothing can be kept."""
-    if ctx.demo is not None or not ctx.settings.account_file or memory.store is None or memory.is_frozen():
+    if ctx.demo is not None or not ctx.settings.account_file or history.store is None or history.is_frozen():
         return False
-    before, stamp = memory.account_note(), account_file.stamp(paths(ctx.env))
+    before, stamp = history.account_note(), account_file.stamp(paths(ctx.env))
     return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {account_file.NONE})
 
 
-def take(ctx: Context, memory: History) -> None:
+def take(ctx: Context, history: History) -> None:
     """Bring what the file says into the store, where it has changed; what was read before stays where it cannot be read."""
-    if not has_changed(ctx, memory):
+    if not has_changed(ctx, history):
         return
-    before, places = memory.account_note(), paths(ctx.env)
+    before, places = history.account_note(), paths(ctx.env)
     stamp = account_file.stamp(places)
     note, account = chosen(before, account_file.texts(places), stamp, ctx.now())
     if (note, account) != (before, None):
-        memory.keep_account(note, account.windows if account else ())
+        history.write_account(note, account.windows if account else ())
 
 
 def chosen(before: AccountNote, texts: "List[Text]", stamp: str, now: int) -> "Tuple[AccountNote, Optional[Account]]":

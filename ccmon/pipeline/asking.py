@@ -12,22 +12,22 @@ from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.claude_answer import Answer
 
 
-def ask_when_due(ctx: Context, memory: History) -> None:
+def ask_when_due(ctx: Context, history: History) -> None:
     """Ask where nothing fresher is known; the caller sees to it that one process at a time does. A failure is noted, no error."""
     now = ctx.now()
-    can_keep = memory.store is not None and not memory.is_frozen() and not ctx.is_stored_only
+    can_keep = history.store is not None and not history.is_frozen() and not ctx.is_stored_only
     if ctx.demo is not None or ctx.settings.official != "claude" or not can_keep:
         return
-    before = memory.asked_note()
-    newest_at = max((one.read_at for one in memory.facts(now).windows), default=0)
+    before = history.asked_note()
+    newest_at = max((one.read_at for one in history.facts(now).windows), default=0)
     if not asked_note.is_due(before, newest_at, now):
         return
-    login = memory.account_note()
+    login = history.account_note()
     answer = _answer(ctx, login.path, now)
     failed = bool(answer.sentence)
     note = AskedNote(now, before.failures + 1 if failed else 0, answer.sentence,
                      before.credits if failed else answer.account.credits, answer.is_lasting)
-    memory.keep_asked(note, answer.account.windows, login.login.account)
+    history.write_asked(note, answer.account.windows, login.login.account)
 
 
 def _answer(ctx: Context, file: str, now: int) -> Answer:

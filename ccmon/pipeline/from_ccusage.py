@@ -19,11 +19,11 @@ except ImportError:                    # Windows
     resource = None  # type: ignore[assignment]
 
 
-def answer(ctx: Context, before: Source, memory: History, lock: int, cancel: Cancel) -> SourceAnswer:
+def answer(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel) -> SourceAnswer:
     """What ccusage says now. Raises CcmonError, Cancelled."""
     started, now = _spent_s(), ctx.now()
     _end_orphan(lock)
-    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
+    program = ccusage.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home)
 
     def note_group(pid: int) -> None:
         locks.leave_group(lock, f"{pid} {ccusage.started(pid)}")
@@ -36,7 +36,7 @@ def answer(ctx: Context, before: Source, memory: History, lock: int, cancel: Can
         raise CcmonError(err.what, *ccusage_errors.SEE) from None
     took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
-        memory.remember_path(program.path)
+        history.write_ccusage_path(program.path)
     version, stamp = _version(ctx, before, program, cancel)
     source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
     return SourceAnswer(parsed.blocks, source)

@@ -28,28 +28,28 @@ _NAMES = {"session": "five_hour", "weekly": WEEK}      # of limit events
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 
 
-def known_names(kept: History) -> List[str]:
+def known_names(history: History) -> List[str]:
     """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
     nothing: List[str] = []
-    found = _store(kept).read_owner(kept.ctx.owner, window_readings.names, nothing)
-    return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
+    found = _store(history).read_owner(history.ctx.owner, window_readings.names, nothing)
+    return sorted({*found, *map(_name_of, history.limit_events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
-def readings(kept: History, name: str, since: int = 0) -> List[Said]:
+def readings(history: History, name: str, since: int = 0) -> List[Said]:
     """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
     nothing: List[window_readings.WindowReading] = []
-    until = kept.ctx.now()
-    rows = _store(kept).read_owner(
-        kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
-    events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
+    until = history.ctx.now()
+    rows = _store(history).read_owner(
+        history.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
+    events = [event for event in history.limit_events() if _name_of(event) == name and since <= event.at <= until]
     return [*(Said(row.login, row.ts, row.percent, row.resets_at) for row in rows),
             *(Said("", event.at, 100.0, event.resets_at, True) for event in events)]
 
 
-def _store(kept: History) -> Store:
-    if kept.store is None:
-        raise StoreError(kept.trouble or "There is no store")
-    return kept.store
+def _store(history: History) -> Store:
+    if history.store is None:
+        raise StoreError(history.trouble or "There is no store")
+    return history.store
 
 
 def _name_of(event: Event) -> str:
@@ -72,16 +72,16 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
     return name or ""
 
 
-def of_name(kept: History, name: str, said: Sequence[Said], used: Sequence[UsageRow]) -> List[PastWindow]:
+def of_name(history: History, name: str, said: Sequence[Said], used: Sequence[UsageRow]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
-    learned_state = state.load(kept.learned()) if name == "five_hour" else None
+    learned_state = state.load(history.learned()) if name == "five_hour" else None
     part = partial(learned_part, learned_state.learned) if learned_state else _no_part
     return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), said, used)
 
 
-def weeks(kept: History, since: int) -> List[PastWindow]:
+def weeks(history: History, since: int) -> List[PastWindow]:
     """The 7-day windows that ended since then, of the login that was read last, without what was used. Raises StoreError."""
-    found = [one for one in of_name(kept, WEEK, readings(kept, WEEK, since - LONGEST_S), ()) if one.end > since]
+    found = [one for one in of_name(history, WEEK, readings(history, WEEK, since - LONGEST_S), ()) if one.end > since]
     newest = max(found, key=lambda one: one.readings[-1], default=None)
     return [one for one in found if newest and one.login == newest.login]
 

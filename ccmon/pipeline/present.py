@@ -30,6 +30,6 @@ def source_before(ctx: Context) -> Source:
 def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
     source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
-    with opened(ctx, busy_ms) as memory:
-        facts = learned_state.recall(memory, memory.facts(now), now)
+    with opened(ctx, busy_ms) as history:
+        facts = learned_state.recall(history, history.facts(now), now)
         return facts if ctx.is_stored_only else facts._replace(source=source)

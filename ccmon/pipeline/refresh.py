@@ -39,49 +39,49 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
     """
     now = ctx.now()
     before = source_before(ctx)
-    with opened(ctx, busy_ms) as memory:
-        _take_readings(ctx, memory)
+    with opened(ctx, busy_ms) as history:
+        _take_readings(ctx, history)
         files = log_files_of(ctx)
         stamp = log_files.stamp(files)
-        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, memory, now) is not None
+        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, history, now) is not None
         try:
-            answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel or Cancel(), files, whole)
+            answer = None if is_unchanged else _asked(ctx, before, history, lock, cancel or Cancel(), files, whole)
         except Cancelled:
-            return learned_state.recall(memory, memory.facts(now), now)._replace(source=before)
+            return learned_state.recall(history, history.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
             if not locks.held(lock):
-                return _of_the_other(ctx, memory)
-            facts = memory.facts(now)._replace(source=_failed(ctx, before, err))
+                return _of_the_other(ctx, history)
+            facts = history.facts(now)._replace(source=_failed(ctx, before, err))
             _note_failure(ctx, facts, now)
         else:
             if not locks.held(lock):
-                return _of_the_other(ctx, memory)
-            facts = _kept(memory, answer, before, stamp, now)
+                return _of_the_other(ctx, history)
+            facts = _kept(history, answer, before, stamp, now)
             if answer and facts.cut_since is not None and _may_read_beside(ctx, facts.source):
                 from ccmon.pipeline import sources
-                sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
-                facts = memory.facts(now)._replace(source=facts.source)
+                sources.read_beside(ctx, facts.source, history, at_once=True)       # what is shown is the ledger's
+                facts = history.facts(now)._replace(source=facts.source)
             _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
-        facts = learned_state.recall(memory, facts, now)
+        facts = learned_state.recall(history, facts, now)
         lines.write_all(ctx, facts, now, of_account)
         if facts.source.progress is None:
-            memory.maintain(now)
+            history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
                 snapshot = ctx.view(facts, now)
-                learned_state.keep_score(memory, snapshot)
-                tightest.note(memory, snapshot)
+                learned_state.store_forecasts(history, snapshot)
+                tightest.note(history, snapshot)
     return facts
 
 
-def _asked(ctx: Context, before: Source, memory: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
+def _asked(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
            whole: "Optional[Tell]") -> SourceAnswer:
     """What the source says; what asks and reads is loaded where the logs, as the only source, say anything new."""
-    answer = unchanged.answer_of_logs(ctx, before, files, memory)
+    answer = unchanged.answer_of_logs(ctx, before, files, history)
     if answer is None:
         from ccmon.pipeline import sources
         with _signals_end(cancel):
-            answer = sources.ask(ctx, before, memory, lock, cancel, files, whole)
+            answer = sources.ask(ctx, before, history, lock, cancel, files, whole)
     return answer
 
 
@@ -90,17 +90,17 @@ def _may_read_beside(ctx: Context, source: Source) -> bool:
     return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
-def _of_the_other(ctx: Context, memory: History) -> Facts:
+def _of_the_other(ctx: Context, history: History) -> Facts:
     """What the process has stored that took the lock while this one was stopped: what we have read since is older."""
     source, now = source_before(ctx), ctx.now()
-    return learned_state.recall(memory, memory.facts(now), now)._replace(source=source)
+    return learned_state.recall(history, history.facts(now), now)._replace(source=source)
 
 
-def _kept(memory: History, answer: Optional[SourceAnswer], before: Source, stamp: str, now: int) -> Facts:
+def _kept(history: History, answer: Optional[SourceAnswer], before: Source, stamp: str, now: int) -> Facts:
     """The facts with the answer stored; without one, what is stored is what it would say."""
     if answer is None:
-        return memory.facts(now)._replace(source=before._replace(refreshed=now))
-    return memory.keep(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
+        return history.facts(now)._replace(source=before._replace(refreshed=now))
+    return history.store_answer(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
 
 
 def _stored(facts: Facts, before: Source) -> Source:
@@ -108,15 +108,15 @@ def _stored(facts: Facts, before: Source) -> Source:
     return facts.source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.trouble else facts.source
 
 
-def _take_readings(ctx: Context, memory: History) -> None:
+def _take_readings(ctx: Context, history: History) -> None:
     """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
     if ctx.demo is not None:
         from ccmon.pipeline import demo_past
-        memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
+        history.store_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
-    account.take(ctx, memory)          # first: it says whose the lines are
+    account.take(ctx, history)          # first: it says whose the lines are
     for content in spool.contents(ctx.cache) if ctx.cache else ():
-        if not memory.note_readings(content):
+        if not history.store_readings(content):
             return
 
 
@@ -125,8 +125,8 @@ def take_readings(ctx: Context) -> None:
     lock = locks.lock(ctx.cache) if ctx.cache and not ctx.is_stored_only else None
     if lock is not None:
         try:
-            with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-                _take_readings(ctx, memory)
+            with opened(ctx, BACKGROUND_BUSY_MS) as history:
+                _take_readings(ctx, history)
         finally:
             locks.unlock(lock)
 
@@ -136,8 +136,8 @@ def catch_up(ctx: Context, tell: "Optional[Tell]" = None) -> None:
     if ctx.is_stored_only:
         return                         # the logs are elsewhere
     from ccmon.pipeline import sources
-    with opened(ctx, SCREEN_BUSY_MS) as memory:
-        sources.catch_up(ctx, memory, tell)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        sources.catch_up(ctx, history, tell)
 
 
 # --- after the answer ---------------------------------------------------------------------------------------------------
@@ -150,15 +150,15 @@ def learn(ctx: Context) -> None:
     if lock is None:
         return                         # another process is at it
     try:
-        with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        with opened(ctx, BACKGROUND_BUSY_MS) as history:
             source = source_before(ctx)
             if _may_read_beside(ctx, source):
                 from ccmon.pipeline import sources
-                sources.read_beside(ctx, source, memory)
+                sources.read_beside(ctx, source, history)
             if ctx.settings.official == "claude":
                 from ccmon.pipeline import asking
-                asking.ask_when_due(ctx, memory)
-            learned_state.study_when_due(memory, ctx.now())
+                asking.ask_when_due(ctx, history)
+            learned_state.study_when_due(history, ctx.now())
     finally:
         locks.unlock(lock)
 
@@ -185,13 +185,13 @@ def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due
         return []
 
 
-def send_alerts(ctx: Context, found: "List[DueAlert]") -> None:
+def send_alerts(ctx: Context, claims: "List[DueAlert]") -> None:
     """Send them; it takes its time, so no lock may be held."""
-    if not found:
+    if not claims:
         return
     try:
         from ccmon.pipeline import alerting
-        alerting.send(ctx, found)
+        alerting.send(ctx, claims)
     except Exception:
         _log(ctx)
 

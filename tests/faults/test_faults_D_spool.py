@@ -41,7 +41,7 @@ def take(ctx, most=9):
     """What a refresh does with the spool; it may be killed before it asks for the next file."""
     with history.opened(ctx, 1000) as kept:
         for number, content in enumerate(spool.contents(ctx.cache)):
-            if number == most or not kept.note_readings(content):
+            if number == most or not kept.store_readings(content):
                 return
 
 
@@ -122,7 +122,7 @@ def test_D23_what_was_taken_and_is_read_again_changes_nothing(ctx):
     take(ctx)
     with history.opened(ctx, 1000) as kept:
         before = kept.store.ledger(ctx.owner), percents(ctx)
-        assert kept.note_readings(text) and (kept.store.ledger(ctx.owner), percents(ctx)) == before
+        assert kept.store_readings(text) and (kept.store.ledger(ctx.owner), percents(ctx)) == before
 
 
 @pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
