@@ -15,7 +15,7 @@ from ccmon.call_table import ABSENT, COMMANDS, Argument, arguments_of
 from ccmon.errors import UsageError
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.text import clean
-from ccmon.typed_values import FALSE, TRUE, Given, folded
+from ccmon.typed_values import FALSE, TRUE, RawValue, folded
 
 REWRITTEN = ("config", "alerts")       # commands whose words may stand for others
 
@@ -27,14 +27,14 @@ def parse(argv: Sequence[str]) -> SimpleNamespace:
 
 
 @lru_cache(maxsize=64)                 # a cached line is refreshed by the same words again and again
-def flags_of(argv: Tuple[str, ...]) -> Mapping[str, Given]:
+def flags_of(argv: Tuple[str, ...]) -> Mapping[str, RawValue]:
     """The settings that the words of a cached line make. UsageError on wrong words."""
     return flags(parse(argv))
 
 
-def flags(given: SimpleNamespace) -> Dict[str, Given]:
+def flags(given: SimpleNamespace) -> Dict[str, RawValue]:
     """The settings that the call's own words make."""
-    return {option.name: Given(str(getattr(given, option.name)), flag_name(option))
+    return {option.name: RawValue(str(getattr(given, option.name)), flag_name(option))
             for option in OPTIONS if hasattr(given, option.name)}
 
 
@@ -110,18 +110,18 @@ def by_argparse(argv: Sequence[str]) -> SimpleNamespace:
     from ccmon import call_help, call_parser, streams
     call_parser.Filled.columns = streams.columns()
     if argv and argv[-1] in ("-h", "--help") and len(argv) <= 2 and (len(argv) == 1 or argv[0] in COMMANDS):
-        sys.stdout.write(call_help.text(argv[:-1]))
+        sys.stdout.write(call_help.help_text(argv[:-1]))
         raise SystemExit(0)
     from ccmon import call_words  # help does without
     topics = call_help.topics(argv)
-    page = call_help.page(topics or ())
+    page = call_help.manual_file(topics or ())
     if page:
         return SimpleNamespace(command="manual", page=page)
     if topics is not None:
-        sys.stdout.write(call_help.text(topics))
+        sys.stdout.write(call_help.help_text(topics))
         raise SystemExit(0)
     call = call_words.call(_joined(argv))
-    parser = call_parser.of_command(call.command) if call.command else call_parser.root(())
+    parser = call_parser.command_parser(call.command) if call.command else call_parser.root_parser(())
     given, more = parser.parse_known_args(call.words)
     if more:
         raise UsageError(f"unrecognized arguments: {clean(' '.join(more))}",

@@ -12,7 +12,7 @@ from ccmon.pipeline import sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.system import private
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def context_of(given: SimpleNamespace) -> Iterator[Context]:
         yield _demo_context(flags, folder)
 
 
-def _demo_context(flags: Mapping[str, Given], folder: str) -> Context:
+def _demo_context(flags: Mapping[str, RawValue], folder: str) -> Context:
     """A context whose home is the folder, with a history of simulated sessions."""
     from ccmon.pipeline import demo_past
     from ccmon.sources import demo

@@ -7,7 +7,7 @@ from typing import List, Optional, Sequence
 from ccmon import call_parser
 from ccmon.call_table import COMMANDS, PAGES, SETTINGS, arguments_of
 from ccmon.errors import UsageError
-from ccmon.text import clean, clip, near
+from ccmon.text import clean, clip, did_you_mean
 from ccmon.typed_values import folded
 
 OPTIONS = ("options", "option", "settings", "setting", "common", "common-options")
@@ -25,44 +25,45 @@ def topics(argv: Sequence[str]) -> Optional[List[str]]:
     return None
 
 
-def page(wanted: Sequence[str]) -> Optional[str]:
+def manual_file(wanted: Sequence[str]) -> Optional[str]:
     """The file of the manual that `ccmon help --man` asks for; None when the help is no such one. UsageError for other topics."""
     if not any(word in MANUAL for word in wanted):
         return None
-    topics = [page_of(word) for word in wanted if word not in (*MANUAL, "help", "")] or ["ccmon"]
+    topics = [manual_topic(word) for word in wanted if word not in (*MANUAL, "help", "")] or ["ccmon"]
     if not topics[0]:
         word = next(word for word in wanted if word not in (*MANUAL, "help", ""))
-        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{near(word, tuple(PAGES))}",
+        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{did_you_mean(word, tuple(PAGES))}",
                          f"See: ccmon help --man {' | '.join(PAGES)}")
     return PAGES[topics[0]]
 
 
-def page_of(word: str) -> str:
+def manual_topic(word: str) -> str:
     """The topic of the manual that tells of a command, "" for a word that is on no page."""
     name = word.replace("ccmon-", "", 1)
     return name if name in PAGES else _TOPICS.get(name, "ccmon" if name in COMMANDS else "")
 
 
-def text(wanted: Sequence[str]) -> str:
+def help_text(wanted: Sequence[str]) -> str:
     """The help on that: on a command, on all common options, on one option, or on ccmon itself. UsageError for other words."""
     words = [word for word in wanted if word and word != "help"]
     command = next((word for word in words if word in COMMANDS), None)
     if command:
-        return call_parser.of_command(command).format_help()
+        return call_parser.command_parser(command).format_help()
     if not words:
-        return call_parser.root(()).format_help()
+        return call_parser.root_parser(()).format_help()
     if words[0] in OPTIONS:
-        return call_parser.section("ccmon", "the common options, of ccmon itself and of its commands", SETTINGS, has_version=True)
+        return call_parser.section_help("ccmon", "the common options, of ccmon itself and of its commands", SETTINGS,
+                                        has_version=True)
     if words[0] == "version":
-        return call_parser.section("ccmon", "", (), has_version=True)
+        return call_parser.section_help("ccmon", "", (), has_version=True)
     for name in ("", *COMMANDS):
         for argument in arguments_of(name):
             if argument.name == "--" + words[0] or argument.key == words[0].replace("-", "_") and argument.is_common:
                 title = "" if argument.is_common else f"of ccmon {name}".rstrip()
-                return call_parser.section(f"ccmon {name}".rstrip(), title, (argument,))
+                return call_parser.section_help(f"ccmon {name}".rstrip(), title, (argument,))
     names = [*COMMANDS, "options", "man", "help", "version", *(one.name[2:] for one in arguments_of(""))]
-    word, topic = clip(clean(words[0]), 40), page_of(words[0])
+    word, topic = clip(clean(words[0]), 40), manual_topic(words[0])
     if topic:
         raise UsageError(f"there is no help on '{word}', but a page of the manual", f"Type: ccmon help --man {topic}")
-    raise UsageError(f"there is no help on '{word}'{near(words[0], names)}", "See: ccmon help, ccmon help COMMAND, "
+    raise UsageError(f"there is no help on '{word}'{did_you_mean(words[0], names)}", "See: ccmon help, ccmon help COMMAND, "
                      "ccmon help options, ccmon help --man")

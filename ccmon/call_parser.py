@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Opti
 from ccmon import __version__
 from ccmon.call_table import ABSENT, COMMANDS, HELP, MODES, SETTINGS, VERSION_FLAG, Argument, Command
 from ccmon.errors import UsageError
-from ccmon.text import near
+from ccmon.text import did_you_mean
 
 ALSO = "each is also CCMON_<NAME> in the environment and a line of config.ini"
 EVERYWHERE = "Each is also a variable in the environment, as CCMON_PLAN, and a line of config.ini: ccmon config"
@@ -51,7 +51,7 @@ class Filled(argparse.HelpFormatter):
         super().__init__(prog, **{"width": self.columns and self.columns - 2, **more})
 
 
-class AsWritten(Filled, argparse.RawDescriptionHelpFormatter):
+class RawDescription(Filled, argparse.RawDescriptionHelpFormatter):
     """The same, whose descriptions stay as they are."""
 
 
@@ -84,7 +84,7 @@ class Parser(argparse.ArgumentParser):
 
 def _hint(message: str) -> str:
     quoted = message.split("'")
-    return near(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
+    return did_you_mean(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
 
 
 @contextmanager
@@ -102,9 +102,9 @@ def _hidden(actions: List[argparse.Action]) -> Iterator[None]:
 
 # --- made of the table ------------------------------------------------------------------------------------------------------
 
-def root(commands: Iterable[str] = (*COMMANDS, "help")) -> Parser:
+def root_parser(commands: Iterable[str] = (*COMMANDS, "help")) -> Parser:
     """The parser of ccmon itself; in full those commands, of the others no more than their names."""
-    made = Parser(prog="ccmon", epilog=EXAMPLES, formatter_class=AsWritten,
+    made = Parser(prog="ccmon", epilog=EXAMPLES, formatter_class=RawDescription,
                   usage="%(prog)s [--once | --json | --statusline] [option ...]\n       %(prog)s COMMAND [option ...]",
                   description="How much of the Claude Code session is used, until when it lasts, when it resets.")
     modes = made.add_argument_group("output").add_mutually_exclusive_group()
@@ -118,7 +118,7 @@ def root(commands: Iterable[str] = (*COMMANDS, "help")) -> Parser:
     return made
 
 
-def of_command(name: str) -> Parser:
+def command_parser(name: str) -> Parser:
     """The parser of one command alone, of the words behind its name."""
     return _filled(Parser(prog=f"ccmon {name}", description=COMMANDS[name].description), COMMANDS[name])
 
@@ -179,12 +179,12 @@ def _type(parse: Optional[Callable[[str], Any]]) -> Optional[Callable[[str], Any
     return typed
 
 
-def section(prog: str, title: str, arguments: Iterable[Argument], has_version: bool = False) -> str:
+def section_help(prog: str, title: str, arguments: Iterable[Argument], has_version: bool = False) -> str:
     """The help on some options alone, under that heading."""
     chosen = list(arguments)
     has_settings = any(one.is_common and one.key != "demo" for one in chosen)
     alone = argparse.ArgumentParser(prog=prog, usage=prog, add_help=False, epilog=EVERYWHERE if has_settings else None,
-                                    formatter_class=AsWritten, **_NEWER)
+                                    formatter_class=RawDescription, **_NEWER)
     group = alone.add_argument_group(title or "one of the common options")
     if has_version:
         _add_version(group)

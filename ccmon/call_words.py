@@ -17,7 +17,7 @@ from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
 from ccmon.settings.themes import THEMES
-from ccmon.text import clean, clip, near
+from ccmon.text import clean, clip, did_you_mean
 from ccmon.tried_words import ACTIONS, AS_OPTIONS, BY_WORDS, FLAGS, INSTEAD, WORDS
 from ccmon.typed_times import typed
 from ccmon.typed_values import FALSE, PLAN_NAMES, TRUE, boolean, folded, plan_of, word_of
@@ -29,7 +29,7 @@ _REPORT = re.compile(r"(?:(?:this|last|previous) )?(?:week|month)|weekly|monthly
 _NEGATIVE = re.compile(r"-\.?[0-9]")
 
 
-class Command(NamedTuple):
+class CommandWords(NamedTuple):
     """What a command takes: options with the number of values that each has, and whether it takes words."""
 
     options: Mapping[str, str]         # --name -> "" for none, 1 for one, ? for one that may be left out
@@ -53,22 +53,22 @@ class _Parts(NamedTuple):
 
 
 @lru_cache(maxsize=None)
-def table() -> Mapping[str, Command]:
+def command_words() -> Mapping[str, CommandWords]:
     """What each command takes, by name; "" is ccmon itself."""
-    return {name: _of_table(name) for name in ("", *COMMANDS)}
+    return {name: _words_of_command(name) for name in ("", *COMMANDS)}
 
 
-def _of_table(name: str) -> Command:
+def _words_of_command(name: str) -> CommandWords:
     arguments = arguments_of(name)
     takes = {one.name: "" if one.switch is not None else one.takes or "1" for one in arguments if one.is_option}
     ends = dict.fromkeys(("-h", "--help", *([VERSION_FLAG] if "--plan" in takes else [])), "")
     own = tuple(one.name for one in arguments if one.is_option and not one.is_common)
-    return Command({**ends, **takes}, ("--help", *own), not name or any(not one.is_option for one in arguments))
+    return CommandWords({**ends, **takes}, ("--help", *own), not name or any(not one.is_option for one in arguments))
 
 
 def call(argv: Sequence[str]) -> Call:
     """The command, its words, its options. UsageError names what is valid."""
-    commands = table()
+    commands = command_words()
     name, others = _command(list(argv), commands)
     parts = _parted(name, others, commands)
     words, more = parts.words, []
@@ -96,7 +96,7 @@ def _quoted(word: str) -> str:
 
 # --- the command ------------------------------------------------------------------------------------------------------------
 
-def _command(argv: List[str], commands: Mapping[str, Command]) -> Tuple[str, List[str]]:
+def _command(argv: List[str], commands: Mapping[str, CommandWords]) -> Tuple[str, List[str]]:
     """The command, wherever it stands, and what else there is; words that stand for options become such."""
     is_value = False
     first = None
@@ -120,7 +120,7 @@ def _command(argv: List[str], commands: Mapping[str, Command]) -> Tuple[str, Lis
     return "", [*argv[:first], option, *argv[first + 1:]]
 
 
-def _takes_value(word: str, behind: Sequence[str], commands: Mapping[str, Command]) -> bool:
+def _takes_value(word: str, behind: Sequence[str], commands: Mapping[str, CommandWords]) -> bool:
     """Whether the next word belongs to this option of any command."""
     name, equals, _ = word.partition("=")
     if equals:
@@ -130,7 +130,7 @@ def _takes_value(word: str, behind: Sequence[str], commands: Mapping[str, Comman
     return any(one.options.get(_proper(name, one.options)) in ("1", "+") for one in commands.values())
 
 
-def _no_command(word: str, commands: Mapping[str, Command]) -> str:
+def _no_command(word: str, commands: Mapping[str, CommandWords]) -> str:
     meant = folded(word)
     plan = plan_of(word, PLAN_NAMES)
     if meant in INSTEAD:
@@ -146,7 +146,7 @@ def _no_command(word: str, commands: Mapping[str, Command]) -> str:
         return (f"{_quoted(word)} is an option, no command. Type: ccmon {flag_name(option)}{value}, or for good: "
                 f"ccmon config set {option.name} VALUE. {_see('')}")
     known = [name for name in commands if name]
-    hint = "" if meant in known else near(meant, [*known, *AS_OPTIONS])
+    hint = "" if meant in known else did_you_mean(meant, [*known, *AS_OPTIONS])
     return f"unknown command {_quoted(word)}{hint}. {_see('')}"
 
 
@@ -168,7 +168,7 @@ def _switch(name: str) -> "Tuple[str, bool] | None":
     return (option.name, not is_no) if option and option.switch else None
 
 
-def _parted(name: str, argv: List[str], commands: Mapping[str, Command]) -> _Parts:
+def _parted(name: str, argv: List[str], commands: Mapping[str, CommandWords]) -> _Parts:
     """Options with their values, switches, and other words apart."""
     parts = _Parts([], [], [], {})
     at = 0
@@ -184,7 +184,7 @@ def _parted(name: str, argv: List[str], commands: Mapping[str, Command]) -> _Par
     return parts
 
 
-def _option(name: str, word: str, argv: List[str], at: int, parts: _Parts, commands: Mapping[str, Command]) -> int:
+def _option(name: str, word: str, argv: List[str], at: int, parts: _Parts, commands: Mapping[str, CommandWords]) -> int:
     """Take one option, and what belongs to it; where the next word stands. UsageError when there is no such option."""
     command = commands[name]
     flag, equals, value = word.partition("=")
@@ -226,7 +226,7 @@ def _is_value_of(flag: str, word: str) -> bool:
     return not (word.startswith("-") or meant in BY_WORDS or _is_time(word))
 
 
-def _unknown_option(name: str, flag: str, commands: Mapping[str, Command]) -> str:
+def _unknown_option(name: str, flag: str, commands: Mapping[str, CommandWords]) -> str:
     known, here = commands[name].options, f"ccmon {name}".rstrip()
     others = [f"ccmon {other}".rstrip() for other in commands if flag in commands[other].own]
     if flag in commands[""].options or others:
@@ -237,13 +237,13 @@ def _unknown_option(name: str, flag: str, commands: Mapping[str, Command]) -> st
     word = folded(flag.strip("-"))
     if name == "history" and (word in BY_WORDS or _is_time(word)):
         return f"unknown option {clean(flag)}. Type: ccmon history {word}. {_see(name)}"
-    hint = near(word, [one[2:] for one in known if one[:2] == "--"])
+    hint = did_you_mean(word, [one[2:] for one in known if one[:2] == "--"])
     return f"unknown option {clean(flag)}{hint.replace('mean ', 'mean --')}. {_see(name)}"
 
 
 # --- words of a command -----------------------------------------------------------------------------------------------------
 
-def _as_options(name: str, words: Sequence[str], command: Command) -> List[str]:
+def _as_options(name: str, words: Sequence[str], command: CommandWords) -> List[str]:
     """Words of a command that takes none: what they are as its options."""
     left, found = list(words), []
     while left:
@@ -264,7 +264,7 @@ def _as_options(name: str, words: Sequence[str], command: Command) -> List[str]:
             found.append(flag)
             left = left[1:]
         elif time:
-            found += _of_time(name, " ".join(time))
+            found += _time_options(name, " ".join(time))
             left = left[len(time):]
         elif name == "history" and folded(left[0]) in ("by", *BY_WORDS):
             at = 1 if folded(left[0]) == "by" and len(left) > 1 else 0
@@ -309,7 +309,7 @@ class _Utc:
 _UTC, _ANY_MOMENT = _Utc(), 1_800_000_000
 
 
-def _of_time(name: str, text: str) -> List[str]:
+def _time_options(name: str, text: str) -> List[str]:
     """A day, a week or a month is one alone; a moment and a length of time are from then on."""
     if name == "hit":
         return ["--at", text]
@@ -319,7 +319,7 @@ def _of_time(name: str, text: str) -> List[str]:
     return ["--since", text] if typed(text, _ANY_MOMENT, _UTC).at is not None else ["--since", text, "--until", text]
 
 
-def _unknown_word(name: str, word: str, command: Command) -> str:
+def _unknown_word(name: str, word: str, command: CommandWords) -> str:
     if name == "history" and word.isascii() and word.isdigit():
         return f"history {word}: type --days {word} for the last days, or --rows {word} for the last rows. {_see(name)}"
     if (name, folded(word)) in WORDS:
@@ -330,7 +330,7 @@ def _unknown_word(name: str, word: str, command: Command) -> str:
     more = {"history": "; as in ccmon history today, ccmon history --by week", "hit": "; as in ccmon hit 14:30",
             "report": "; as in ccmon report last month"}.get(name, "")
     here = f"{name}: " if name else ""
-    return f"{here}unknown word {_quoted(word)}{near(folded(word), known)}{more}. {_see(name)}"
+    return f"{here}unknown word {_quoted(word)}{did_you_mean(folded(word), known)}{more}. {_see(name)}"
 
 
 def _alerts_words(words: List[str]) -> List[str]:
@@ -356,7 +356,7 @@ def _config_words(words: Sequence[str], parts: _Parts) -> List[str]:
     elif _is_name(found[0].partition("=")[0]):
         found.insert(0, "set" if len(found) > 1 or parts.rest or "=" in found[0] else "get")
     else:
-        hint = near(action, CONFIG) or near(folded(found[0]).replace("-", "_"), BY_NAME)
+        hint = did_you_mean(action, CONFIG) or did_you_mean(folded(found[0]).replace("-", "_"), BY_NAME)
         raise UsageError(f"config: unknown word {_quoted(found[0])}{hint}; as in ccmon config set plan max5. "
                          + _see("config"))
     if found[0] == "set":

@@ -3,8 +3,6 @@
 The order is that of help texts, completions and messages. It imports nothing.
 """
 
-FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
-           "i3blocks", "polybar", "xbar", "json", "claude")        # of the line; dialects.py makes them
 PERIODS = ("day", "week", "month")     # of the history
 GROUPS = ("session", *PERIODS, "hour", "model", "project")
 WINDOW = "window"                      # rows by Claude's own resets

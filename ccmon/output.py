@@ -58,7 +58,7 @@ def charset(ctx: Context, stream: Optional[TextIO]) -> Charset:
     """The characters that the stream and the settings allow."""
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
     wide = encoding.startswith("utf") and utf8() and not ctx.settings.ascii
-    coloured = not colourless(ctx) and not themes.colourless(ctx.settings.look)
+    coloured = not colourless(ctx) and not themes.colourless(ctx.settings.theme_in_force)
     return Charset(wide, wide and coloured and ctx.settings.emoji)
 
 

@@ -84,15 +84,15 @@ def without_path(name: str) -> str:
 
 def model_for_people(name: str) -> str:
     """The id of a model as it may stand on a screen or a page, of which people copy things."""
-    return _of_characters(printable(without_path(name)), _FOR_PEOPLE)
+    return _restricted(printable(without_path(name)), _FOR_PEOPLE)
 
 
 def model_for_programs(name: str) -> str:
     """The same as a shell, a bar or a script may have it: without anything that one of them could act on."""
-    return _of_characters(without_path(name), _FOR_PROGRAMS)
+    return _restricted(without_path(name), _FOR_PROGRAMS)
 
 
-def _of_characters(name: str, allowed: FrozenSet[str]) -> str:
+def _restricted(name: str, allowed: FrozenSet[str]) -> str:
     """The name with one _ for each run of other characters, not longer than a real one."""
     if not allowed.issuperset(name):
         name = "".join("".join(run) if is_allowed else "_" for is_allowed, run in groupby(name, allowed.__contains__))
@@ -325,7 +325,7 @@ def sparkline(values: Sequence[Optional[float]], charset: Charset) -> str:
     return "".join(" " if v is None else marks[min(7, int(v / top * 7.999))] for v in values)
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """ (did you mean X?), or nothing."""
     from difflib import get_close_matches
     found = get_close_matches(word, list(known), 1)

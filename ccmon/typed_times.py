@@ -44,7 +44,7 @@ def typed(words: str, now: int, zone: Zone) -> Typed:
     if text == "now":
         return Typed(at=now)
     if stamp:
-        return Typed(at=_of_stamp(stamp))
+        return Typed(at=_stamp_epoch(stamp))
     if re.fullmatch(r"@?[0-9]{9,11}", text):
         return Typed(at=int(text.lstrip("@")))
     if re.fullmatch(r"@?[0-9]{13}", text):
@@ -52,10 +52,10 @@ def typed(words: str, now: int, zone: Zone) -> Typed:
     parts = [part for part in _JOINED.split(text) if part]
     while parts and parts[0] in _NEEDLESS:
         parts.pop(0)
-    return _of_parts(parts, now, today, zone)
+    return _typed_parts(parts, now, today, zone)
 
 
-def _of_parts(parts: "list[str]", now: int, today: date, zone: Zone) -> Typed:
+def _typed_parts(parts: "list[str]", now: int, today: date, zone: Zone) -> Typed:
     """A day, a time, a day and a time in either order, or a length of time."""
     text = " ".join(parts)
     if not parts:
@@ -73,7 +73,7 @@ def _of_parts(parts: "list[str]", now: int, today: date, zone: Zone) -> Typed:
     raise ValueError(text)
 
 
-def _of_stamp(stamp: "re.Match[str]") -> int:
+def _stamp_epoch(stamp: "re.Match[str]") -> int:
     wall = datetime.fromisoformat(f"{stamp[1]} {stamp[2]}")
     ahead = 0
     if stamp[3][0] in "+-":

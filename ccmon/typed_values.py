@@ -10,7 +10,7 @@ from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError, SettingError
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import clean, clip, near
+from ccmon.text import clean, clip, did_you_mean
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")
 FALSE = ("0", "no", "false", "off", "n", "f", "disable", "disabled")
@@ -47,7 +47,7 @@ _NAMED_HOURS = {"midnight": 0, "noon": 12}
 _LONGEST = 60                          # characters of a number: more are none
 
 
-class Given(NamedTuple):
+class RawValue(NamedTuple):
     """A setting as it was written, and how to name the place in a message."""
 
     text: str
@@ -200,7 +200,7 @@ def one_of(names: Iterable[str], synonyms: Optional[Mapping[str, str]] = None) -
     def parse(text: str) -> str:
         found = word_of(text, known, synonyms)
         if found is None:
-            raise ValueError(f"'{text}' is unknown{near(folded(text), known)}; choose from {', '.join(known)}")
+            raise ValueError(f"'{text}' is unknown{did_you_mean(folded(text), known)}; choose from {', '.join(known)}")
         return found
     return parse
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-SESSION_S = 5 * 3600
-DAY_S = 86_400
+HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
+SESSION_S = 5 * HOUR_S
 SKEW_S = 60                            # clocks that differ by less are not worth a word
 _EPOCH = datetime(1970, 1, 1)
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799       # the years 1 to 9999: what datetime can hold
@@ -40,15 +40,15 @@ def local(epoch: int, zone: Zone) -> datetime:
 
 def midnight(day: date, zone: Zone) -> int:
     """The first moment of the local day, in epoch s, also where clocks change at that hour."""
-    wall = (day - _EPOCH.date()).days * 86_400
-    found = {wall - zone.offset_s(wall + side) for side in (-86_400, 86_400)}
+    wall = (day - _EPOCH.date()).days * DAY_S
+    found = {wall - zone.offset_s(wall + side) for side in (-DAY_S, DAY_S)}
     return min((at for at in found if local(at, zone).date() >= day), default=max(found))
 
 
 def epoch(wall: datetime, zone: Zone) -> int:
     """When the clocks showed that, in epoch s: the first time where they did twice, where never the moment of the gap's end."""
     seconds = int((wall - _EPOCH).total_seconds())
-    found = {seconds - zone.offset_s(seconds + side) for side in (-86_400, 86_400)}
+    found = {seconds - zone.offset_s(seconds + side) for side in (-DAY_S, DAY_S)}
     return min((at for at in found if local(at, zone) >= wall), default=max(found))
 
 

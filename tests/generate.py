@@ -22,7 +22,7 @@ from completers import COMPLETERS, SORTED_BY, WINDOWS  # noqa: E402
 
 from ccmon import __version__, call_parser  # noqa: E402
 from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
-from ccmon.call_help import page_of  # noqa: E402
+from ccmon.call_help import manual_topic  # noqa: E402
 from ccmon.call_table import COMMANDS, HELP, MODES, PAGES, SETTINGS, Argument  # noqa: E402
 from ccmon.settings.options import BY_NAME  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402
@@ -51,7 +51,7 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
 
 def completing() -> argparse.ArgumentParser:
     """A parser that knows the values to offer; the program's own checks them later, and with better words."""
-    root = call_parser.root()
+    root = call_parser.root_parser()
     for parser in parsers(root):
         for action in parser._actions:
             _offer(action)
@@ -103,7 +103,7 @@ def _modes(_name: str) -> Iterator[str]:
 
 def _commands(_name: str) -> Iterator[str]:
     for name, command in ALL.items():
-        page_name, _, section = PAGES[page_of(name) or "ccmon"].partition(".")
+        page_name, _, section = PAGES[manual_topic(name) or "ccmon"].partition(".")
         there = f"; see [{page_name}({section})]({page_name}.md)" if page_name != "ccmon" else ""
         yield from _named(f"ccmon {name}", command.help + there)
 

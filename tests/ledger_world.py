@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Tuple
 
 from ccmon.model import Owner
+from ccmon.pipeline.recording import store_answer
 from ccmon.sources import log_files, log_reader
 from ccmon.store.database import Store, open_store
-from ccmon.usage import compute, prices
+from ccmon.usage import prices
 from ccmon.usage.limits import resolve
 
 ME = Owner("laptop", "abc")
@@ -115,7 +116,7 @@ class World:
 
     def observe(self, store: Store) -> Any:
         """The facts of this moment."""
-        return store.record(None, ME, self.now, lambda tokens, mark: resolve("pro", None, tokens, mark), compute.active)
+        return store_answer(store, ME, None, self.now, lambda tokens, mark: resolve("pro", None, tokens, mark))
 
     # --- what must hold ---------------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 
 from ccmon.model import Block, Limit, Owner
+from ccmon.pipeline.recording import store_answer
 from ccmon.store.database import open_store
-from ccmon.usage.compute import active
 from ccmon.when import SESSION_S
 
 ME, OTHER = Owner("laptop", "a1"), Owner("laptop", "b2")
@@ -41,7 +41,7 @@ def store(path):
 
 def keep(store, blocks, now, owner=ME, limit_of=limit_of):
     """What a refresh does with an answer."""
-    return store.record(blocks, owner, now, limit_of, active)
+    return store_answer(store, owner, blocks, now, limit_of)
 
 
 def saved(store, owner=ME):

@@ -26,7 +26,7 @@ OLD = sum(number < upgrade.BREAKING for number, _ in schema.STEPS)     # steps o
 CHILD = """
 import os, sys, time
 sys.path[:0] = [sys.argv[1], os.path.join(sys.argv[1], "tests")]
-from ccmon.usage.compute import active
+from ccmon.pipeline.recording import store_answer
 from ccmon.model import SESSION_S, Block, Limit, Owner
 from ccmon.store.database import Busy, StoreError, open_store
 path, number = sys.argv[2], int(sys.argv[3])
@@ -39,7 +39,7 @@ def limit_of(tokens, high):
     return Limit(7000, "pro", "plan", "pro")
 
 def keep(store, blocks, now):
-    return store.record(blocks, ME, now, limit_of, active)
+    return store_answer(store, ME, blocks, now, limit_of)
 
 sys.stdin.readline()
 """

@@ -8,10 +8,11 @@ from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
 from ccmon import cli
 from ccmon.model import Login, Window
-from ccmon.pipeline import account, account_note, history
+from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import account_file
+from ccmon.store import rows
 from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
@@ -77,7 +78,7 @@ def test_the_line_that_comes_later_is_of_that_login_and_replaces_what_is_older(h
     assert named(facts_at(home).windows, "five_hour").percent == 25
     assert named(facts_at(home, NOW + 3 * HOUR).windows, "five_hour") is None          # a window that is over
     with history.opened(at(home), 5000) as kept:
-        ledger = kept.store.ledger(kept.ctx.owner)
+        ledger = kept.store.read_owner(kept.ctx.owner, rows.ledger, None)
     assert json.loads(ledger)["logins"] == {"1": facts.login.account}
 
 
@@ -167,7 +168,7 @@ def test_what_is_of_the_future_waits_for_its_time(home, file):
 def test_without_a_file_nothing_is_written(home):
     facts_at(home)
     with history.opened(at(home), 5000) as kept:
-        assert kept.note(account_note.KEY) is None
+        assert kept.note(notes.KEY) is None
 
 
 def test_another_login_takes_the_place_of_the_first(home, file):
@@ -215,13 +216,13 @@ def test_a_damaged_note_is_none(spoil):
     ({}, "max20", "max20"), ({"CCMON_PLAN": "max5"}, "max5", "max5"), ({"CCMON_PLAN": "pro"}, "pro", "pro"),
     ({"CCMON_ACCOUNT_FILE": "no"}, "pro", "pro")])
 def test_the_accounts_plan_is_in_force_where_none_is_set(home, file, env, plan, asked):
-    limit = at(home, **env).view(facts_at(home, **env), NOW + 60).limit
+    limit = snapshots.snapshot(at(home, **env), facts_at(home, **env), NOW + 60).limit
     assert (limit.plan, limit.asked, limit.by_account) == (plan, asked, plan == "max20")
 
 
 def test_an_unknown_tier_changes_nothing(home, file):
     rewrite(file, text(profile={**PROFILE, "organizationRateLimitTier": "default_raven"}))
-    limit = at(home).view(facts_at(home), NOW + 60).limit
+    limit = snapshots.snapshot(at(home), facts_at(home), NOW + 60).limit
     assert (limit.plan, limit.by_account) == ("pro", False)
 
 

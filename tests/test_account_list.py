@@ -18,7 +18,7 @@ from ccmon.sources import hook
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import WindowReading
 from ccmon.system import clock
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.usage import official, official_ledger
 from ccmon.usage.accounts import Account, Group, by_login, next_account, of_group
 from ccmon.usage.windows import is_of_another
@@ -40,13 +40,13 @@ WORDS = st.text(st.sampled_from("ab.-_ é/\\~,\x1b中A1"), max_size=40)
     (["/h/.claude", "/h/.claude-work"], "default+work"), (["/h/.claude-"], "account"),
     (["/h/.claude-é"], "account"), (["/"], "account")])
 def test_folders_have_names_by_themselves(folders, name):
-    assert account_names.of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
+    assert account_names.name_of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
 
 
 @given(WORDS)
 def test_such_a_name_is_one_that_may_be_configured(word):
     name = account_names.plain(word)
-    assert account_names.table({"accounts": {name: Given("~/x", "config.ini, line 2")}}) == {name: ("~/x",)}
+    assert account_names.table({"accounts": {name: RawValue("~/x", "config.ini, line 2")}}) == {name: ("~/x",)}
 
 
 @given(st.lists(st.sampled_from(["work", "work-2", "default", "a"]), max_size=8))
@@ -61,7 +61,7 @@ def test_no_two_accounts_have_one_name(names):
     ("x" * 33, "~/x", "32"), ("\x1b[31m", "~/x", "letters")])
 def test_a_wrong_row_is_told_with_its_place(name, value, words):
     with pytest.raises(CcmonError, match="^config.ini, line 7: ") as caught:
-        account_names.table({"accounts": {name: Given(value, "config.ini, line 7")}})
+        account_names.table({"accounts": {name: RawValue(value, "config.ini, line 7")}})
     assert words in str(caught.value) and "\x1b" not in str(caught.value)
 
 
@@ -78,7 +78,7 @@ def settings(**named):
 
 
 def names(env, **named):
-    return [one.name for one in accounts.groups(env, settings(**named))]
+    return [one.name for one in accounts.folder_groups(env, settings(**named))]
 
 
 def test_folders_that_are_accounts(home):
@@ -100,18 +100,18 @@ def test_folders_that_are_accounts(home):
 def test_the_folders_of_an_account_are_read_as_if_the_environment_named_them(home, own):
     used(home, ".claude", ".claude-work")
     env = {"HOME": str(home), **({"CLAUDE_CONFIG_DIR": own} if own else {})}
-    for group in accounts.groups(env, settings()):
-        there = accounts.chosen(group.name, "--account", env, settings(), None, NOW)
+    for group in accounts.folder_groups(env, settings()):
+        there = accounts.account_named(group.name, "--account", env, settings(), None, NOW)
         assert config.owner(there.env) == there.owner == group.owner
         assert (there.env is env) == (config.owner(env) == group.owner), "the same words have the same cache"
-    default = accounts.chosen("Default", "--account", env, settings(), None, NOW).env
+    default = accounts.account_named("Default", "--account", env, settings(), None, NOW).env
     assert config.owner(default) == config.owner({"HOME": str(home)})
 
 
 def test_an_unknown_name_is_told_with_the_near_ones(home):
     used(home, ".claude-work")
     with pytest.raises(UsageError, match=r"^--account: no account is called 'wrk' \(did you mean work\?\); there are work\."):
-        context.prepare({"account": Given("wrk", "--account")}, {"HOME": str(home), "CCMON_NOW": str(NOW)})
+        context.prepare({"account": RawValue("wrk", "--account")}, {"HOME": str(home), "CCMON_NOW": str(NOW)})
 
 
 def test_an_account_is_a_login(home):
@@ -124,7 +124,7 @@ def test_an_account_is_a_login(home):
             "organizationUuid": "o", "accountUuid": f"a{number}", "organizationRateLimitTier": "default_claude_max_5x"}}))
 
     def known(env, **more):
-        found = accounts.known(env, settings()._replace(**more), None, NOW)
+        found = accounts.all_accounts(env, settings()._replace(**more), None, NOW)
         return [(tuple(name for name in one.all_names if "/" not in name), one.login.plan, len(one.folders)) for one in found]
     login(".claude.json", 1)
     login(".claude-work/.claude.json", 1)
@@ -233,7 +233,7 @@ def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
                   line_answer.folder(env), NOW - at)
     refresh.take_readings(context.prepare({}, env))
     for name, percent in (("default", 8.0), ("default/1", 37.0), ("default/2", 8.0)):
-        ctx = context.prepare({"account": Given(name, "--account")}, env)
+        ctx = context.prepare({"account": RawValue(name, "--account")}, env)
         facts = refresh.load(ctx, NOW)
         assert facts.windows[0].percent == percent and len(facts.windows) == 2
         assert [one[0].percent for one in facts.apart.accounts] == [45.0 - percent]

@@ -10,10 +10,9 @@ from webhooks import SECRET
 
 from ccmon import line_answer
 from ccmon.alerts import rules
-from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import KINDS
 from ccmon.alerts.rules import Usual
-from ccmon.alerts.window_rules import SAME_S
+from ccmon.alerts.window_rules import SAME_S, NearWindow
 from ccmon.learning.learned import Change, Learned
 from ccmon.learning.values import Use
 from ccmon.model import Block, Facts, Sample, Source
@@ -21,7 +20,7 @@ from ccmon.pipeline import alerting, history
 from ccmon.settings import context
 from ccmon.store import learning
 from ccmon.system import clock
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.when import SESSION_S
 
@@ -44,7 +43,7 @@ def seen(tokens, plan="pro", official=None, now=NOW, calm=True, limit=(10_000, "
 
 def kinds(snapshot, near=(), usual=None):
     """The kinds that are due where sessions with these ends came near their limit."""
-    return [alert.kind for alert in rules.due(snapshot, WARSAW, [Noted("five_hour", end) for end in near], usual)]
+    return [alert.kind for alert in rules.due(snapshot, WARSAW, [NearWindow("five_hour", end) for end in near], usual)]
 
 
 # --- when ---
@@ -91,7 +90,7 @@ def test_a_reset_is_news_after_80_percent(near, now, want):
 def test_a_reset_before_its_time_is_seen_by_the_next_window():
     early = seen(100, official=five_hour(1, NOW + SESSION_S, NOW - 60))
     assert kinds(early, (NOW + HOUR,)) == ["reset"] and kinds(early, (NOW + SESSION_S - HOUR,)) == []
-    assert "17:00" in rules.due(early, WARSAW, [Noted("five_hour", NOW + HOUR)], None)[0].text
+    assert "17:00" in rules.due(early, WARSAW, [NearWindow("five_hour", NOW + HOUR)], None)[0].text
 
 
 def test_a_change_of_the_allocation():
@@ -161,8 +160,8 @@ def test_a_sample_of_every_kind_with_and_without_a_session(kind):
 
 @pytest.fixture
 def ctx(home):
-    words = {"alerts": Given("all", "--alerts"), "alert_by": Given("bell,desktop,webhook", "--alert-by"),
-             "limit": Given("10000", "--limit")}
+    words = {"alerts": RawValue("all", "--alerts"), "alert_by": RawValue("bell,desktop,webhook", "--alert-by"),
+             "limit": RawValue("10000", "--limit")}
     return context.prepare(words, {"HOME": str(home), "CCMON_NOW": str(NOW), "PATH": "/nowhere"})
 
 
@@ -231,7 +230,7 @@ def test_a_window_with_other_flags_is_not_what_alerts_go_by(home, tmp_path):
     (home / ".config/ccmon").mkdir(parents=True)
     (home / ".config/ccmon/config.ini").write_text("[ccmon]\nalerts = 80\nalert_by = desktop\nlimit = 100000\n")
     env = {"HOME": str(home), "CCMON_NOW": str(NOW)}
-    assert claimed(context.prepare({"limit": Given("10000", "--limit")}, env), 8500) == []
+    assert claimed(context.prepare({"limit": RawValue("10000", "--limit")}, env), 8500) == []
     assert claimed(context.prepare({}, env), 85_000) == [("80", ["desktop"])]
 
 

@@ -8,7 +8,7 @@ import pytest
 from webhooks import SECRET, calls, direct, program, server  # noqa: F401
 
 from ccmon.alerts import channels
-from ccmon.alerts.channels import Untold
+from ccmon.alerts.channels import NotDelivered
 
 QUICK = (0.0, 0.0)
 DOCUMENT = {"text": "a: b", "content": "a: b", "ccmon": {"percent": 82.0}}
@@ -20,7 +20,7 @@ def post(url, timeout_s=5.0, pauses_s=QUICK):
 
 def refusal(work, *words, **named):
     """Why it was not told; the secret is in no part of the error."""
-    with pytest.raises(Untold) as told:
+    with pytest.raises(NotDelivered) as told:
         work(*words, **named)
     assert SECRET not in repr(told.getrepr(chain=True, showlocals=False)) and SECRET not in str(told.value)
     return str(told.value)

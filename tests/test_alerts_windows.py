@@ -15,11 +15,11 @@ from test_hook import told as claude_says
 from webhooks import calls, program, server
 
 from ccmon.alerts import kinds, rules
-from ccmon.alerts.found import Noted
+from ccmon.alerts.window_rules import NearWindow
 from ccmon.model import Apart, Credits, Facts, Sample, Source
 from ccmon.pipeline import alerting, history
 from ccmon.settings import context
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.windows import window
 
@@ -107,7 +107,7 @@ def test_above_the_limit_of_tokens_ones_own_thresholds_go_on():
 
 # --- resets ---
 
-WEEK, OVER = Noted("seven_day", RESET), Noted("seven_day", RESET, full=True)
+WEEK, OVER = NearWindow("seven_day", RESET), NearWindow("seven_day", RESET, full=True)
 
 
 @pytest.mark.parametrize("noted, windows, now, want", [
@@ -115,10 +115,10 @@ WEEK, OVER = Noted("seven_day", RESET), Noted("seven_day", RESET, full=True)
     ([WEEK], [], RESET + DAY - 1, ["reset seven_day"]), ([WEEK], [], RESET + DAY, []),
     ([WEEK], [week(1, resets_at=NOW + WEEK_S)], NOW, ["reset seven_day"]),     # before its time
     ([WEEK], [week(85, resets_at=RESET + HOUR)], RESET - 60, []),               # its end has moved
-    ([Noted("five_hour", NOW)], [], NOW, ["reset"]),
-    ([Noted("five_hour", NOW), WEEK, OVER], [week(100)], NOW, []),              # nothing begins anew
-    ([Noted("five_hour", NOW), WEEK, OVER], [week(0, resets_at=NOW + WEEK_S)], NOW + 60, ["reset", "reset seven_day"]),
-    ([Noted("five_hour", RESET - HOUR), WEEK, OVER], [], RESET, ["reset seven_day"])])
+    ([NearWindow("five_hour", NOW)], [], NOW, ["reset"]),
+    ([NearWindow("five_hour", NOW), WEEK, OVER], [week(100)], NOW, []),              # nothing begins anew
+    ([NearWindow("five_hour", NOW), WEEK, OVER], [week(0, resets_at=NOW + WEEK_S)], NOW + 60, ["reset", "reset seven_day"]),
+    ([NearWindow("five_hour", RESET - HOUR), WEEK, OVER], [], RESET, ["reset seven_day"])])
 def test_a_reset_is_news_after_80_percent(noted, windows, now, want):
     snapshot = compute.assess(Facts(windows=tuple(windows)), compute.Options(), WARSAW, now)
     assert sorted(key for key in due(snapshot, noted=noted) if key.startswith("reset")) == want
@@ -132,7 +132,7 @@ def test_another_account_that_answers_is_no_reset():
 
 def test_which_windows_are_noted():
     found = rules.near_windows(seen(five_hour(80, END, NOW), week(100), week(81, "seven_day_opus"), week(79, "seven_day_sonnet")))
-    assert set(found) == {Noted("five_hour", END), WEEK, OVER, Noted("seven_day_opus", RESET)}
+    assert set(found) == {NearWindow("five_hour", END), WEEK, OVER, NearWindow("seven_day_opus", RESET)}
 
 
 # --- words ---
@@ -164,7 +164,7 @@ def test_words_of_running_out_and_of_a_reset():
     [(title, text)] = told(seen(begun))
     assert title == "The week runs out before its reset"
     assert text.startswith("Runs out at ") and text.endswith(" 60 % of the week is used.")
-    [(title, text)] = told(seen(now=RESET + HOUR), ["reset"], [Noted("seven_day_opus", RESET)])
+    [(title, text)] = told(seen(now=RESET + HOUR), ["reset"], [NearWindow("seven_day_opus", RESET)])
     assert (title, text) == ("The week of Opus was reset", "The week of Opus that was nearly used up was reset at 17:00.")
 
 
@@ -226,14 +226,14 @@ KIND = st.one_of(st.integers(1, 1000).map(str), st.sampled_from(kinds.NAMES))
 @given(KIND, NAMES, KIND, NAMES)
 def test_a_key_holds_its_kind_and_window_and_covers_lower_thresholds_of_that_window(kind, name, other, beside):
     one, two = kinds.key(kind, name), kinds.key(other, beside)
-    assert kinds.of_key(one) == (kind, name)
+    assert kinds.kind_and_window(one) == (kind, name)
     both = kinds.threshold(kind), kinds.threshold(other)
     assert kinds.covers(one, two) == (one == two or name == beside and None not in both and both[0] > both[1])
 
 
 def test_credits_and_windows_do_not_cover_each_other():
     one = kinds.credits_key(95, "seven_day")
-    assert kinds.covers(one, kinds.credits_key(80, "seven_day")) and kinds.of_key(one) == ("credits 95", "seven_day")
+    assert kinds.covers(one, kinds.credits_key(80, "seven_day")) and kinds.kind_and_window(one) == ("credits 95", "seven_day")
     assert not kinds.covers(one, "80 seven_day") and not kinds.covers("95 seven_day", kinds.credits_key(80, "seven_day"))
 
 
@@ -241,8 +241,8 @@ def test_credits_and_windows_do_not_cover_each_other():
 
 @pytest.fixture
 def ctx(home):
-    words = {"alerts": Given("50 80 95 100 runs_out reset credits", "--alerts"), "alert_by": Given("desktop", "--alert-by"),
-             "limit": Given("10000", "--limit")}
+    words = {"alerts": RawValue("50 80 95 100 runs_out reset credits", "--alerts"), "alert_by": RawValue("desktop", "--alert-by"),
+             "limit": RawValue("10000", "--limit")}
     return context.prepare(words, {"HOME": str(home), "CCMON_NOW": str(NOW), "PATH": "/nowhere"})
 
 

@@ -10,7 +10,7 @@ from terminal import CLEAN, Terminal
 
 from ccmon.fullscreen import keys
 from ccmon.fullscreen.keys import ScreenEvent
-from ccmon.fullscreen.state import State, update
+from ccmon.fullscreen.state import ScreenState, update
 from ccmon.model import Facts
 from ccmon.settings.grounds import background_of
 
@@ -62,7 +62,7 @@ def test_an_answer_without_its_end_takes_no_key(begun, pause_s, typed):
     (True, "dark", "#ffffff", "light", "theme"), (True, "dark", "#1e1e2e", "dark", ""),
     (True, "light", "#000000", "dark", "theme"), (False, "dark", "#ffffff", "dark", "")])
 def test_the_background_chooses_the_theme_where_none_is_set(sought, theme, value, expected, effect):
-    state = State(Facts(), theme=theme, is_theme_sought=sought)
+    state = ScreenState(Facts(), theme=theme, is_theme_sought=sought)
     after, found = update(state, ScreenEvent("background", value), 0, "pro", 80, 24)
     assert (after.theme, found) == (expected, effect)
     chosen, _ = update(after, ScreenEvent("key", "t"), 0, "pro", 80, 24)

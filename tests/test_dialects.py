@@ -10,8 +10,8 @@ from hostile_lines import EVIL, hostile_texts, put_place, spelled
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ccmon import choices, text
-from ccmon.settings import themes
+from ccmon import text
+from ccmon.settings import options, themes
 from ccmon.text import Span
 from ccmon.views.line import dialects, fields, statusline
 from ccmon.views.line.dialects import DIALECTS, Extras, hexadecimal, painted
@@ -176,4 +176,4 @@ def test_complaints_come_in_the_dialect_that_was_meant(place, name):
 
 
 def test_the_names_are_those_that_the_table_of_options_has():
-    assert tuple(DIALECTS) == choices.FORMATS
+    assert tuple(DIALECTS) == options.FORMATS

@@ -218,7 +218,7 @@ def test_it_writes_when_nobody_else_does(place):
     with dialogue(place) as term:
         answer_all(term, "max5\r", "local\r", "none\r")
         term.wait_for("Write it?")
-        with config_file.alone(str(path)):
+        with config_file.locked(str(path)):
             term.send("y\r")
             time.sleep(0.3)            # without the lock it would write now, and lose its lines
             path.write_text("[ccmon]\ntheme = light\n")

@@ -60,7 +60,7 @@ ZONES = [typed for typed, _ in CASES if "Europe" in typed]
 
 def parsers():
     """Command (empty for none) -> its parser."""
-    root = call_parser.root()
+    root = call_parser.root_parser()
     commands = next(action.choices for action in root._actions if action.dest == "command")
     return {"": root, **commands}
 

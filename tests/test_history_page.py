@@ -11,7 +11,7 @@ from scenes import NOW, START, FixedZone, block, past, records, scene, used, wee
 from ccmon import text
 from ccmon.choices import PERIODS
 from ccmon.fullscreen.keys import ScreenEvent
-from ccmon.fullscreen.state import State, update
+from ccmon.fullscreen.state import ScreenState, update
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import by_period
 from ccmon.model import Facts, Record, UsageRow
@@ -162,8 +162,8 @@ def pressed(keys, state):
     ("h r", "history", Look(), ["history", "refresh"]),
 ])
 def test_the_page_is_entered_and_left(keys, where, look, effects):
-    state, asked = pressed(keys, State(Facts(), past=KNOWN))
-    assert (state.page, state.look, asked) == (where, look, effects)
+    state, asked = pressed(keys, ScreenState(Facts(), past=KNOWN))
+    assert (state.page, state.history_view, asked) == (where, look, effects)
 
 
 def test_the_page_follows_what_is_read_meanwhile(machine):

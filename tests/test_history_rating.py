@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from test_history_groups import session
 
 from ccmon.fullscreen import live
-from ccmon.fullscreen.state import State
+from ccmon.fullscreen.state import ScreenState
 from ccmon.history import rating
 from ccmon.history.rating import Running, Scale, rated
 from ccmon.learning import state
-from ccmon.pipeline import demo_past, history, refresh
+from ccmon.pipeline import demo_past, history, refresh, snapshots
 from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.when import local
@@ -244,9 +244,9 @@ def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, li
     machine.run("record")
     machine.configure("[ccmon]\nplan = max5\n")
     ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
-    state = State(refresh.load(ctx, NOW), plan=plan)
+    state = ScreenState(refresh.load(ctx, NOW), plan=plan)
     assert [record.percent for record in live._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
-    assert ctx.view(state.facts, NOW, plan).percent == 9000 * 100 / limit
+    assert snapshots.snapshot(ctx, state.facts, NOW, plan).percent == 9000 * 100 / limit
 
 
 @pytest.mark.parametrize("words, limit, by", [

@@ -12,7 +12,7 @@ from logged import Hit, keep_logs
 from ccmon.errors import UsageError
 from ccmon.fullscreen import live
 from ccmon.fullscreen.keys import ScreenEvent as Key
-from ccmon.fullscreen.state import State, update
+from ccmon.fullscreen.state import ScreenState, update
 from ccmon.model import Facts
 from ccmon.pipeline import history
 from ccmon.settings import context
@@ -192,7 +192,7 @@ def effect_of(ctx, state, key, now):
 
 @pytest.mark.parametrize("page", ["dashboard", "history", "help"])
 def test_key_l_notes_and_takes_back(ctx, page):
-    state = effect_of(ctx, State(Facts(), page), "L", NOW)
+    state = effect_of(ctx, ScreenState(Facts(), page), "L", NOW)
     assert state.message == "Noted: cut off at 17:00 (Europe/Warsaw). L again within 10 s takes it back"
     assert state.message_until == NOW + 10 and state.page == page
     assert state.facts.hit_at == NOW                   # the screen says it at once
@@ -203,7 +203,7 @@ def test_key_l_notes_and_takes_back(ctx, page):
 
 
 def test_key_l_much_later_is_another_one(ctx):
-    state = effect_of(ctx, State(Facts()), "L", NOW)
+    state = effect_of(ctx, ScreenState(Facts()), "L", NOW)
     state = effect_of(ctx, effect_of(ctx, state, "L", NOW + 30), "L", NOW + 100)
     with history.opened(ctx, 1000) as kept:
         assert [event.at - NOW for event in kept.limit_events()] == [0, 100]
@@ -212,5 +212,5 @@ def test_key_l_much_later_is_another_one(ctx):
 
 def test_key_l_tells_what_is_wrong_with_the_store(ctx):
     poor = context.prepare({}, {**ctx.env, "CCMON_DATA_DIR": "/dev/null/x"})
-    state = effect_of(poor, State(Facts()), "L", NOW)
+    state = effect_of(poor, ScreenState(Facts()), "L", NOW)
     assert "cannot be created" in state.message and state.noted_at is None

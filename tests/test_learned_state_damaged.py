@@ -9,7 +9,7 @@ from simulator import Scenario
 
 from ccmon.learning import forecast_scores, state
 from ccmon.learning.learned import Choice, Comparison
-from ccmon.pipeline import history, learned_state
+from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
 from ccmon.views import learn_report, why_learned
 from ccmon.views.learn_report import Findings
@@ -64,7 +64,7 @@ class Seen:
 def show(kept, at, found):
     """All that is said of it."""
     facts = learned_state.recall(kept, kept.facts(at), at)
-    seen = Seen(kept.ctx.view(facts, at), kept.ctx.zone)
+    seen = Seen(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone)
     nothing = forecast_scores.scores_of([])
     report = Findings(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
     json.dumps([learn_report.document(report), [*why_learned.learned(seen, 80), *why_learned.runway(seen, 80)]], allow_nan=False)

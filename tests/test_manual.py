@@ -19,9 +19,10 @@ from test_generated import flags, parsers, program
 
 from ccmon import __version__
 from ccmon.alerts import kinds, rules
-from ccmon.call_help import page_of
+from ccmon.call_help import manual_topic
 from ccmon.call_table import PAGES as FILES
 from ccmon.model import Facts
+from ccmon.pipeline import snapshots
 from ccmon.settings import context
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
 from ccmon.settings.themes import THEMES
@@ -105,7 +106,7 @@ def test_roff_of_a_page(text: str, roff: str) -> None:
 @pytest.mark.parametrize("command", sorted(parsers()))
 def test_every_option_and_command_is_told(command: str) -> None:
     """On the page that `ccmon help --man COMMAND` shows; the settings on their own."""
-    topic = page_of(command) or "ccmon"
+    topic = manual_topic(command) or "ccmon"
     page = f"man/{FILES[topic].partition('.')[0]}.md"
     told = named(page, "Options") if not command else set(re.findall(
         r"^- `(-[-a-z]+)", re.split(rf"<!-- command: {command} -->", PAGES[page])[1].split("<!-- end -->")[0], re.M))
@@ -245,7 +246,7 @@ def test_every_format_is_described() -> None:
 
 def test_every_field_of_a_template_is_described_and_no_other(newcomer: Newcomer) -> None:
     described = [name for cell in table(LINE, "Templates") for name in re.findall(r"\{([a-z0-9_.]+)", cell) if name != "w."]
-    snapshot = context.prepare({}, {"HOME": str(newcomer.home)}).view(Facts(), 0)
+    snapshot = snapshots.snapshot(context.prepare({}, {"HOME": str(newcomer.home)}), Facts(), 0)
     assert described == [*fields._table(snapshot, clock.zone("UTC")), "bar"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from store_cases import DAY, HOUR, T0, block, kept_files
 
 from ccmon.model import HighWater, Sample, Source
-from ccmon.pipeline import history
+from ccmon.pipeline import history, snapshots
 from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store.database import StoreError
@@ -59,7 +59,7 @@ def test_a_held_store_is_read_and_told(ctx):
     assert "is held by another program" in facts.trouble
     assert (facts.blocks, facts.listed, facts.source) == ((NOW_RUNNING,), (T0,), SOURCE)
     assert facts.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0),)
-    shot = ctx.view(facts, T0 + 60)
+    shot = snapshots.snapshot(ctx, facts, T0 + 60)
     assert (shot.limit.tokens, shot.limit.unknown, shot.percent) == (30_000, False, 30.0)
     assert {notice.code for notice in shot.warnings} & {"store_failed", "limit_unknown"} == {"store_failed"}
 

@@ -20,7 +20,7 @@ from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, keep
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Limit, Owner
 from ccmon.store import copy as store_copy
-from ccmon.store import learning, ledger, migrations, schema
+from ccmon.store import learning, ledger, migrations, rows, schema
 from ccmon.store import merge as store_merge
 from ccmon.store.database import open_store
 from ccmon.store.messages import LogMessage
@@ -74,8 +74,7 @@ def everything(path, owner=SERVER):
         store.change_owner(owner, lambda db, n: ledger.count(db, n, [said(number, T0 + 60 * number) for number in range(90)]))
         store.change_owner(owner, lambda db, n: ledger.finish(db, n, [], LATER, True))
         store.change_owner(owner, lambda db, n: learning.note_hit(db, n, T0 + 9, T0 + 60))
-        store.change_owner(owner, lambda db, n: db.execute(
-            "INSERT INTO limit_event VALUES (?, ?, 'session', '', 0)", (n, T0 + 9)))
+        store.change_owner(owner, lambda db, n: db.execute(f"INSERT INTO limit_event VALUES ({n}, {T0 + 9}, 'session', '', 0)"))
         add_snapshots(store, range(T0, T0 + 600, 7))
 
 
@@ -87,7 +86,7 @@ def test_another_machine_comes_with_all_it_has_and_once_only(ours, theirs):
     assert merge(ours, theirs) == [("server", 2, 3, 90, 87)]
     assert sessions(ours) == [("laptop", T0, 5), ("server", T0, 1000), ("server", T0 + 6 * HOUR, 700)]
     with open_store(ours, 1000, LATER) as store:
-        assert (store.facts(ME, LATER).high_water.tokens, store.ledger(SERVER)) == (5, None)
+        assert (store.facts(ME, LATER).high_water.tokens, store.read_owner(SERVER, rows.ledger, None)) == (5, None)
         assert sum(row.input + row.output for row in store.used(None, 0, 2 ** 40) if row.host == "server") == 1700
         assert {row.project for row in store.used(None, 0, 2 ** 40) if row.host == "server"} == {"-p", None}
         assert sum(row.input + row.output for row in store.used(ME, 0, 2 ** 40)) == 5

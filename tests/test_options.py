@@ -8,7 +8,7 @@ from ccmon import arguments
 from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import options
 from ccmon.settings.options import BY_NAME, OPTIONS
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.views.line.dialects import DIALECTS
 
 
@@ -69,7 +69,7 @@ def by_flag(name, text):
 @pytest.mark.parametrize("name, meant, text", CASES)
 def test_a_value_means_the_same_on_the_command_line_in_the_file_and_in_the_environment(name, meant, text):
     """One parser for each kind of value, whatever its case and spelling."""
-    found = [settings(file={name: Given(text, "f")}), settings(env={"CCMON_" + name.upper(): text}),
+    found = [settings(file={name: RawValue(text, "f")}), settings(env={"CCMON_" + name.upper(): text}),
              settings(*by_flag(name, text))]
     assert len({repr(one._replace(origin={})) for one in found}) == 1
     value = getattr(found[0], "reset" if name == "reset_hour" else name)
@@ -83,7 +83,8 @@ def test_any_text_means_the_same_in_every_layer(option, text, is_upper):
     if not text.strip() or option.name == "format" and text.lower().strip(" '\"") == "claude":
         return
     name, found = option.name, []
-    for layer in ({"file": {name: Given(text, "f")}}, {"env": {"CCMON_" + name.upper(): text}}, {"words": by_flag(name, text)}):
+    for layer in ({"file": {name: RawValue(text, "f")}}, {"env": {"CCMON_" + name.upper(): text}},
+                  {"words": by_flag(name, text)}):
         try:
             found.append(repr(settings(*layer.pop("words", ()), **layer)._replace(origin={})))
         except CcmonError:
@@ -94,7 +95,7 @@ def test_any_text_means_the_same_in_every_layer(option, text, is_upper):
 @pytest.mark.parametrize("name, text", [(name, text) for name, texts in BAD.items() for text in texts if text])
 def test_bad_values_name_their_place(name, text):
     with pytest.raises(CcmonError, match="config.ini, line 3: "):
-        settings(file={name: Given(text, "config.ini, line 3")})
+        settings(file={name: RawValue(text, "config.ini, line 3")})
     with pytest.raises(CcmonError, match="CCMON_" + name.upper()):
         settings(env={"CCMON_" + name.upper(): text})
 
@@ -108,7 +109,7 @@ def test_every_option_has_cases():
                                    ["history", "--plan=max5"], ["--plan", "max5", "history", "--days", "3"]])
 def test_options_stand_before_or_after_a_command(words):
     parsed = arguments.parse(words)
-    assert parsed.command == "history" and arguments.flags(parsed) == {"plan": Given("max5", "--plan")}
+    assert parsed.command == "history" and arguments.flags(parsed) == {"plan": RawValue("max5", "--plan")}
 
 
 def test_a_value_that_looks_like_a_command_is_a_value():
@@ -146,7 +147,7 @@ def test_near_values(words):
     (("--plan", "custom_max"), {"CCMON_PLAN": "max20"}, {"plan": "max5"}, ("custom_max", "flag")),
     ((), {"CCMON_PLAN": ""}, {"plan": "max5"}, ("max5", "file"))])
 def test_the_layers(words, env, file, want):
-    found = settings(*words, env=env, file={name: Given(text, "f") for name, text in file.items()})
+    found = settings(*words, env=env, file={name: RawValue(text, "f") for name, text in file.items()})
     assert (found.plan, found.origin["plan"]) == want
 
 
@@ -192,7 +193,7 @@ def test_any_text_is_a_value_or_one_sentence(option, text):
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.default], ids=lambda option: option.name)
 def test_an_empty_value_is_an_error_or_the_empty_choice_never_none(option):
     try:
-        value = getattr(options.resolve({option.name: Given(" ", "--x")}, {}, {}), option.name)
+        value = getattr(options.resolve({option.name: RawValue(" ", "--x")}, {}, {}), option.name)
     except CcmonError as err:
         assert "--x" in str(err)
     else:
@@ -200,7 +201,7 @@ def test_an_empty_value_is_an_error_or_the_empty_choice_never_none(option):
 
 
 def test_local_in_any_case_is_one_zone():
-    assert options.resolve({"timezone": Given("Local", "--timezone")}, {}, {}).timezone == "local"
+    assert options.resolve({"timezone": RawValue("Local", "--timezone")}, {}, {}).timezone == "local"
 
 
 def test_the_source_is_chosen_by_ccmon_unless_it_is_said():
@@ -209,7 +210,7 @@ def test_the_source_is_chosen_by_ccmon_unless_it_is_said():
 
 def priced(text):
     """The prices that a line of config.ini makes."""
-    return options.price_table({"prices": {"claude-foo-9": Given(text, "config.ini, line 2")}})
+    return options.price_table({"prices": {"claude-foo-9": RawValue(text, "config.ini, line 2")}})
 
 
 @pytest.mark.parametrize("text", ["3, 15, 3.75, 6, 0.30", "3,15,3.75,6,.3", " 3.0 , 15 ,3.75, 6e0 ,0.3 "])

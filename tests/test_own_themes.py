@@ -12,14 +12,14 @@ from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import context, own_themes
 from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 pytestmark = pytest.mark.newest_only
 
 
 def table(**sections):
     """The themes of sections, each a dictionary of rows."""
-    return own_themes.table({f"theme.{name}": {key: Given(text, f"config.ini, line {n}") for n, (key, text) in
+    return own_themes.table({f"theme.{name}": {key: RawValue(text, f"config.ini, line {n}") for n, (key, text) in
                                                enumerate(rows.items(), 2)} for name, rows in sections.items()})
 
 
@@ -107,7 +107,7 @@ def test_the_manual_names_every_theme_and_every_role():
 def test_the_theme_in_the_manual_is_valid(home):
     write(home, manual().split("```ini\n", 1)[1].split("```", 1)[0])
     settings = context.prepare({}, {"HOME": str(home)}).settings
-    assert settings.theme == "sunset" and settings.look["fair"].fg == 177 and settings.look["danger"].reverse
+    assert settings.theme == "sunset" and settings.theme_in_force["fair"].fg == 177 and settings.theme_in_force["danger"].reverse
 
 
 # --- in use ---------------------------------------------------------------------------------------------------------------
@@ -131,9 +131,9 @@ def write(home, text=INI):
 def test_it_is_chosen_by_name_in_every_layer(home):
     write(home)
     env = {"HOME": str(home)}
-    assert context.prepare({}, env).settings.look["fair"].fg == 205
-    assert context.prepare({}, {**env, "CCMON_THEME": "dark"}).settings.look == THEMES["dark"]
-    assert colourless(context.prepare({"theme": Given("mono", "--theme")}, env).settings.look)
+    assert context.prepare({}, env).settings.theme_in_force["fair"].fg == 205
+    assert context.prepare({}, {**env, "CCMON_THEME": "dark"}).settings.theme_in_force == THEMES["dark"]
+    assert colourless(context.prepare({"theme": RawValue("mono", "--theme")}, env).settings.theme_in_force)
     with pytest.raises(UsageError, match="CCMON_THEME: 'sunse' is unknown .did you mean sunset"):
         context.prepare({}, {**env, "CCMON_THEME": "sunse"})
 

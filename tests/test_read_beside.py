@@ -14,6 +14,7 @@ from ccmon.model import Source
 from ccmon.pipeline import history, learned_state, refresh, sources
 from ccmon.settings import context
 from ccmon.sources import log_reader
+from ccmon.store import learning
 
 pytestmark = pytest.mark.newest_only
 

@@ -14,8 +14,8 @@ from ccmon import model
 from ccmon.fullscreen import picture as pictures
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
-from ccmon.fullscreen.state import State
-from ccmon.pipeline import history, refresh, stored, watch
+from ccmon.fullscreen.state import ScreenState
+from ccmon.pipeline import history, refresh, snapshots, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
 from ccmon.sources.log_watch import LogWatch
@@ -229,7 +229,7 @@ def drawn(home, monkeypatch):
     """Views of a session that runs, with how often the numbers and the lines were made."""
     counts = SimpleNamespace(numbers=0, lines=0)
     ctx = context.prepare({}, {"HOME": str(home), "PATH": ""})
-    view, made = context.Context.view, pictures._made
+    view, made = snapshots.snapshot, pictures._made
 
     def counted_view(*args):
         counts.numbers += 1
@@ -238,10 +238,10 @@ def drawn(home, monkeypatch):
     def counted_made(*args):
         counts.lines += 1
         return made(*args)
-    monkeypatch.setattr(context.Context, "view", counted_view)
+    monkeypatch.setattr(snapshots, "snapshot", counted_view)
     monkeypatch.setattr(pictures, "_made", counted_made)
     facts = model.Facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
-    return SimpleNamespace(counts=counts, view=View(ctx, State(facts, reading=False), Charset(), 80, 24))
+    return SimpleNamespace(counts=counts, view=View(ctx, ScreenState(facts, reading=False), Charset(), 80, 24))
 
 
 def _text(lines):

@@ -10,6 +10,7 @@ from ccmon.model import Facts, Sample
 from ccmon.store import migrations, schema
 from ccmon.store.present import SAMPLES_MAX
 from ccmon.store.record import HEARTBEAT_S
+from ccmon.usage import compute
 from ccmon.when import SESSION_S
 
 # --- snapshots ---
@@ -51,11 +52,10 @@ def test_a_total_that_cannot_be_compared_is_not_observed(store):
     assert [(ts, tokens) for ts, _, _, tokens in snapshots(store)] == [(T0, 1000)]
 
 
-@pytest.mark.parametrize("active_of, expected", [
-    (lambda blocks, listed, now: blocks[:1], T0 - SESSION_S), (lambda blocks, listed, now: blocks[::-1], T0),
-    (lambda blocks, listed, now: [b for b in blocks if b.start not in listed], T0 - SESSION_S)])
-def test_the_active_session_is_whom_the_caller_calls_so(store, active_of, expected):
-    facts = store.record([block(T0 - SESSION_S), block()], ME, T0, limit_of, active_of)
+@pytest.mark.parametrize("first, expected", [(0, T0 - SESSION_S), (1, T0)])
+def test_the_active_session_is_the_first_of_those_that_are(store, monkeypatch, first, expected):
+    monkeypatch.setattr(compute, "active", lambda blocks, listed, now: blocks[first:])
+    facts = keep(store, [block(T0 - SESSION_S), block()], T0)
     assert [sample.session for sample in facts.samples] == [expected]
 
 

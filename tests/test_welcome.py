@@ -8,7 +8,7 @@ from scenes import NO_NODE, NOW, official, scene
 from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.views.screen import dashboard, history_page, past, welcome
 
 NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
@@ -86,7 +86,7 @@ def test_the_zone_is_only_hinted_at_where_it_is_a_default_that_differs(zone, set
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        flags = {"timezone": Given(setting, "--timezone")} if setting else {}
+        flags = {"timezone": RawValue(setting, "--timezone")} if setting else {}
         ctx = prepare(flags, {"HOME": str(tmp_path), "TZ": zone})
         assert bool(ctx.zone_hint(NOW)) == told and ctx._replace(demo=NOW).zone_hint(NOW) == ""
     finally:

@@ -1,6 +1,6 @@
 """The door to those who tell the user: the desktop's notifications, a command of the user's, a webhook.
 
-Each gives what became of it in a few words, raises Untold with the reason, and takes a few seconds at most. The address of a
+Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most. The address of a
 webhook is a secret: it is in no message of this room.
 """
 
@@ -33,7 +33,7 @@ _HIDDEN = {                            # why a notification is not seen that its
 _HIDDEN_ELSEWHERE = "a program of the desktop shows them, of GNOME or KDE, else dunst or mako: start one; turn off do not disturb"
 
 
-class Untold(CcmonError):
+class NotDelivered(CcmonError):
     """The channel did not take it; why, with the way out where there is one."""
 
     joint = ": "
@@ -46,16 +46,16 @@ class _Again(Exception):
 # --- the desktop --------------------------------------------------------------------------------------------------------
 
 def desktop_program(env: Mapping[str, str], platform: str = sys.platform) -> str:
-    """The path of the program that shows notifications. Raises Untold."""
+    """The path of the program that shows notifications. Raises NotDelivered."""
     name = _DESKTOPS.get(platform, "notify-send")
     found = processes.which(name, env)
     if found is None:
-        raise Untold(f"{name} was not found", "install libnotify (Debian: libnotify-bin)" if name == "notify-send" else "")
+        raise NotDelivered(f"{name} was not found", "install libnotify (Debian: libnotify-bin)" if name == "notify-send" else "")
     return found
 
 
 def desktop(title: str, text: str, env: Mapping[str, str], platform: str = sys.platform) -> str:
-    """Show a notification. Raises Untold."""
+    """Show a notification. Raises NotDelivered."""
     program = desktop_program(env, platform)
     told = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
     _run([program, *_desktop_words(title, text, platform)], {**processes.environment(env), **_bus(env), **told}, 2 * TIMEOUT_S)
@@ -92,35 +92,35 @@ def _bus(env: Mapping[str, str]) -> Dict[str, str]:
 # --- a command ----------------------------------------------------------------------------------------------------------
 
 def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
-    """The words of the user's command, the first as a path; no shell reads them. Raises Untold."""
+    """The words of the user's command, the first as a path; no shell reads them. Raises NotDelivered."""
     try:
         words = processes.split(command or "")
     except ValueError as err:
-        raise Untold(f"alert_command cannot be read ({err})") from None
+        raise NotDelivered(f"alert_command cannot be read ({err})") from None
     if not words:
-        raise Untold("alert_command is not set")
+        raise NotDelivered("alert_command is not set")
     program = os.path.expanduser(words[0])
     found = program if os.path.dirname(program) else processes.which(program, env)
     if found is None:
-        raise Untold(f"alert_command: {words[0]} was not found")
+        raise NotDelivered(f"alert_command: {words[0]} was not found")
     return [found, *words[1:]]
 
 
 def command(line: Optional[str], values: Mapping[str, str], env: Mapping[str, str]) -> str:
-    """Run the user's command with the values in its environment. Raises Untold."""
+    """Run the user's command with the values in its environment. Raises NotDelivered."""
     _run(command_words(line, env), {**processes.environment(env), **values}, COMMAND_S)
     return "ran, exit code 0"
 
 
 def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None:
-    """Run it, with all that it starts, for so long at most. Raises Untold."""
+    """Run it, with all that it starts, for so long at most. Raises NotDelivered."""
     nowhere = subprocess.DEVNULL
     try:
         process = subprocess.Popen(processes.arguments(words), env=dict(env), stdin=nowhere, stdout=nowhere,  # nosec B603
                                    stderr=nowhere, **processes.APART)  # the user's own words, no shell
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else err
-        raise Untold(f"{os.path.basename(words[0])} could not be started ({reason})") from None
+        raise NotDelivered(f"{os.path.basename(words[0])} could not be started ({reason})") from None
     try:
         code = process.wait(timeout_s)
     except BaseException as err:       # a signal, too: nobody waits for it any more
@@ -129,25 +129,26 @@ def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None
             process.wait(processes.PATIENCE_S)
         if not isinstance(err, subprocess.TimeoutExpired):
             raise
-        raise Untold(f"{os.path.basename(words[0])} took more than {timeout_s:g} s and was ended") from None
+        raise NotDelivered(f"{os.path.basename(words[0])} took more than {timeout_s:g} s and was ended") from None
     if code:
-        raise Untold(f"{os.path.basename(words[0])} ended with exit code {code}")
+        raise NotDelivered(f"{os.path.basename(words[0])} ended with exit code {code}")
 
 
 # --- a webhook ----------------------------------------------------------------------------------------------------------
 
 def webhook_source(path: Optional[str], env: Mapping[str, str]) -> str:
-    """Where its address is kept, in words that may be shown. Raises Untold where none is, or where it is not safe."""
+    """Where its address is kept, in words that may be shown. Raises NotDelivered where none is, or where it is not safe."""
     webhook_url(path, env)
     return WEBHOOK_VARIABLE if env.get(WEBHOOK_VARIABLE) else str(path)
 
 
 def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
-    """The address, a secret: from the environment, else the only line of the file. Raises Untold."""
+    """The address, a secret: from the environment, else the only line of the file. Raises NotDelivered."""
     text, where = env.get(WEBHOOK_VARIABLE, "").strip(), WEBHOOK_VARIABLE
     if not text:
         if not path:
-            raise Untold("there is no address", f"write it into a file of mode 0600, and alert_webhook_file = FILE; or {where}")
+            raise NotDelivered("there is no address",
+                               f"write it into a file of mode 0600, and alert_webhook_file = FILE; or {where}")
         text, where = _secret(os.path.expanduser(path)), path
     from urllib.parse import urlsplit
     try:
@@ -156,7 +157,7 @@ def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
     except ValueError:
         sound = False
     if not sound or not text.isascii() or not text.isprintable() or " " in text:
-        raise Untold(f"what is in {where} is no address that begins with https://")
+        raise NotDelivered(f"what is in {where} is no address that begins with https://")
     return text
 
 
@@ -165,11 +166,11 @@ def _secret(path: str) -> str:
         fd = private.open_plain(path, os.O_RDONLY)
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else err
-        raise Untold(f"{path} cannot be read ({reason})") from None
+        raise NotDelivered(f"{path} cannot be read ({reason})") from None
     try:
         if _POSIX and os.fstat(fd).st_mode & 0o077:
             command = f"chmod 600 {shlex.quote(path)}"
-            raise Untold(f"others can read {path}", command, command)
+            raise NotDelivered(f"others can read {path}", command, command)
         content = os.read(fd, _MOST_ADDRESS + 1)
         return content.decode("utf-8", "replace").strip() if len(content) <= _MOST_ADDRESS else ""
     finally:
@@ -178,7 +179,7 @@ def _secret(path: str) -> str:
 
 def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT_S,
             pauses_s: Sequence[float] = PAUSES_S) -> str:
-    """Post the document as JSON; again after a pause where that may help. Raises Untold."""
+    """Post the document as JSON; again after a pause where that may help. Raises NotDelivered."""
     import json
     body = json.dumps(document).encode()
     for tried, pause_s in enumerate((*pauses_s, 0.0), 1):
@@ -188,13 +189,13 @@ def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT
             reason = str(err)
             if tried <= len(pauses_s):
                 time.sleep(pause_s)
-    raise Untold(f"{reason}, tried {len(pauses_s) + 1} times")
+    raise NotDelivered(f"{reason}, tried {len(pauses_s) + 1} times")
 
 
 def _posted(url: str, body: bytes, timeout_s: float) -> str:
     """One try, which takes so long at most, whatever takes long: to find the host, to connect, TLS, an answer byte by byte.
 
-    Raises _Again where another one may help, else Untold.
+    Raises _Again where another one may help, else NotDelivered.
     """
     import threading
     tried = _Try(url, body, timeout_s)
@@ -257,8 +258,9 @@ def _refusal(code: int) -> Exception:
     if code == 429 or code >= 500:
         return _Again(f"the server answered HTTP {code}")
     if 300 <= code < 400:
-        return Untold(f"the server refers to another address, HTTP {code}: nothing is sent there. Note the one that takes it")
-    return Untold(f"the server refused it, HTTP {code}")
+        return NotDelivered(f"the server refers to another address, HTTP {code}: nothing is sent there. "
+                            "Note the one that takes it")
+    return NotDelivered(f"the server refused it, HTTP {code}")
 
 
 def _opener(connected: Callable[[Any], None]) -> Any:

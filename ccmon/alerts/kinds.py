@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from ccmon.text import near
+from ccmon.text import did_you_mean
 from ccmon.typed_values import ALL, MOST_PERCENT, NONE, bare, folded, items, word_of
 
 NAMES = ("runs_out", "reset", "allocation", "unusual", "credits")
@@ -30,7 +30,7 @@ def parse_kind(text: str) -> str:
         return str(number)
     name = word_of(text, NAMES, _SYNONYMS)
     if name is None:
-        raise ValueError(f"'{text}' is unknown{near(folded(text).replace('-', '_'), NAMES)}; choose from {VALID}")
+        raise ValueError(f"'{text}' is unknown{did_you_mean(folded(text).replace('-', '_'), NAMES)}; choose from {VALID}")
     return name
 
 
@@ -57,7 +57,7 @@ def credits_key(percent: int, kind: str) -> str:
     return f"{_CREDITS}{percent} {kind}"
 
 
-def of_key(text: str) -> Tuple[str, str]:
+def kind_and_window(text: str) -> Tuple[str, str]:
     """The kind and the name of the window, or of the kind of credits, that a key stands for."""
     words = text.split(" ", 2)
     if len(words) == 3 and text.startswith(_CREDITS):
@@ -70,7 +70,7 @@ def covers(done: str, wanted: str) -> bool:
     """Whether one that was told makes another needless (both as keys): itself, or a lower percentage of the same window."""
     if done == wanted:
         return True
-    (higher, window), (lower, same) = of_key(done), of_key(wanted)
+    (higher, window), (lower, same) = kind_and_window(done), kind_and_window(wanted)
     if window != same or higher.startswith(_CREDITS) != lower.startswith(_CREDITS):
         return False
     above, below = (threshold(kind.rpartition(" ")[2]) for kind in (higher, lower))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from ccmon.alerts import window_rules
-from ccmon.alerts.found import Found, Noted, highest
 from ccmon.alerts.kinds import KINDS, SESSION, threshold
+from ccmon.alerts.window_rules import DueAlert, NearWindow, highest
 from ccmon.learning.values import Use
 from ccmon.model import Credits, Snapshot
 from ccmon.named_tuple import NamedTuple
@@ -51,26 +51,26 @@ def window_end(snapshot: Snapshot) -> Optional[int]:
     return snapshot.session.end if snapshot.active and snapshot.session else None
 
 
-def near_windows(snapshot: Snapshot) -> List[Noted]:
+def near_windows(snapshot: Snapshot) -> List[NearWindow]:
     """The windows of which so much is used that the reset will be news."""
     end = window_end(snapshot)
     near = end is not None and snapshot.percent is not None and snapshot.percent >= NEAR
-    return [*([Noted(SESSION, end)] if near and end is not None else []), *window_rules.near_windows(snapshot)]
+    return [*([NearWindow(SESSION, end)] if near and end is not None else []), *window_rules.near_windows(snapshot)]
 
 
-def due(snapshot: Snapshot, zone: Zone, noted: Sequence[Noted], usual: Optional[Usual],
+def due(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], usual: Optional[Usual],
         wanted: Sequence[str] = KINDS) -> List[Alert]:
     """What this moment calls for of the wanted kinds, told before or not; `noted` came near their limit of late."""
     levels = [level for level in map(threshold, wanted) if level is not None]
     twice = [one.kind for one in snapshot.credits] if "credits" in wanted else []      # a spend limit is a window, too
-    found = [*_of_session(snapshot, zone, levels, usual), *window_rules.of_windows(snapshot, zone, levels, twice),
-             *window_rules.of_resets(snapshot, zone, noted, window_end(snapshot)), *_of_allocation(snapshot),
-             *window_rules.of_credits(snapshot, zone, levels)]
+    found = [*_session_alerts(snapshot, zone, levels, usual), *window_rules.window_alerts(snapshot, zone, levels, twice),
+             *window_rules.reset_alerts(snapshot, zone, noted, window_end(snapshot)), *_allocation_alerts(snapshot),
+             *window_rules.credit_alerts(snapshot, zone, levels)]
     return [Alert(one.kind, one.window_end, clean(one.title), clean(one.text), _values(one, snapshot, zone), one.history_key)
             for one in found if one.kind in wanted]
 
 
-def _of_session(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Optional[Usual]) -> Iterator[Found]:
+def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Optional[Usual]) -> Iterator[DueAlert]:
     end = window_end(snapshot)
     if end is None or snapshot.percent is None:
         return
@@ -79,14 +79,14 @@ def _of_session(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Op
     over, level = "over_limit" in told, _session_level(snapshot, levels)
     if level is not None:
         words = told.get("over_limit" if over else "near_limit", notices.session_used(snapshot))
-        yield Found(str(level), SESSION, end, "The limit is reached" if over and level <= 100 else used,
+        yield DueAlert(str(level), SESSION, end, "The limit is reached" if over and level <= 100 else used,
                     f"{words}. Reset at {clock_text(snapshot.reset.at, snapshot.now, zone)}.", level)
     if "runs_out_before_reset" in told and (is_likelihood(snapshot.runway) or snapshot.percent >= EARLY):
-        yield Found("runs_out", SESSION, end, "The session runs out before its reset",
+        yield DueAlert("runs_out", SESSION, end, "The session runs out before its reset",
                     f"{told['runs_out_before_reset']}. {used}.")
     hour = _HOUR_S / 60 * snapshot.burn_per_min
     if usual and is_unusual(hour, usual):
-        yield Found("unusual", SESSION, end, "Unusual use for this hour",
+        yield DueAlert("unusual", SESSION, end, "Unusual use for this hour",
                     f"{short_count(hour)} tokens in the last hour; the most at this hour of the last "
                     f"{PAST_DAYS} days is {short_count(usual.most)}. {used}.")
 
@@ -102,10 +102,10 @@ def _session_level(snapshot: Snapshot, levels: Sequence[int]) -> Optional[int]:
     return highest([level for level in levels if over or level < 100], max(share, 100 if over else 0))
 
 
-def _of_allocation(snapshot: Snapshot) -> List[Found]:
+def _allocation_alerts(snapshot: Snapshot) -> List[DueAlert]:
     told = [notice.text for notice in snapshot.warnings if notice.code == "allocation_changed"]
     changes = snapshot.learned.changes if snapshot.learned else ()
-    return [Found("allocation", "", changes[-1].at, "The allocation has changed", text) for text in told[:1] if changes]
+    return [DueAlert("allocation", "", changes[-1].at, "The allocation has changed", text) for text in told[:1] if changes]
 
 
 # --- what is usual --------------------------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def is_unusual(tokens: float, usual: Usual) -> bool:
 
 # --- what is passed on ------------------------------------------------------------------------------------------------------
 
-def _values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _values(found: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """The numbers that go with an alert; times as epoch s and as the clock shows them."""
     session = snapshot.session if snapshot.active else None
     return {"kind": found.kind, "percent": _rounded(snapshot.percent),
@@ -143,7 +143,7 @@ def _values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
             "threshold": found.level, **_window_values(found, snapshot, zone), **_credits_values(found.credits)}
 
 
-def _window_values(found: Found, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _window_values(found: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """Of the window that it is about."""
     name, end = found.window, found.window_end if found.window else None
     one, about = named(snapshot.windows, name), window(name, 0, 0, 0)
@@ -183,7 +183,7 @@ def sample(kind: str, snapshot: Snapshot, zone: Zone) -> Alert:
     used = f"now {percent(snapshot.percent)} is used" if snapshot.percent is not None else "no session is active"
     limit = f"{count(snapshot.capacity or snapshot.limit.tokens)} tokens"
     bound = snapshot.binding
-    found = Found(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
+    found = DueAlert(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
                   f"This is how '{kind}' is told; {used}, the limit is {limit}.", threshold(kind),
                   next(iter(snapshot.credits), None) if kind == "credits" else None)
     return Alert(kind, snapshot.now, found.title, found.text, _values(found, snapshot, zone), found.history_key)

@@ -1,11 +1,13 @@
 """When the account's windows beside the session's, and its credits, are worth an alert, and in which words."""
 
-from datetime import datetime, timezone
-from typing import Iterator, Optional, Sequence
+from __future__ import annotations
 
-from ccmon.alerts.found import Found, Noted, highest
-from ccmon.alerts.kinds import credits_key
+from datetime import datetime, timezone
+from typing import Iterable, Iterator, Optional, Sequence
+
+from ccmon.alerts.kinds import credits_key, key
 from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.named_tuple import NamedTuple
 from ccmon.text import duration, percent
 from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out
@@ -19,9 +21,40 @@ _NEWS_S = 86_400                       # so long is the reset of a week news; th
 _CREDIT_WORDS = {"extra_usage": "extra usage", "spend_limit": "spend limit"}
 
 
+class DueAlert(NamedTuple):
+    """Something that is due, told before or not."""
+
+    kind: str                          # as the user names it: 80, runs_out, credits
+    window: str                        # name of the window; "" where it is about none
+    window_end: int                    # epoch s; of the allocation when that changed
+    title: str
+    text: str
+    level: Optional[int] = None        # percent: the highest threshold that was passed
+    credits: Optional[Credits] = None
+    key: str = ""                      # what stands for it in the history, where that is not kind and window
+
+    @property
+    def history_key(self) -> str:
+        """What stands for it in the history."""
+        return self.key or key(self.kind, self.window)
+
+
+class NearWindow(NamedTuple):
+    """A window that came near its limit, or, where it is full, reached it: its reset will be news."""
+
+    window: str
+    window_end: int                    # epoch s
+    full: bool = False
+
+
+def highest(levels: Iterable[int], percent: float) -> Optional[int]:
+    """The highest of these thresholds that was passed; None of none."""
+    return max((level for level in levels if percent >= level), default=None)
+
+
 # --- thresholds, and what runs out --------------------------------------------------------------------------------------
 
-def of_windows(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without: Sequence[str] = ()) -> Iterator[Found]:
+def window_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without: Sequence[str] = ()) -> Iterator[DueAlert]:
     """What each window calls for that is not the session's, and not among those names."""
     for one in snapshot.windows:
         if one.name == SESSION or one.name in without or is_shadowed(one, snapshot):
@@ -32,11 +65,11 @@ def of_windows(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without: S
             full = one.percent >= 100 and level <= 100
             words = _used_up(one, snapshot, zone) if one.percent >= 100 else f"Claude says {used}"
             reset = "" if one.percent >= 100 else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
-            yield Found(str(level), one.name, one.resets_at, f"The {name} is used up" if full else used,
+            yield DueAlert(str(level), one.name, one.resets_at, f"The {name} is used up" if full else used,
                         f"{words}.{reset}{_age(one.read_at, snapshot.now)}", level)
         if one.percent < 100 and one.forecast is not None and runs_out(one.percent, one.forecast):
             words = notices.window_runs_out(one.forecast, one.resets_at, snapshot, zone)
-            yield Found("runs_out", one.name, one.resets_at, f"The {name} runs out before its reset",
+            yield DueAlert("runs_out", one.name, one.resets_at, f"The {name} runs out before its reset",
                         f"{_sentence(words)}. {used}.{_age(one.read_at, snapshot.now)}")
 
 
@@ -64,16 +97,16 @@ def _age(read_at: int, now: int) -> str:
 
 # --- resets -------------------------------------------------------------------------------------------------------------
 
-def near_windows(snapshot: Snapshot) -> Iterator[Noted]:
+def near_windows(snapshot: Snapshot) -> Iterator[NearWindow]:
     """Those beside the session's of which so much is used that the reset will be news."""
     for one in snapshot.windows:
         if one.name != SESSION and one.percent >= NEAR:
-            yield Noted(one.name, one.resets_at)
+            yield NearWindow(one.name, one.resets_at)
             if one.percent >= 100 and one.scope == "account":
-                yield Noted(one.name, one.resets_at, full=True)
+                yield NearWindow(one.name, one.resets_at, full=True)
 
 
-def of_resets(snapshot: Snapshot, zone: Zone, noted: Sequence[Noted], session_end: Optional[int]) -> Iterator[Found]:
+def reset_alerts(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], session_end: Optional[int]) -> Iterator[DueAlert]:
     """Windows that came near their limit, and are over: by the clock, or because another one of that name runs.
 
     One that ended while another was used up for longer is no news: nothing began anew.
@@ -85,11 +118,11 @@ def of_resets(snapshot: Snapshot, zone: Zone, noted: Sequence[Noted], session_en
         news_s = SESSION_S if one.window == SESSION else _NEWS_S
         if not one.full and not shadowed and _is_over(one, snapshot, session_end) and now - one.window_end < news_s:
             name = "session" if one.window == SESSION else name_words(one.window)
-            yield Found("reset", one.window, one.window_end, f"The {name} was reset",
+            yield DueAlert("reset", one.window, one.window_end, f"The {name} was reset",
                         f"The {name} that was nearly used up was reset at {clock_text(min(one.window_end, now), now, zone)}.")
 
 
-def _is_over(one: Noted, snapshot: Snapshot, session_end: Optional[int]) -> bool:
+def _is_over(one: NearWindow, snapshot: Snapshot, session_end: Optional[int]) -> bool:
     if one.window_end <= snapshot.now:
         return True
     if any(abs(other.resets_at - one.window_end) < SAME_S for windows in snapshot.apart.accounts
@@ -102,7 +135,7 @@ def _is_over(one: Noted, snapshot: Snapshot, session_end: Optional[int]) -> bool
 
 # --- credits ------------------------------------------------------------------------------------------------------------
 
-def of_credits(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterator[Found]:
+def credit_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterator[DueAlert]:
     """What may be spent beyond the windows, or instead of them, once a threshold and month."""
     for one in snapshot.credits:
         share, end = credits_percent(one), _credits_end(one, snapshot.now)
@@ -114,7 +147,7 @@ def of_credits(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterato
         amounts = "" if one.used is None else f" ({notices.amounts(one)})"
         reset = "" if one.resets_at is None else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
         words = f"{used}{amounts}.{reset}{_age(one.read_at, snapshot.now)}"
-        yield Found("credits", "", end, f"The {name} is used up" if share >= 100 else used, words, level, one,
+        yield DueAlert("credits", "", end, f"The {name} is used up" if share >= 100 else used, words, level, one,
                     credits_key(level, one.kind))
 
 

@@ -6,8 +6,8 @@ from typing import Iterator, List
 
 from ccmon import streams
 from ccmon.alerts import rules
-from ccmon.alerts.kinds import BELL, KINDS, SESSION, of_key
-from ccmon.pipeline import alerting, refresh
+from ccmon.alerts.kinds import BELL, KINDS, SESSION, kind_and_window
+from ccmon.pipeline import alerting, refresh, snapshots
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
@@ -64,13 +64,13 @@ def _recent(ctx: Context) -> List[str]:
 
 def _what(key: str) -> str:
     """80; 80 7d of another window than the session; as it stands in the history."""
-    kind, window = of_key(key)
+    kind, window = kind_and_window(key)
     return printable(kind if window == SESSION else f"{kind} {label(window)}")
 
 
 def _try(ctx: Context, kind: str) -> int:
     facts, now = refresh.load(ctx, ctx.now()), ctx.now()
-    alert = rules.sample(kind, ctx.view(facts, now), ctx.zone)
+    alert = rules.sample(kind, snapshots.snapshot(ctx, facts, now), ctx.zone)
     if not ctx.settings.alert_by:
         print("alert_by names no channel: nothing to try")
     failed = False

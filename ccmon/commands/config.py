@@ -17,12 +17,12 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, context, options, origins
 from ccmon.settings.options import OPTIONS
 from ccmon.settings.origins import Address, Setting
-from ccmon.text import clean, near, plain
-from ccmon.typed_values import Given
+from ccmon.text import clean, did_you_mean, plain
+from ccmon.typed_values import RawValue
 from ccmon.views import config_table
 
 OK, USAGE = 0, 2
-Sections = Mapping[str, Mapping[str, Given]]
+Sections = Mapping[str, Mapping[str, RawValue]]
 WORDS = {"list": 0, "get": 1, "set": 2, "unset": 1, "edit": 0, "path": 0}      # that follow the action
 
 
@@ -32,8 +32,8 @@ class ConfigState(NamedTuple):
     path: Optional[str]
     content: Optional[str]             # None when there is no file
     sections: Sections                 # empty when it does not parse
-    flags: Dict[str, Given]
-    environment: Dict[str, Given]
+    flags: Dict[str, RawValue]
+    environment: Dict[str, RawValue]
     fault: Optional[str]               # the first thing that is wrong, None when all is well
 
     @property
@@ -49,7 +49,7 @@ def run(given: SimpleNamespace) -> int:
         from ccmon.settings import config_file
         from ccmon.system import swap
         path = _needed(config.paths(os.environ).config)
-        with config_file.alone(path):
+        with config_file.locked(path):
             code = swap.repeated(lambda: _changed(given, path))
         config_file.outdate_lines(os.environ)
         return code
@@ -94,7 +94,7 @@ def _needed(path: Optional[str]) -> str:
 
 # --- what is set ----------------------------------------------------------------------------------------------------------
 
-def _state(flags: Dict[str, Given], env: Mapping[str, str]) -> ConfigState:
+def _state(flags: Dict[str, RawValue], env: Mapping[str, str]) -> ConfigState:
     path, environment = config.paths(env).config, options.from_environment(env)
     content: Optional[str] = None
     try:
@@ -116,7 +116,7 @@ def _parsed(content: Optional[str], path: Optional[str]) -> Sections:
     return {} if not content else config.sections_of(content.lstrip("\ufeff"), path or "", options.SECTIONS)
 
 
-def _fault(flags: Mapping[str, Given], environment: Mapping[str, Given], sections: Sections) -> Optional[str]:
+def _fault(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], sections: Sections) -> Optional[str]:
     """What is wrong with these settings, taken together."""
     try:
         context.in_force(flags, environment, sections)
@@ -134,7 +134,7 @@ def _fault_in(content: str, path: str) -> Optional[str]:
 
 
 def _list(given: SimpleNamespace, state: ConfigState) -> int:
-    found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.others(state.sections)]
+    found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.other_settings(state.sections)]
     exists = state.content is not None
     if given.json:
         import json
@@ -179,7 +179,7 @@ def _get(state: ConfigState, name: str) -> str:
     table = options.plan_table({}) if place.section == "plans" else {}
     if place.key not in table:
         known = [*table, *state.sections.get(place.section, {})]
-        raise UsageError(f"there is no '{clean(name)}'{near(place.key, known)}", "To see them all: ccmon config")
+        raise UsageError(f"there is no '{clean(name)}'{did_you_mean(place.key, known)}", "To see them all: ccmon config")
     return str(table[place.key])
 
 
@@ -188,7 +188,7 @@ def _get(state: ConfigState, name: str) -> str:
 def _set(state: ConfigState, path: str, place: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
     from ccmon.settings import config_file, ini_text
-    text = origins.fit(place, text)
+    text = origins.ini_value(place, text)
     before = _readable(state, path)
     _check_alone(state, place, text)
     after = ini_text.with_value(before or "", place.section, place.key, text)
@@ -199,7 +199,7 @@ def _set(state: ConfigState, path: str, place: Address, text: str) -> int:
     if fault and not _fault_in(before or "", path):
         raise UsageError(_unchanged(fault))
     old = state.sections.get(place.section, {}).get(place.key)
-    config_file.put(path, before, after)
+    config_file.write(path, before, after)
     was = f" (was {old.text or 'empty'})" if old and old.text != text else ""
     print(clean(f"{place.key} = {text}{was}: {written.where}"))
     return _tell_rest(state, place, fault)
@@ -221,7 +221,7 @@ def _check_alone(state: ConfigState, place: Address, text: str) -> None:
     known = {name: values for name, values in state.sections.items() if name != "ccmon"}
     if _fault({}, {}, known):
         known = {}
-    fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: Given(text, place.key)}})
+    fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: RawValue(text, place.key)}})
     if fault:
         raise UsageError(_unchanged(fault))
 
@@ -253,7 +253,7 @@ def _unset(state: ConfigState, path: str, name: str) -> int:
     if fault and not _fault_in(before, path):
         raise UsageError(_unchanged(fault))
     where = state.sections[place.section][place.key].where
-    config_file.put(path, before, _tidied(after, place.section, path))
+    config_file.write(path, before, _tidied(after, place.section, path))
     print(clean(f"Taken out: {place.key}, which was {where}"))
     return _tell_rest(state, place, fault)
 
@@ -281,7 +281,7 @@ def _edit(path: str, content: Optional[str]) -> int:
     words, is_new = _editor(os.environ), not os.path.lexists(path)
     if is_new:
         with suppress(swap.Changed):   # somebody else has just made one
-            config_file.put(path, None, template())
+            config_file.write(path, None, template())
     try:
         code = _call([*words, path])
     finally:

@@ -7,10 +7,11 @@ from typing import List, Tuple
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Record, Snapshot, Windows
-from ccmon.pipeline import rated
+from ccmon.pipeline import rated, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
+from ccmon.store import rows
 from ccmon.system import named_files
 from ccmon.usage import official
 from ccmon.usage.windows import running
@@ -33,7 +34,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 
 def _numbers(ctx: Context) -> str:
-    snapshot = ctx.view(current_facts(ctx), ctx.now())
+    snapshot = snapshots.snapshot(ctx, current_facts(ctx), ctx.now())
     output.read_logs(ctx)
     records, others = _stored(ctx, snapshot)
     return openmetrics.text(snapshot, records, ctx.owner.account, others)
@@ -52,6 +53,6 @@ def _other_logins(history: History, snapshot: Snapshot) -> List[Tuple[str, Windo
     """Those that use the same folders, where each is known: they could not be told apart else."""
     if history.store is None or not snapshot.login.account:
         return []
-    ledger = official.load(history.store.ledger(history.ctx.owner))
+    ledger = official.load(history.store.read_owner(history.ctx.owner, rows.ledger, None))
     found = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
     return sorted((login, windows) for login, windows in found.items() if login not in ("", snapshot.login.account))

@@ -19,7 +19,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import rated
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.settings.context import Context
-from ccmon.text import Line, clean, near
+from ccmon.text import Line, clean, did_you_mean
 from ccmon.typed_values import days, folded, whole, word_of
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
@@ -152,7 +152,8 @@ def _table_format(name: str) -> str:
     formats = sorted(_tabulate().tabulate_formats)
     found = word_of(name, formats, {"markdown": "github", "md": "github"})
     if found is None:
-        raise UsageError(f"--table: '{clean(name)}' is unknown{near(folded(name), formats)}; choose from {', '.join(formats)}")
+        raise UsageError(f"--table: '{clean(name)}' is unknown{did_you_mean(folded(name), formats)}; "
+                         f"choose from {', '.join(formats)}")
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Sequence
 from ccmon import output, streams
 from ccmon.fullscreen import guardian
 from ccmon.model import Facts, Snapshot
+from ccmon.pipeline import snapshots
 from ccmon.settings.context import Context
 from ccmon.text import Line
 
@@ -33,7 +34,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 def _json(ctx: Context) -> int:
     from ccmon import kept
     from ccmon.views import document
-    snapshot = ctx.view(_facts(ctx), ctx.now())
+    snapshot = snapshots.snapshot(ctx, _facts(ctx), ctx.now())
     print(kept.text_of(document.document(snapshot)))
     return _told(snapshot)
 
@@ -65,7 +66,7 @@ def _once(ctx: Context) -> Snapshot:
     from ccmon.views.screen import dashboard, foot
     from ccmon.views.screen.scene import Scene
     facts = _facts(ctx)
-    snapshot = ctx.view(facts, ctx.now())
+    snapshot = snapshots.snapshot(ctx, facts, ctx.now())
     size = output.size()
     status = foot.source_words(facts.source, snapshot.now)
     scene = Scene(snapshot, facts, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,

@@ -9,7 +9,7 @@ from typing import Dict, Iterator, Optional, Tuple
 from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
-from ccmon.pipeline import learned_state, refresh
+from ccmon.pipeline import learned_state, refresh, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
@@ -17,7 +17,7 @@ from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
 from ccmon.store import inspection as files
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
@@ -45,8 +45,8 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
     facts, (account, asked), store = _remembered(ctx, now)
     sections = config.read(ctx.paths.config, options.SECTIONS)
     return Evidence(
-        snapshot=ctx.view(facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store, cache=_cache(ctx),
-        logs=_logs(ctx), folders=_folders(ctx), config=ctx.paths.config,
+        snapshot=snapshots.snapshot(ctx, facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store,
+        cache=_cache(ctx), logs=_logs(ctx), folders=_folders(ctx), config=ctx.paths.config,
         configured=bool(ctx.paths.config) and os.path.exists(ctx.paths.config or ""),
         settings=tuple(output.with_theme(_settings(ctx, arguments.flags(given), options.from_file(sections)), ctx.callers_env)),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
@@ -116,7 +116,7 @@ def _folders(ctx: Context) -> Tuple[str, ...]:
 
 # --- who set what -----------------------------------------------------------------------------------------------------
 
-def _settings(ctx: Context, flags: Dict[str, Given], file: Dict[str, Given]) -> Iterator[Setting]:
+def _settings(ctx: Context, flags: Dict[str, RawValue], file: Dict[str, RawValue]) -> Iterator[Setting]:
     """Every option; reset_hour is another way to say reset."""
     layers = dict(zip(LEVELS, (flags, options.from_environment(ctx.env), file)))
     for option in OPTIONS:

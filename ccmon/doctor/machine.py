@@ -19,14 +19,14 @@ from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.store import history_path, inspection
 from ccmon.system import clock
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 
 class _Settings(NamedTuple):
     """What is in force, as far as it can be had."""
 
     settings: options.Settings
-    layers: Tuple[Mapping[str, Given], ...]
+    layers: Tuple[Mapping[str, RawValue], ...]
     error: Optional[CcmonError]        # why not all of it
 
 
@@ -47,14 +47,16 @@ class Machine:
         """The environment with the folders of the account that is named."""
         name, given = self.settings.account, self.given("account")
         try:
-            return accounts.chosen(name, given.where, env, self.settings, store, int(time.time())).env if name and given else env
+            if not (name and given):
+                return env
+            return accounts.account_named(name, given.where, env, self.settings, store, int(time.time())).env
         except CcmonError as err:
             if given and isinstance(err, UsageError):
                 err = SettingError(err.what, err.way_out, given.where, given.line)
             self.config_error = self.config_error or err
             return env
 
-    def _zone(self) -> clock.Zone:
+    def _zone(self) -> clock.TimeZone:
         try:
             return clock.zone(self.settings.timezone).with_dial(self.settings.clock)
         except CcmonError as err:
@@ -67,7 +69,7 @@ class Machine:
         except CcmonError:
             return int(time.time())
 
-    def given(self, name: str) -> Optional[Given]:
+    def given(self, name: str) -> Optional[RawValue]:
         """The option as it was set; None when nobody did."""
         return next((layer[name] for layer in self.layers if name in layer), None)
 
@@ -98,7 +100,7 @@ class Machine:
         return None
 
 
-def _settings(flags: Mapping[str, Given], env: Mapping[str, str], path: Optional[str]) -> _Settings:
+def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optional[str]) -> _Settings:
     """With as many of the layers as can be read."""
     error: Optional[CcmonError] = None
     for source in (flags, env, path), (flags, env, None), (flags, {}, None), ({}, {}, None):

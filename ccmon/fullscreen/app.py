@@ -6,7 +6,7 @@ from typing import Iterator, TextIO
 from ccmon.fullscreen import guardian
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.screen import Screen
-from ccmon.fullscreen.state import State
+from ccmon.fullscreen.state import ScreenState
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.pipeline import present
 from ccmon.settings.context import Context
@@ -18,7 +18,7 @@ from ccmon.text import Charset
 def _guarded(wanted: bool) -> Iterator[None]:
     """The guardian knows how to bring the terminal back, as long as the screen is up; where none is wanted it goes at once."""
     if wanted:
-        guardian.tell(FAREWELL)
+        guardian.send(FAREWELL)
     else:
         guardian.dismiss()
     try:
@@ -33,7 +33,7 @@ def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     theme = settings.theme if settings.theme_is_set else fitting(None, ctx.callers_env).theme
     with _guarded(settings.guardian), Screen(settings.themes[theme], log) as screen:
         charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        state = State(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
+        state = ScreenState(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
                       themes=tuple(settings.themes), compact=settings.compact)
         picture = Picture()
         screen.paint(picture.lines(View(ctx, state, charset, *screen.size()), ctx.now()))

@@ -6,7 +6,6 @@ import time
 from typing import Callable, List, Optional
 
 from ccmon.fullscreen import keys, terminal
-from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.settings.grounds import background_of
 
 _IN = 0
@@ -37,14 +36,14 @@ class Background:
             with contextlib.suppress(OSError):
                 terminal.ask_background(pass_tmux)
 
-    def events(self) -> List[ScreenEvent]:
+    def events(self) -> List[keys.ScreenEvent]:
         """What the terminal has answered."""
         answers, self._decoder.answers = self._decoder.answers, []
         colours = list(filter(None, map(background_of, answers)))
         late = self._asked_s is None or time.monotonic() > self._asked_s + _ANSWER_S
         # tmux says what it is before its terminal has answered.
         self._decoder.is_awaiting &= not (late or any(colours if self._passed else map(terminal.is_last_answer, answers)))
-        return [ScreenEvent("background", colour) for colour in colours]
+        return [keys.ScreenEvent("background", colour) for colour in colours]
 
     def take(self, read: Callable[[], bytes]) -> None:
         """Wait for what is under way: whoever has the terminal next would get it as if it were typed."""

@@ -28,7 +28,7 @@ _STAND_INS = ("xterm-256color", "xterm")
 _WITHOUT_REP = ("screen-256color", "tmux-256color", "xterm-xfree86", "screen", "tmux")
 
 
-class Entry(NamedTuple):
+class TerminfoEntry(NamedTuple):
     """An entry of terminfo, as far as it decides which one serves."""
 
     name: str
@@ -76,27 +76,27 @@ def _without_rep(term: str) -> Optional[str]:
     """The first that lacks it and has no more colours than the terminal; None where none is better than its own."""
     names = dict.fromkeys((*_names(term), *(_WITHOUT_REP if term.startswith(terminal.XTERM_LIKE) else ())))
     most: Optional[int] = None
-    for entry in filter(None, map(_asked, names)):
+    for entry in filter(None, map(_entry, names)):
         most = entry.colours if most is None else most
         if not entry.has_rep and entry.colours <= most:
             return entry.name
     return None
 
 
-def _asked(name: str) -> Optional[Entry]:
+def _entry(name: str) -> Optional[TerminfoEntry]:
     """The entry, read in a child; None where it is not known, or no process can be had."""
     with contextlib.suppress(OSError, ValueError), _pipe() as (reader, writer):
         pid = os.fork()
         if pid == 0:
-            _tell(name, writer)
+            _send_entry(name, writer)
         _, status = os.waitpid(pid, 0)
         if status == 0:
             colours, has_rep = os.read(reader, 100).split()
-            return Entry(name, int(colours), has_rep == b"True")
+            return TerminfoEntry(name, int(colours), has_rep == b"True")
     return None
 
 
-def _tell(name: str, writer: int) -> None:
+def _send_entry(name: str, writer: int) -> None:
     try:
         curses.setupterm(name, _OUT)
         os.write(writer, f"{curses.tigetnum('colors')} {bool(curses.tigetstr('rep'))}".encode())

@@ -67,7 +67,7 @@ def start() -> None:
 def dismiss() -> None:
     """Nothing is guarded any more: it ends, and nothing of it is left. Harmless when there is none."""
     global _pipe, _pid
-    tell()
+    send()
     pipe, pid, _pipe, _pid = _pipe, _pid, -1, -1
     if pipe >= 0:
         os.close(pipe)
@@ -90,7 +90,7 @@ def _ended(pid: int) -> bool:
     return False
 
 
-def tell(will: bytes = _GOODBYE) -> None:
+def send(will: bytes = _GOODBYE) -> None:
     """What to write to the terminal should ccmon die; or, with nothing, that there is no longer anything to do."""
     if _pipe >= 0:
         try:

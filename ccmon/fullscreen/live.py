@@ -11,8 +11,8 @@ from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
-from ccmon.fullscreen.state import UNDO_S, State, said, update
-from ccmon.pipeline import accounts, history, past_windows, present, rated
+from ccmon.fullscreen.state import UNDO_S, ScreenState, update, with_message
+from ccmon.pipeline import accounts, history, past_windows, present, rated, snapshots
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store.database import StoreError
@@ -46,7 +46,7 @@ class _Shown:
         self.poller.join(1)
 
 
-def run(ctx: Context, screen: Screen, charset: Charset, state: State, picture: Picture, log: TextIO) -> int:
+def run(ctx: Context, screen: Screen, charset: Charset, state: ScreenState, picture: Picture, log: TextIO) -> int:
     """Follow the account and obey the keys, until the user leaves; the exit code."""
     shown = _Shown(ctx, screen)
     try:
@@ -55,7 +55,7 @@ def run(ctx: Context, screen: Screen, charset: Charset, state: State, picture: P
         shown.stop()
 
 
-def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, picture: Picture, log: TextIO) -> int:
+def _loop(shown: _Shown, charset: Charset, screen: Screen, state: ScreenState, picture: Picture, log: TextIO) -> int:
     is_asking = state.is_theme_sought and screen.coloured
     while True:
         ctx = shown.ctx
@@ -72,7 +72,7 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: State, picture
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.login)[0], width, height)
+            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(shown, screen, state, effect)
@@ -89,7 +89,7 @@ def _passes_tmux(env: Mapping[str, str]) -> bool:
     return bool(words) and background.may_pass(processes.printed(words, env) or "")
 
 
-def _effect(shown: _Shown, screen: Screen, state: State, effect: str) -> State:
+def _effect(shown: _Shown, screen: Screen, state: ScreenState, effect: str) -> ScreenState:
     if effect == "refresh":
         shown.poller.ask()
     elif effect == "theme":
@@ -103,23 +103,23 @@ def _effect(shown: _Shown, screen: Screen, state: State, effect: str) -> State:
     return state
 
 
-def _with_next_account(shown: _Shown, state: State) -> State:
+def _with_next_account(shown: _Shown, state: ScreenState) -> ScreenState:
     """The next account with what is stored of it; the poller brings what is new."""
     now = shown.ctx.now()
     try:
         ctx, place, number = accounts.following(shown.ctx)
     except CcmonError as err:
-        return said(state, str(err), now)
+        return with_message(state, str(err), now)
     if number < 2:
-        return said(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
+        return with_message(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
     shown.go_to(ctx)
-    state = state._replace(facts=present.load(ctx, now), reading=not ctx.is_stored_only, looked=False, noted_at=None,
-                           look=state.look._replace(offset=0))
+    state = state._replace(facts=present.load(ctx, now), reading=not ctx.is_stored_only, is_read=False, noted_at=None,
+                           history_view=state.history_view._replace(offset=0))
     state = _with_history(ctx, state) if state.page == "history" else state
-    return said(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {place} of {number}", now)
+    return with_message(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {place} of {number}", now)
 
 
-def _with_hit(ctx: Context, state: State, effect: str) -> State:
+def _with_hit(ctx: Context, state: ScreenState, effect: str) -> ScreenState:
     """The limit was reached now, as the user says, or was not."""
     now = ctx.now()
     try:
@@ -129,37 +129,37 @@ def _with_hit(ctx: Context, state: State, effect: str) -> State:
             else:
                 words = hits.noted(*kept.add_hit(now), now, ctx.zone)
     except StoreError as err:
-        return said(state._replace(noted_at=None), str(err), now)
+        return with_message(state._replace(noted_at=None), str(err), now)
     line_cache.outdate(ctx.env)
     state = state._replace(facts=present.load(ctx, now))       # the screen follows at once
     if effect == "undo":
-        return said(state, words, now)
-    return said(state, f"{words} L again within {UNDO_S} s takes it back", now)._replace(message_until=now + UNDO_S)
+        return with_message(state, words, now)
+    return with_message(state, f"{words} L again within {UNDO_S} s takes it back", now)._replace(message_until=now + UNDO_S)
 
 
-def _with_history(ctx: Context, state: State) -> State:
+def _with_history(ctx: Context, state: ScreenState) -> ScreenState:
     """The history page with what is stored now."""
     try:
         return state._replace(past=_past(ctx, state))
     except StoreError as err:
-        return said(state._replace(page="dashboard"), str(err), ctx.now())
+        return with_message(state._replace(page="dashboard"), str(err), ctx.now())
 
 
-def _past(ctx: Context, state: State) -> Past:
+def _past(ctx: Context, state: ScreenState) -> Past:
     now = ctx.now()
     with history.opened(ctx, history.BACKGROUND_BUSY_MS) as kept:
-        records = rated.rated_sessions(kept, ctx.view(state.facts, now, state.plan)).records
+        records = rated.rated_sessions(kept, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
         used = kept.usage_rows(0, now + 1)
         weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
     return history_page.gathered(records, used, ctx.zone, now, weeks)
 
 
-def _received(ctx: Context, poller: Poller, state: State) -> State:
+def _received(ctx: Context, poller: Poller, state: ScreenState) -> ScreenState:
     """With what the poller has found; the history page follows it as well as it can."""
     if poller.facts.empty():
         return state
     while not poller.facts.empty():
-        state = state._replace(facts=poller.facts.get(), reading=False, looked=True)
+        state = state._replace(facts=poller.facts.get(), reading=False, is_read=True)
     with suppress(StoreError):
         return state._replace(past=_past(ctx, state)) if state.page == "history" else state
     return state

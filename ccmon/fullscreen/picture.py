@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon import own_name, when
-from ccmon.fullscreen.state import UNDO_S, State
+from ccmon.fullscreen.state import UNDO_S, ScreenState
 from ccmon.model import Snapshot, Source
 from ccmon.named_tuple import NamedTuple
+from ccmon.pipeline import snapshots
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.system import processes
@@ -25,14 +26,14 @@ class View(NamedTuple):
     """What a frame is made from, but for the moment."""
 
     ctx: Context
-    state: State
+    state: ScreenState
     charset: Charset
     width: int                         # cells
     height: int
     is_calm: bool = False              # nothing has been used for a while
 
 
-class _Seen(NamedTuple):
+class _Drawn(NamedTuple):
     view: View
     snapshot: Snapshot
     at: int                            # epoch s
@@ -45,7 +46,7 @@ class Picture:
     """The frames of one screen, one after the other."""
 
     def __init__(self) -> None:
-        self._seen: Optional[_Seen] = None
+        self._seen: Optional[_Drawn] = None
         self._snapshot: Optional[Snapshot] = None
         self._snapshot_of: object = None
         self._snapshot_until = 0.0     # epoch s
@@ -65,7 +66,7 @@ class Picture:
             self._seen = seen._replace(ticking=ticking, lines=lines)
         else:
             lines = _made(view, snapshot._replace(now=now), status)
-            self._seen = _Seen(view, snapshot, now, self._until(view, lines, ticking, now), ticking, lines)
+            self._seen = _Drawn(view, snapshot, now, self._until(view, lines, ticking, now), ticking, lines)
         return lines
 
     def changes_in_s(self, now_s: float) -> float:
@@ -78,7 +79,8 @@ class Picture:
     def _snapshot_at(self, view: View, now: int, source: Source) -> Snapshot:
         of = view.ctx, view.state.facts, view.state.plan
         if self._snapshot is None or self._snapshot_of != of or not self._snapshot.now <= now < self._snapshot_until:
-            self._snapshot, self._snapshot_of = view.ctx.view(view.state.facts._replace(source=source), now, view.state.plan), of
+            self._snapshot = snapshots.snapshot(view.ctx, view.state.facts._replace(source=source), now, view.state.plan)
+            self._snapshot_of = of
             self._snapshot_until = min(now + SNAPSHOT_S, next_edge(view.state.facts, now))
         return self._snapshot
 
@@ -124,11 +126,11 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     name = ctx.chosen.name if ctx.chosen else ""
     command = processes.own_command(ctx.callers_env)
     scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
-                  command, ctx.zone_hint(now), state.reading and not state.looked, snapshot.active and not view.is_calm)
+                  command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
     if state.page == "help":
         from ccmon.views.screen import help  # as the history: not for the first frame
         return help.render(scene, view.width, view.height)
     if state.page == "history":
         from ccmon.views.screen import history_page
-        return history_page.render(scene, state.past, state.look, view.width, view.height)
+        return history_page.render(scene, state.past, state.history_view, view.width, view.height)
     return dashboard.render(scene, view.width, view.height)

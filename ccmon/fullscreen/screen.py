@@ -12,7 +12,6 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextI
 
 from ccmon.fullscreen import entries, keys, terminal
 from ccmon.fullscreen.background import Background
-from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
 from ccmon.system import ready
@@ -228,7 +227,7 @@ class Screen:
         self._woken = True
         self._signals.ring()
 
-    def wait(self, timeout_s: float) -> List[ScreenEvent]:
+    def wait(self, timeout_s: float) -> List[keys.ScreenEvent]:
         """What happened, at once if something did, else after at most that many seconds (then often nothing)."""
         events = self._noted()
         if not events:
@@ -236,17 +235,17 @@ class Screen:
             events += self._noted()
         return events
 
-    def _noted(self) -> List[ScreenEvent]:
+    def _noted(self) -> List[keys.ScreenEvent]:
         """Signals, new sizes and wakes since the last call."""
         if _POSIX:
             self._obey_job_control()
         taken = [self._signals.numbers.popleft() for _ in range(len(self._signals.numbers))]
-        events = [ScreenEvent("signal", int(number)) for number in taken if number in FATAL]
+        events = [keys.ScreenEvent("signal", int(number)) for number in taken if number in FATAL]
         if set(taken) & set(SIZE_CHANGED):
             events.append(self._resized())
         if self._woken:
             self._woken = False
-            events.append(ScreenEvent("wake"))
+            events.append(keys.ScreenEvent("wake"))
         return events
 
     def _obey_job_control(self) -> None:
@@ -261,9 +260,9 @@ class Screen:
             self._signals.come_in_front()
             _stop_curses()             # the next frame brings everything back, whatever a shell has changed meanwhile
 
-    def _listen_for(self, timeout_s: float) -> List[ScreenEvent]:
+    def _listen_for(self, timeout_s: float) -> List[keys.ScreenEvent]:
         due = [due_s - time.monotonic() for due_s in (self._decoder.due_s, self._typing.due_s) if due_s is not None]
-        events: List[ScreenEvent] = []
+        events: List[keys.ScreenEvent] = []
         for source in ready.readable(self._sources, max(0.0, min([timeout_s, *due]))):
             if source == self._signals.bell:
                 self._signals.silence()
@@ -272,7 +271,7 @@ class Screen:
         now_s = time.monotonic()
         return events + self._heard(self._decoder.decoded(b"", now_s), now_s) + self._background_asked.events()
 
-    def _poll_for(self, timeout_s: float) -> List[ScreenEvent]:
+    def _poll_for(self, timeout_s: float) -> List[keys.ScreenEvent]:
         deadline = time.monotonic() + timeout_s
         events = self._keys() + self._noted()
         while not events and time.monotonic() < deadline:
@@ -280,14 +279,14 @@ class Screen:
             events = self._keys() + self._noted()
         return events
 
-    def _keys(self) -> List[ScreenEvent]:
+    def _keys(self) -> List[keys.ScreenEvent]:
         """What curses has read, where there is nothing else to read from."""
         codes = list(iter(self._window.getch, -1))
         names = [self._names.get(code, keys.OTHER) for code in codes if code in self._names or code < 256]
         resized = [self._resized()] if curses.KEY_RESIZE in codes else []
         return resized + self._heard(names, time.monotonic())
 
-    def _typed(self) -> List[ScreenEvent]:
+    def _typed(self) -> List[keys.ScreenEvent]:
         """All that comes at once: curses would take each byte for a key, and knows no pastes."""
         names: List[str] = []
         until_s = time.monotonic() + _MOST_MORE_S
@@ -313,15 +312,15 @@ class Screen:
             return min(keys.ESCAPE_S, max(0.0, self._decoder.due_s - now_s))
         return _MORE_S if self._decoder.pasting or any(len(name) <= 1 for name in names) else 0.0
 
-    def _heard(self, names: Sequence[str], now_s: float) -> List[ScreenEvent]:
+    def _heard(self, names: Sequence[str], now_s: float) -> List[keys.ScreenEvent]:
         return [self._event(name) for name in self._typing.heard(names, now_s)]
 
-    def _event(self, name: str) -> ScreenEvent:
+    def _event(self, name: str) -> keys.ScreenEvent:
         if name == keys.CTRL_L:
             return self._resized()
         if name == keys.CTRL_C:        # where it is not a signal
-            return ScreenEvent("signal", int(signal.SIGINT))
-        return ScreenEvent("paste") if name == keys.PASTE else ScreenEvent("key", name)
+            return keys.ScreenEvent("signal", int(signal.SIGINT))
+        return keys.ScreenEvent("paste") if name == keys.PASTE else keys.ScreenEvent("key", name)
 
     def _take_keys(self) -> None:
         """Have function keys sent as sequences that are known, and pasted text marked; not by curses, which keeps that lock."""
@@ -333,14 +332,14 @@ class Screen:
         if not self._signals.ended():  # nobody waits any more
             self._background_asked.take(self._read)
 
-    def _end_of_input(self) -> List[ScreenEvent]:
+    def _end_of_input(self) -> List[keys.ScreenEvent]:
         self._empty_reads += 1
         if self._empty_reads < _EMPTY_READS:
             return []
         self._sources.remove(_IN)      # readable for ever: waiting on it would spin
-        return [ScreenEvent("closed")]
+        return [keys.ScreenEvent("closed")]
 
-    def _resized(self) -> ScreenEvent:
+    def _resized(self) -> keys.ScreenEvent:
         self._frame = None
         with contextlib.suppress(OSError, curses.error):
             columns, rows = os.get_terminal_size(_OUT)
@@ -350,7 +349,7 @@ class Screen:
                 curses.resizeterm(min(rows, entries.MOST_ROWS), min(columns, entries.MOST_COLUMNS))
             self._take_keys()          # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
-        return ScreenEvent("resize")
+        return keys.ScreenEvent("resize")
 
 
 def _colours() -> Tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import List, Optional
 
 from ccmon.errors import UsageError
 from ccmon.model import Record, UsageRow
-from ccmon.text import clean, clip, near
+from ccmon.text import clean, clip, did_you_mean
 
 
 def of_host(records: List[Record], host: Optional[str]) -> List[Record]:
@@ -16,7 +16,7 @@ def of_host(records: List[Record], host: Optional[str]) -> List[Record]:
     known = sorted({record.host for record in records})
     if host not in known and known:
         word = clip(clean(str(host)), 60)
-        raise UsageError(f"--host: nothing is known of '{word}'{near(word, known)}; "
+        raise UsageError(f"--host: nothing is known of '{word}'{did_you_mean(word, known)}; "
                          f"there are {', '.join(map(clean, known))} and all")
     return [record for record in records if record.host == host]
 

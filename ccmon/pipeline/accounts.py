@@ -5,7 +5,7 @@ from typing import List
 from ccmon import line_answer
 from ccmon.pipeline import refresh
 from ccmon.settings import accounts, config
-from ccmon.settings.context import Context, shown
+from ccmon.settings.context import Context, for_account
 from ccmon.usage.accounts import Account, next_account
 
 
@@ -14,11 +14,11 @@ def known(ctx: Context) -> List[Account]:
     env = ctx.callers_env
     if ctx.demo is not None:
         return []
-    for group in accounts.groups(env, ctx.settings):
+    for group in accounts.folder_groups(env, ctx.settings):
         own = config.with_folders(env, group.folders)
         cache = line_answer.folder(own)
         refresh.take_readings(ctx._replace(env=own, cache=cache, owner=group.owner, chosen=None, asked_env=None))
-    return accounts.known(env, ctx.settings, ctx.paths.store, ctx.now())
+    return accounts.all_accounts(env, ctx.settings, ctx.paths.store, ctx.now())
 
 
 def shown_name(ctx: Context, there: List[Account]) -> str:
@@ -37,4 +37,4 @@ def following(ctx: Context) -> "tuple[Context, int, int]":
     if not there or len(there) == 1 and name:
         return ctx, 1, 1
     at, account = next_account(there, name)
-    return shown(ctx, accounts.of_account(account, account.name, ctx.callers_env)), at + 1, len(there)
+    return for_account(ctx, accounts.shown_account(account, account.name, ctx.callers_env)), at + 1, len(there)

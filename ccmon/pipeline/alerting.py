@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import List, Optional, Set
 
 from ccmon.alerts import channels, kinds, rules
-from ccmon.alerts.found import Noted
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
-from ccmon.alerts.window_rules import SAME_S
+from ccmon.alerts.window_rules import SAME_S, NearWindow
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.named_tuple import NamedTuple
+from ccmon.pipeline import snapshots
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, READING_BUSY_MS, History, opened
 from ccmon.settings import context
 from ccmon.settings.context import Context
@@ -45,7 +45,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[DueAlert]
         return []
     ways = [way for way in own.settings.alert_by if way != BELL or on_screen]
     now = own.now()
-    snapshot = own.view(facts, now)
+    snapshot = snapshots.snapshot(own, facts, now)
     with opened(own, BACKGROUND_BUSY_MS) as history:
         sent = history.sent_alerts(now - _SINCE_S, now - _ENDED_S)
         for one in rules.near_windows(snapshot):
@@ -55,10 +55,10 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[DueAlert]
     return [claim for claim in claims if claim.channels]
 
 
-def _noted(sent: List[SentAlert]) -> List[Noted]:
+def _noted(sent: List[SentAlert]) -> List[NearWindow]:
     """The windows that came near their limit of late, each once."""
-    noted = [(*kinds.of_key(one.kind), one.window_end) for one in sent if one.channel == NOTED]
-    return list(dict.fromkeys(Noted(window, end, kind == _FULL) for kind, window, end in noted if kind in (_NEAR, _FULL)))
+    noted = [(*kinds.kind_and_window(one.kind), one.window_end) for one in sent if one.channel == NOTED]
+    return list(dict.fromkeys(NearWindow(window, end, kind == _FULL) for kind, window, end in noted if kind in (_NEAR, _FULL)))
 
 
 def _settled(ctx: Context) -> Optional[Context]:
@@ -141,7 +141,7 @@ class Outcome(NamedTuple):
 
     succeeded: bool
     words: str
-    error: Optional[channels.Untold] = None        # why not
+    error: Optional[channels.NotDelivered] = None        # why not
 
 
 def send_by(ctx: Context, alert: Alert, channel: str) -> Outcome:
@@ -153,7 +153,7 @@ def send_by(ctx: Context, alert: Alert, channel: str) -> Outcome:
             return Outcome(True, channels.command(ctx.settings.alert_command, rules.variables(alert), ctx.env))
         url = channels.webhook_url(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, channels.webhook(url, rules.payload(alert)))
-    except channels.Untold as err:
+    except channels.NotDelivered as err:
         return Outcome(False, str(err), err)
 
 
@@ -168,7 +168,7 @@ def ready(ctx: Context, channel: str) -> Outcome:
             return Outcome(True, channels.command_words(ctx.settings.alert_command, ctx.env)[0])
         where = channels.webhook_source(ctx.settings.alert_webhook_file, ctx.env)
         return Outcome(True, f"the address in {where}")
-    except channels.Untold as err:
+    except channels.NotDelivered as err:
         return Outcome(False, str(err), err)
 
 

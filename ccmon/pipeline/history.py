@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, UsageRow
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import shown, stored
+from ccmon.pipeline import shown, snapshots, stored
 from ccmon.pipeline.account_history import AccountHistory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
@@ -21,9 +21,9 @@ from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.values import RatesOf, Reading, Use
+    from ccmon.pipeline.recording import LimitOf
     from ccmon.store import windows
     from ccmon.store.alerts import SentAlert
-    from ccmon.store.record import LimitOf
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import Event
 
@@ -52,10 +52,10 @@ class History(AccountHistory):
 
     def store_answer(self, answer: SourceAnswer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
-        from ccmon.usage import compute
+        from ccmon.pipeline.recording import store_answer
         if self.store:
             try:
-                facts = self.store.record(answer.blocks, self.ctx.owner, now, self._limits(), compute.active, answer.is_history)
+                facts = store_answer(self.store, self.ctx.owner, answer.blocks, now, self._limits(), answer.is_history)
                 return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), *self.account_notes(), now)
             except StoreError as err:
                 self.trouble = str(err)
@@ -96,9 +96,9 @@ class History(AccountHistory):
 
     def store_limits(self) -> None:
         """Store the plan and limit of this time for the sessions that have come from the logs."""
-        from ccmon.store import record
+        from ccmon.pipeline import recording
         now, limit_of = self.ctx.now(), self._limits()
-        self._write(lambda db, owner: record.note_limits(db, owner, now, limit_of, False), None)
+        self._write(lambda db, owner: recording.write_limits(db, owner, now, limit_of, False), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
@@ -304,7 +304,7 @@ class History(AccountHistory):
 
     def _limits(self) -> "LimitOf":
         from ccmon.usage import limits
-        settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
+        settings, (plan, by_account) = self.ctx.settings, snapshots.plan_of(self.ctx, self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
         text = self.learned() if may_learn else None
         learned = None if text is None else self._learned_limit(text)

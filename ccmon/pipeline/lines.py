@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import arguments, claude_row, line_cache
-from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Snapshot
+from ccmon.pipeline import snapshots
 from ccmon.settings import config, context, grounds, themes
 from ccmon.settings.context import Context
-from ccmon.settings.options import BY_NAME, SECTIONS
+from ccmon.settings.options import BY_NAME, FORMATS, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 from ccmon.typed_values import word_of
 from ccmon.views.line import claude_record, dialects, fields, statusline
@@ -76,7 +76,7 @@ def line_of(ctx: Context, facts: Facts, now: int) -> str:
 
 
 def _line_of(ctx: Context, facts: Facts, now: int) -> str:
-    snapshot, dialect = ctx.view(facts, now), dialects.DIALECTS[ctx.settings.format]
+    snapshot, dialect = snapshots.snapshot(ctx, facts, now), dialects.DIALECTS[ctx.settings.format]
     if ctx.settings.format == CLAUDE:
         return _record(ctx, snapshot, dialect) + "\n"
     all_groups, theme = statusline.ranked(snapshot, ctx.zone), _theme(ctx)
@@ -124,7 +124,7 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
     if ctx.env.get("NO_COLOR"):
         return None
     place, is_of_line = dialects.DIALECTS[settings.format].place, settings.origin["theme"] == "flag"
-    return grounds.line_theme(place, settings.look, settings.theme_is_set, settings.theme_is_set and is_of_line)
+    return grounds.line_theme(place, settings.theme_in_force, settings.theme_is_set, settings.theme_is_set and is_of_line)
 
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:

@@ -14,7 +14,7 @@ from ccmon.pipeline.history import History
 from ccmon.sources.session_json import label, length_s, scope, window_name
 from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
-from ccmon.text import clean, clip, near
+from ccmon.text import clean, clip, did_you_mean
 from ccmon.usage.binding import is_only_model
 from ccmon.usage.hits import Event
 from ccmon.usage.utilization import LEAST_TOKENS
@@ -67,7 +67,7 @@ def named(known: Sequence[str], wanted: Optional[str]) -> str:
     word = wanted.strip().lower()
     name = next((name for name in known if word in (name, label(name).lower())), None)
     if name is None and known:
-        raise UsageError(f"--window: nothing is known of '{clip(clean(wanted), 40)}'{near(word, known)}; "
+        raise UsageError(f"--window: nothing is known of '{clip(clean(wanted), 40)}'{did_you_mean(word, known)}; "
                          f"there are {', '.join(known)}")
     return name or ""
 

@@ -8,7 +8,7 @@ from ccmon.history import rating
 from ccmon.history.rating import Running, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import learned_state
+from ccmon.pipeline import learned_state, snapshots
 from ccmon.pipeline.history import History
 from ccmon.usage import fullness, limits, utilization
 
@@ -42,7 +42,7 @@ def stored_basis(history: History) -> RatingBasis:
     """The basis by what is stored: the same that the screen has."""
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
-    full = fullness.of(facts, history.ctx.usage_options(facts.login), now)
+    full = fullness.of(facts, snapshots.usage_options(history.ctx, facts.login), now)
     return RatingBasis(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
 
 

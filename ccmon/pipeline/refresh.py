@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 from ccmon import kept, line_answer, line_cache, locks
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state, lines, sweeping, tightest, unchanged
+from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, tightest, unchanged
 from ccmon.pipeline.catch_up import files as log_files_of
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
@@ -68,7 +68,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         if facts.source.progress is None:
             history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
-                snapshot = ctx.view(facts, now)
+                snapshot = snapshots.snapshot(ctx, facts, now)
                 learned_state.store_forecasts(history, snapshot)
                 tightest.note(history, snapshot)
     return facts

@@ -23,7 +23,7 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, as
     """The facts with the windows of the account that is shown, and what Claude Code's own file says of it. Raises StoreError."""
     if ctx.is_stored_only:
         return _merged(store, ctx, facts, now)
-    text = store.ledger(ctx.owner)
+    text = store.read_owner(ctx.owner, rows.ledger, None)
     told = asked_note.newest(note.credits, asked.credits)
     if text is None:                   # Claude has never said how much is used
         return facts._replace(windows_dropped=note.dropped, login=note.login, credits=told)

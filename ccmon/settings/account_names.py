@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from ccmon.text import clean
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 LONGEST_NAME = 32                      # characters
 SECTION, USUAL = "accounts", "default"
@@ -13,34 +13,34 @@ _LEAD = ".claude"
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
-def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Tuple[str, ...]]:
+def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Tuple[str, ...]]:
     """The accounts of config.ini with their folders, as they are written. CcmonError names the line of a wrong one."""
     return {_name(name, given): _folders(name, given) for name, given in sections.get(SECTION, {}).items()}
 
 
-def _name(name: str, given: Given) -> str:
+def _name(name: str, given: RawValue) -> str:
     if not name or len(name) > LONGEST_NAME or not set(name) <= _KEPT:
         raise given.error(f"'{clean(name)[:LONGEST_NAME]}' cannot be the name of an account, which is made of "
                           f"letters, digits, - _ and ., {LONGEST_NAME} at most")
     return name
 
 
-def _folders(name: str, given: Given) -> Tuple[str, ...]:
+def _folders(name: str, given: RawValue) -> Tuple[str, ...]:
     folders = tuple(filter(None, (part.strip() for part in given.text.split(","))))
     if not folders or "\0" in given.text:
         raise given.error(f"account '{name}' needs a folder, as in {name} = ~/.claude-{name}")
     return folders
 
 
-def of_folders(folders: Sequence[str], usual: Sequence[str]) -> str:
+def name_of_folders(folders: Sequence[str], usual: Sequence[str]) -> str:
     """default for the usual places, work for .claude-work, the last part of other paths; of several, joined by +."""
     if folders and set(folders) <= set(usual):
         return USUAL
-    parts = [USUAL if folder in usual else of_folder(folder) for folder in folders]
+    parts = [USUAL if folder in usual else name_of_folder(folder) for folder in folders]
     return "+".join(dict.fromkeys(parts))[:LONGEST_NAME]
 
 
-def of_folder(folder: str) -> str:
+def name_of_folder(folder: str) -> str:
     """work of /home/ada/.claude-work, in the characters of a name."""
     parts = folder.replace("\\", "/").rstrip("/").split("/")
     last = parts[-2] if len(parts) > 1 and parts[-1] == "projects" else parts[-1]

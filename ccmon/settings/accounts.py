@@ -26,7 +26,7 @@ BUSY_MS = 250
 _Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote],
               Dict[MergedOwner, Dict[str, List[window_readings.WindowReading]]]]
 
-class Own(NamedTuple):
+class ShownAccount(NamedTuple):
     """What a call that shows an account works with."""
 
     chosen: Chosen
@@ -54,7 +54,7 @@ def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings)
 
 # --- folders ----------------------------------------------------------------------------------------------------------
 
-def groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
+def folder_groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
     """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
     found: List[Tuple[str, Tuple[str, ...], Owner]] = []
     for name, written in settings.accounts.items():
@@ -63,7 +63,7 @@ def groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
     for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
         if owner not in [one[2] for one in found]:
-            found.append((account_names.of_folders(folders, usual), tuple(folders), owner))
+            found.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
     names = account_names.each_once([one[0] for one in found])
     made = [Group(name, folders, owner, login_of(folders, env, settings)) for name, (_, folders, owner) in zip(names, found)]
     return sorted(made, key=lambda one: (not set(one.folders) <= set(usual), one.name))
@@ -86,11 +86,11 @@ def _tidied(written: Sequence[str], env: Mapping[str, str]) -> List[str]:
 
 # --- all that is known ------------------------------------------------------------------------------------------------
 
-def known(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[Account]:
+def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[Account]:
     """Every account of these folders, and of the machines whose histories were merged. Raises CcmonError."""
     stored = _stored(env, store, now)
     found: List[Account] = []
-    for group in groups(env, settings):
+    for group in folder_groups(env, settings):
         ledger = stored.ledgers.get(group.owner.account)
         note = stored.notes.get(group.owner.account)
         if settings.account_file and note:                 # its login where the file is gone, or cut off just now
@@ -135,23 +135,24 @@ def _window(row: window_readings.WindowReading) -> Window:
 
 # --- the one that is wanted -------------------------------------------------------------------------------------------
 
-def chosen(name: str, where: str, env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> Own:
+def account_named(name: str, where: str, env: Mapping[str, str], settings: Settings, store: Optional[str],
+                  now: int) -> ShownAccount:
     """What to work with for the account of that name. UsageError names those that there are."""
     word = name.strip().lower()
-    for group in groups(env, settings):
+    for group in folder_groups(env, settings):
         if group.name == word:         # without a look into the history
-            return Own(Chosen(word), config.with_folders(env, group.folders), group.owner)
-    there = known(env, settings, store, now)
+            return ShownAccount(Chosen(word), config.with_folders(env, group.folders), group.owner)
+    there = all_accounts(env, settings, store, now)
     account = accounts.named_account(there, word)
     if account is None:
         raise UsageError(accounts.unknown_name(name, where, [one.name for one in there]))
-    return of_account(account, word, env)
+    return shown_account(account, word, env)
 
 
-def of_account(account: Account, name: str, env: Mapping[str, str]) -> Own:
+def shown_account(account: Account, name: str, env: Mapping[str, str]) -> ShownAccount:
     """What to work with for it."""
     own = env if account.is_merged else config.with_folders(env, _own_folders(account, env))
-    return Own(account.chosen(name), own, account.owner)
+    return ShownAccount(account.chosen(name), own, account.owner)
 
 
 def _own_folders(account: Account, env: Mapping[str, str]) -> Sequence[str]:

@@ -12,7 +12,7 @@ from ccmon.errors import SettingError
 from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 from ccmon.text import clean
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 if TYPE_CHECKING:
     import configparser
@@ -141,14 +141,14 @@ def is_usual_used(env: Mapping[str, str]) -> bool:
 def _names(env: Mapping[str, str]) -> List[str]:
     """The folders as they were named."""
     named = [part.strip() for part in env.get(FOLDERS, "").split(",")]
-    return [name for name in named if name] or [_xdg_place(env), _usual_place(env)]
+    return [name for name in named if name] or [_xdg_folder(env), _usual_folder(env)]
 
 
-def _usual_place(env: Mapping[str, str]) -> str:
+def _usual_folder(env: Mapping[str, str]) -> str:
     return os.path.join(home(env) or os.sep, ".claude")
 
 
-def _xdg_place(env: Mapping[str, str]) -> str:
+def _xdg_folder(env: Mapping[str, str]) -> str:
     base = env.get("XDG_CONFIG_HOME", "")
     return os.path.join(base if os.path.isabs(base) else os.path.join(home(env) or os.sep, ".config"), "claude")
 
@@ -177,7 +177,7 @@ def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
     present = _account(claude_folders(env), env)
     written = [os.path.realpath(_tidy(name, env)) for name in _names(env)]
     lists = [written, sorted(written), *_spellings(claude_folders(env), present)]
-    usual = [_xdg_place(env), _xdg_place({**env, "XDG_CONFIG_HOME": ""}), _usual_place(env)]
+    usual = [_xdg_folder(env), _xdg_folder({**env, "XDG_CONFIG_HOME": ""}), _usual_folder(env)]
     if _account([usual[0], usual[2]], env) == present:
         lists += _spellings([_tidy(name, env) for name in usual], present)
     return tuple(name for name in dict.fromkeys(map(_hash, lists)) if name != _hash(present))
@@ -186,9 +186,9 @@ def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
 def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]]:
     """The lists that mean the present folders and perhaps others of these, as an older ccmon wrote them: links resolved, in the
     order given, those named twice twice, the folder of the logs where that was named; and as before the folder was a link."""
-    places = {name: _place(folder) for folder in folders
-              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _place(folder),
-                           os.path.join(_place(folder), _PROJECTS), _unlinked(folder))}
+    places = {name: _real_folder(folder) for folder in folders
+              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _real_folder(folder),
+                           os.path.join(_real_folder(folder), _PROJECTS), _unlinked(folder))}
     tried = (names for length in range(len(present), _LONGEST + 1) for names in product(places, repeat=length))
     return [list(names) for names in tried if {places[name] for name in names} >= set(present)]
 
@@ -212,12 +212,12 @@ def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:
     place only as long as nothing is in ~/.claude, so that this, too, is the same by default and by name. Of one folder the
     hash is what it always was.
     """
-    usual = _place(_usual_place(env))
-    others = {_place(_xdg_place(env)), _place(_xdg_place({**env, "XDG_CONFIG_HOME": ""}))} - {usual}
-    found = {_place(folder): folder for folder in folders}
+    usual = _real_folder(_usual_folder(env))
+    others = {_real_folder(_xdg_folder(env)), _real_folder(_xdg_folder({**env, "XDG_CONFIG_HOME": ""}))} - {usual}
+    found = {_real_folder(folder): folder for folder in folders}
     if usual in found and found.keys() <= others | {usual}:
         filled = sorted(place for place, folder in found.items() if os.path.isdir(_logs(folder)))
-        return [usual] if _is_used(_usual_place(env)) or not filled else filled
+        return [usual] if _is_used(_usual_folder(env)) or not filled else filled
     return sorted(found)
 
 
@@ -236,13 +236,13 @@ def _unlinked(folder: str) -> str:
     return os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder))
 
 
-def _place(folder: str) -> str:
+def _real_folder(folder: str) -> str:
     """The configuration folder in which the logs really are."""
     logs = os.path.realpath(_logs(folder))
     return os.path.dirname(logs) if os.path.basename(logs) == _PROJECTS else logs
 
 
-def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
+def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
     """The sections of config.ini; empty when there is none. CcmonError tells what does not parse, and unknown sections."""
     if not path or not os.path.exists(path):
         return {}
@@ -267,7 +267,7 @@ def _way_out(path: str, err: Exception) -> str:
     return "Set XDG_CONFIG_HOME to a folder of your own" if private.FOREIGN in reason else "Mend or remove it"
 
 
-def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, Given]]:
+def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
     """The sections of that content of config.ini. CcmonError tells what does not parse, and unknown sections."""
     import configparser
     parser = configparser.ConfigParser(interpolation=None, default_section="")
@@ -285,8 +285,8 @@ def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict
                       for key, text in parser.items(section)} for section in parser.sections()}
 
 
-def _given(text: str, path: str, line: int) -> Given:
-    return Given(text, f"{path}, line {line}", line)
+def _given(text: str, path: str, line: int) -> RawValue:
+    return RawValue(text, f"{path}, line {line}", line)
 
 
 def _masked(content: str) -> str:

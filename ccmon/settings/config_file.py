@@ -12,7 +12,7 @@ from ccmon.system import private, shared_files, swap
 
 
 @contextmanager
-def alone(path: str) -> Iterator[None]:
+def locked(path: str) -> Iterator[None]:
     """No other ccmon changes the file meanwhile, where files can be made. Its folder is made: only there all meet.
 
     Unwritable when another one does not end.
@@ -40,7 +40,7 @@ def text_of(path: str) -> Optional[str]:
         raise Unwritable(str(err)) from None
 
 
-def put(path: str, before: Optional[str], after: str) -> None:
+def write(path: str, before: Optional[str], after: str) -> None:
     """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed.
 
     Changed when another program, an editor say, has written something else than `before` meanwhile.

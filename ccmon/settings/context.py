@@ -9,13 +9,12 @@ from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
-from ccmon.typed_values import Given
+from ccmon.typed_values import RawValue
 
 if TYPE_CHECKING:
-    from ccmon.model import Facts, Login, Notice, Owner, Snapshot, Source
+    from ccmon.model import Owner, Source
     from ccmon.settings import accounts
     from ccmon.usage.accounts import Chosen
-    from ccmon.usage.fullness import Options
 
 
 class Context(NamedTuple):
@@ -26,7 +25,7 @@ class Context(NamedTuple):
     cache: Optional[str]               # folder of the line cache
     owner: "Owner"
     settings: options.Settings
-    zone: clock.Zone
+    zone: clock.TimeZone
     background: bool = False           # the detached refresher: no process but one ccusage
     utf8: bool = True                  # the locale that a line is for
     demo: Optional[int] = None         # start of the simulated session, None on real data
@@ -52,20 +51,6 @@ class Context(NamedTuple):
         """Epoch seconds, or what CCMON_NOW says."""
         return clock.now(self.env)
 
-    def view(self, facts: "Facts", now: int, plan: Optional[str] = None) -> "Snapshot":
-        """The numbers of one moment under these settings, or under another plan."""
-        from ccmon.usage import compute
-        snapshot = compute.assess(facts, self.usage_options(facts.login, plan), self.zone, now,
-                                  stale_after_s=self.stale_after_s(facts.source))
-        return snapshot._replace(warnings=tuple(self._named(notice) for notice in snapshot.warnings))
-
-    def usage_options(self, login: "Login", plan: Optional[str] = None) -> "Options":
-        """What these settings ask for of the account of that login, or another plan."""
-        from ccmon.usage.fullness import Options
-        settings, (asked, by_account) = self.settings, (plan, False) if plan else self.plan_of(login)
-        return Options(plan=asked, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
-                       plans=settings.plans, by_account=by_account)
-
     def zone_hint(self, now: int) -> str:
         """How to have the times of this computer's clocks, where the default zone is in force and they show others; else ""."""
         if self.demo is not None or self.settings.origin["timezone"] != "default":
@@ -76,17 +61,6 @@ class Context(NamedTuple):
         words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
         return own_name.with_name(words, processes.own_command(self.callers_env))
 
-    def _named(self, notice: "Notice") -> "Notice":
-        """With the commands that it names as they can be typed here."""
-        if "ccmon " not in notice.text:
-            return notice
-        return notice._replace(text=own_name.with_name(notice.text, processes.own_command(self.callers_env)))
-
-    def plan_of(self, login: "Login") -> Tuple[str, bool]:
-        """The plan that is asked for, and whether it is the account's own: so where none is set."""
-        found = bool(login.plan) and self.settings.origin["plan"] == "default" and self.demo is None
-        return (login.plan, True) if found else (self.settings.plan, False)
-
     def fresh_s(self, source: "Source") -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""
         return max(self.settings.line_ttl, 5 * source.took_s)
@@ -96,7 +70,7 @@ class Context(NamedTuple):
         return int(3 * max(self.fresh_s(source), self.settings.interval))
 
 
-def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = True) -> Context:
+def prepare(flags: Mapping[str, RawValue], env: Mapping[str, str], switch: bool = True) -> Context:
     """The context of a call on real data, of the account that it names; of that of the environment without switch.
 
     UsageError names the place of a wrong setting.
@@ -113,36 +87,36 @@ def prepare(flags: Mapping[str, Given], env: Mapping[str, str], switch: bool = T
         return ctx
     from ccmon.settings import accounts  # with the history: other calls do without
     where = _where("account", flags, options.from_environment(env), options.from_file(sections))
-    return shown(ctx, accounts.chosen(settings.account, where, env, settings, paths.store, now))
+    return for_account(ctx, accounts.account_named(settings.account, where, env, settings, paths.store, now))
 
 
-def shown(ctx: Context, own: "accounts.Own") -> Context:
+def for_account(ctx: Context, own: "accounts.ShownAccount") -> Context:
     """The context for that account; also from that of another one."""
     return ctx._replace(env=own.env, cache=line_answer.folder(own.env), owner=own.owner, chosen=own.chosen,
                         asked_env=ctx.callers_env)
 
 
-def in_force(flags: Mapping[str, Given], environment: Mapping[str, Given],
-             sections: Mapping[str, Mapping[str, Given]]) -> Tuple[options.Settings, clock.Zone]:
+def in_force(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue],
+             sections: Mapping[str, Mapping[str, RawValue]]) -> Tuple[options.Settings, clock.TimeZone]:
     """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
     return settings, _zone(settings.timezone, *layers).with_dial(settings.clock)
 
 
-def settings_of(layers: Tuple[Mapping[str, Given], Mapping[str, Given], Mapping[str, Given]],
-                sections: Mapping[str, Mapping[str, Given]]) -> options.Settings:
+def settings_of(layers: Tuple[Mapping[str, RawValue], Mapping[str, RawValue], Mapping[str, RawValue]],
+                sections: Mapping[str, Mapping[str, RawValue]]) -> options.Settings:
     """The settings of these layers, with the plans, prices and themes of config.ini."""
     return options.resolve(*layers, options.plan_table(sections), options.price_table(sections), own_themes.table(sections),
                            account_names.table(sections))
 
 
-def _zone(name: str, *layers: Mapping[str, Given]) -> clock.Zone:
+def _zone(name: str, *layers: Mapping[str, RawValue]) -> clock.TimeZone:
     try:
         return clock.zone(name)
     except CcmonError as err:
         raise UsageError(f"{_where('timezone', *layers)}: {err}") from None
 
 
-def _where(name: str, *layers: Mapping[str, Given]) -> str:
+def _where(name: str, *layers: Mapping[str, RawValue]) -> str:
     return next((layer[name].where for layer in layers if name in layer), "default")

@@ -98,27 +98,27 @@ ON_GROUND: Mapping[str, Theme] = {
 UTMOST = {DARK: "#44475a", LIGHT: "#ebdbb2", BRIGHT: "#767676"}        # the brightest dark one, and the darkest others
 
 
-def line_theme(place: str, theme: Theme, is_set: bool, is_of_line: bool) -> Theme:
+def line_theme(surface: str, theme: Theme, is_set: bool, is_of_line: bool) -> Theme:
     """What a line may wear there.
 
     is_set: the theme was chosen, so it fits the terminal; is_of_line: for this very line, so it fits wherever that is shown.
     """
-    if is_of_line or place == TERMINAL and is_set:
+    if is_of_line or surface == TERMINAL and is_set:
         return theme
-    if place == TERMINAL:
+    if surface == TERMINAL:
         return ANY_TERMINAL
-    if place == BAR or is_set and colourless(theme):
+    if surface == BAR or is_set and colourless(theme):
         return ANY_BAR
-    own = {role: style for role, style in theme.items() if is_set and _is_readable(style, UTMOST[place])}
-    return {**ON_GROUND[place], **own}
+    own = {role: style for role, style in theme.items() if is_set and _is_readable(style, UTMOST[surface])}
+    return {**ON_GROUND[surface], **own}
 
 
 def _is_readable(style: Style, ground: str) -> bool:
     return style.fg is not None and style.fg > 15 and contrast(hexadecimal(style.fg), ground) >= READABLE
 
 
-def place_on(grounds: Sequence[str]) -> str:
+def surface_on(grounds: Sequence[str]) -> str:
     """Where a bar is whose ground is one of these: the first whose every colour can be read on each, BAR if there is none."""
-    places = [place for place, theme in ON_GROUND.items()
-              if grounds and all(least_contrast(theme, ground) >= READABLE for ground in grounds)]
-    return places[0] if places else BAR
+    readable = [surface for surface, theme in ON_GROUND.items()
+                if grounds and all(least_contrast(theme, ground) >= READABLE for ground in grounds)]
+    return readable[0] if readable else BAR

@@ -14,7 +14,7 @@ _PRICE = re.compile(r"(\s*)([^\s=](?:[^=]*[^\s=])?)(\s*=\s*)(.*?)(\s*)\Z", re.DO
 _PRICE_COLON = re.compile(r"(\s*)(\S(?:.*\S)?)(\s*:\s*)([^:=]*?)(\s*)\Z", re.DOTALL)
 
 
-class Entry(NamedTuple):
+class IniEntry(NamedTuple):
     """One value and the lines that hold it: from first up to, not including, end."""
 
     section: str
@@ -23,14 +23,14 @@ class Entry(NamedTuple):
     end: int
 
 
-class _Found(NamedTuple):
+class _Contents(NamedTuple):
     headers: Tuple[Tuple[str, int], ...]           # each section and the number of its line, from 0
-    entries: Tuple[Entry, ...]
+    entries: Tuple[IniEntry, ...]
 
 
 def with_value(content: str, section: str, key: str, value: str) -> str:
     """The content with that value: in place of the one that is there, else behind the last of its section."""
-    lines, found = _LINES.findall(content), _found(content)
+    lines, found = _LINES.findall(content), _contents(content)
     old = _entry(found, section, key)
     if old:
         lines[old.first:old.end] = [_renewed(lines[old.first], section, value, _eol(content))]
@@ -48,13 +48,13 @@ def with_value(content: str, section: str, key: str, value: str) -> str:
 
 def without(content: str, section: str, key: str) -> Optional[str]:
     """The content without the value; None when it has none."""
-    lines, old = _LINES.findall(content), _entry(_found(content), section, key)
+    lines, old = _LINES.findall(content), _entry(_contents(content), section, key)
     return "".join(lines[:old.first] + lines[old.end:]) if old else None
 
 
 def without_section(content: str, section: str) -> str:
     """The content without the header of a section in which nothing stands, and with no comment right above it."""
-    lines, found = _LINES.findall(content), _found(content)
+    lines, found = _LINES.findall(content), _contents(content)
     at = next((line for name, line in found.headers if name == section), None)
     if at is None or at and _is_comment(lines[at - 1]):
         return content
@@ -68,7 +68,7 @@ def without_section(content: str, section: str) -> str:
     return mark + "".join(before + lines[end:])
 
 
-def _end(lines: List[str], found: _Found, at: int) -> int:
+def _end(lines: List[str], found: _Contents, at: int) -> int:
     """Where the section ends that begins there: comments above the next one, with a blank line before them, belong to that."""
     end = top = next((line for _, line in found.headers if line > at), len(lines))
     while end < len(lines) and _is_comment(lines[top - 1]):
@@ -80,20 +80,14 @@ def _is_comment(line: str) -> bool:
     return line.lstrip("\ufeff").strip()[:1] in ("#", ";")
 
 
-def line_of(content: str, section: str, key: str) -> Optional[int]:
-    """The number of the line that has the value, from 1; None when there is none."""
-    entry = _entry(_found(content), section, key)
-    return entry.first + 1 if entry else None
-
-
-def _entry(found: _Found, section: str, key: str) -> Optional[Entry]:
+def _entry(found: _Contents, section: str, key: str) -> Optional[IniEntry]:
     return next((entry for entry in found.entries if (entry.section, entry.key) == (section, key.lower())), None)
 
 
-def _found(content: str) -> _Found:
+def _contents(content: str) -> _Contents:
     """Read as configparser does: a line that stands further right than the option above it belongs to that one's value."""
     headers: List[Tuple[str, int]] = []
-    entries: List[Entry] = []
+    entries: List[IniEntry] = []
     open_at: Optional[int] = None      # the cell in which the option begins whose value may go on
     for number, line in enumerate(_LINES.findall(content)):
         text = line.strip().lstrip("\ufeff")
@@ -107,9 +101,9 @@ def _found(content: str) -> _Found:
             headers.append((header[1], number))
             open_at = None
         elif headers and option:
-            entries.append(Entry(headers[-1][0], option[2].lower(), number, number + 1))
+            entries.append(IniEntry(headers[-1][0], option[2].lower(), number, number + 1))
             open_at = at
-    return _Found(tuple(headers), tuple(entries))
+    return _Contents(tuple(headers), tuple(entries))
 
 
 def _option(line: str, section: str) -> "Optional[re.Match[str]]":

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
-from ccmon.choices import FORMATS
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import AUTO, USUAL
 from ccmon.settings.themes import THEMES, Theme
-from ccmon.text import near
+from ccmon.text import did_you_mean
 from ccmon.typed_values import (
     PLAN_NAMES,
     PLANS,
     UNSET,
-    Given,
+    RawValue,
     ResetRule,
     bare,
     boolean,
@@ -37,11 +36,13 @@ if TYPE_CHECKING:
 
 SECTIONS = ("ccmon", "plans", "prices", "accounts", "theme.NAME")             # of config.ini; NAME is any
 SOURCES = ("auto", "ccusage", "logs")
+FORMATS = ("plain", "ansi", "tmux", "tmuxdark", "tmuxlight", "tmuxbright", "bash", "zsh", "fish", "starship", "waybar",
+           "i3blocks", "polybar", "xbar", "json", "claude")        # of the line; dialects.py makes them
 OFFICIAL = ("statusline", "claude")
-KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
-WITHOUT = {"no": "statusline", "off": "statusline", "none": "statusline", "nobody": "statusline"}       # of official
-LOOKS = {"solarized-dark": "solarized", "monochrome": "mono", "none": "mono", "no-colors": "mono", "no-colours": "mono"}
-WAYS = {"notify": "desktop", "notification": "desktop", "beep": "bell", "sound": "bell", "hook": "webhook"}
+PRICE_KINDS = ("input", "output", "cache for 5 minutes", "cache for an hour", "cache read")
+OFFICIAL_SYNONYMS = {"no": "statusline", "off": "statusline", "none": "statusline", "nobody": "statusline"}       # of official
+THEME_SYNONYMS = {"solarized-dark": "solarized", "monochrome": "mono", "none": "mono", "no-colors": "mono", "no-colours": "mono"}
+CHANNEL_SYNONYMS = {"notify": "desktop", "notification": "desktop", "beep": "bell", "sound": "bell", "hook": "webhook"}
 
 
 class Option(NamedTuple):
@@ -84,9 +85,9 @@ def price(text: str) -> "Price":
     """The five prices of a model, USD per million tokens."""
     from ccmon.usage.prices import Price
     parts = bare(text).replace("$", "").split(",")
-    if len(parts) != len(KINDS):
-        raise ValueError(f"'{text}' is not a list of {len(KINDS)} prices: {', '.join(KINDS)}, in USD per million tokens, "
-                         "as in 3, 15, 3.75, 6, 0.30")
+    if len(parts) != len(PRICE_KINDS):
+        raise ValueError(f"'{text}' is not a list of {len(PRICE_KINDS)} prices: {', '.join(PRICE_KINDS)}, in USD per million "
+                         "tokens, as in 3, 15, 3.75, 6, 0.30")
     parse = number(0, 10_000, "USD per million tokens")
     return Price._make([*(parse(part.strip()) for part in parts), None])
 
@@ -119,8 +120,8 @@ OPTIONS: Tuple[Option, ...] = (
            "auto: ccusage, the logs when it cannot be started", SOURCES),
     Option("account_file", boolean, "yes", "YES|NO", "plan, limits and credits of the account out of Claude Code's own file "
            "~/.claude.json", switch="no"),
-    Option("official", one_of(OFFICIAL, WITHOUT), "statusline", "WHO", "who else tells the limits: statusline: nobody; claude: "
-           "the claude program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
+    Option("official", one_of(OFFICIAL, OFFICIAL_SYNONYMS), "statusline", "WHO", "who else tells the limits: statusline: nobody; "
+           "claude: the claude program, asked every 5 minutes at most (experimental; it asks Anthropic)", OFFICIAL),
     Option("theme", str, AUTO, "NAME", "colours: auto (dark or light, as the terminal is), " + ", ".join(THEMES) + "; or one of "
            "your own, [theme.NAME] in config.ini", (AUTO, *THEMES)),
     Option("compact", boolean, "no", "YES|NO", "the small layout in any window", switch="yes"),
@@ -136,7 +137,8 @@ OPTIONS: Tuple[Option, ...] = (
     Option("line_ttl", seconds(1, 3600), "15", "S", "seconds that a status line counts as fresh"),
     Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
            "each limit, as 50, 95", (*ALERTS, "all", "none")),
-    Option("alert_by", several_of(CHANNELS, WAYS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS), CHANNELS),
+    Option("alert_by", several_of(CHANNELS, CHANNEL_SYNONYMS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS),
+           CHANNELS),
     Option("alert_command", str, "", "CMD", "the command to run, with CCMON_ALERT_TEXT and other variables"),
     Option("alert_webhook_file", secret_file, "", "FILE", "the file, of mode 0600, with the address of the webhook"),
 )
@@ -180,8 +182,8 @@ class Settings(NamedTuple):
     origin: Mapping[str, str]
 
     @property
-    def look(self) -> Theme:
-        """The theme in force; the usual one where it is looked for."""
+    def theme_in_force(self) -> Theme:
+        """Its table; that of the usual one where the theme is to fit the terminal."""
         return self.themes[self.theme if self.theme_is_set else USUAL]
 
     @property
@@ -205,21 +207,21 @@ def flag_name(option: Option) -> str:
     return NEGATIVE_FLAGS.get(option.name, "--" + option.name.replace("_", "-"))
 
 
-def from_environment(env: Mapping[str, str]) -> Dict[str, Given]:
+def from_environment(env: Mapping[str, str]) -> Dict[str, RawValue]:
     """The options that CCMON_<OPTION> variables set; an empty variable counts as absent."""
     names = {option.name: "CCMON_" + option.name.upper() for option in OPTIONS}
-    return {name: Given(env[var], var) for name, var in names.items() if env.get(var)}
+    return {name: RawValue(env[var], var) for name, var in names.items() if env.get(var)}
 
 
-def from_file(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Given]:
+def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawValue]:
     """The options of the [ccmon] section; an unknown one is told with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
-            raise given.error(f"unknown option '{key}'{near(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
+            raise given.error(f"unknown option '{key}'{did_you_mean(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
     return dict(sections.get("ccmon", {}))
 
 
-def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
+def plan_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, int]:
     """The reference figures with those of the [plans] section in their place or beside them."""
     table = dict(PLANS)
     for name, given in sections.get("plans", {}).items():
@@ -227,23 +229,23 @@ def plan_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, int]:
     return table
 
 
-def price_table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, "Price"]:
+def price_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, "Price"]:
     """The prices of the [prices] section, by the beginning of the models' ids."""
     return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
 
 
-def _parsed(option: Option, given: Given) -> Any:
+def _parsed(option: Option, given: RawValue) -> Any:
     return _valued(option.parse, given, given.text if option.verbatim else given.text.strip())
 
 
-def _valued(parse: Callable[[str], Any], given: Given, text: str) -> Any:
+def _valued(parse: Callable[[str], Any], given: RawValue, text: str) -> Any:
     try:
         return parse(text)
     except ValueError as err:
         raise given.error(str(err)) from None
 
 
-def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: Mapping[str, Given],
+def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], file: Mapping[str, RawValue],
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, "Price"]] = None,
             themes: Mapping[str, Theme] = THEMES,
             accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
@@ -253,7 +255,7 @@ def resolve(flags: Mapping[str, Given], environment: Mapping[str, Given], file: 
     origin: Dict[str, str] = {}
     for option in OPTIONS:
         level = next((name for name in LEVELS if option.name in layers[name]), "default")
-        given = layers[level][option.name] if level in layers else Given(option.default, "default")
+        given = layers[level][option.name] if level in layers else RawValue(option.default, "default")
         origin[option.name] = level
         values[option.name] = _parsed(option, given) if given.text.strip() or option.default else None
     values["reset"] = _reset(values, origin)
@@ -276,32 +278,32 @@ def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
     return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
 
 
-def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, Given]]) -> None:
+def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, RawValue]]) -> None:
     """claude reads stdin: only a call that says so itself may do that."""
     if name == "claude" and origin != "flag":
         raise layers[origin]["format"].error("claude is for Claude Code only. Set another format, and give it the command: "
                                              "ccmon --statusline --format claude")
 
 
-def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, Given]]) -> str:
+def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the plan that is meant."""
     known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
     found = plan_of(text, known)
     if found is None:
-        hint = near(folded(text), known)
+        hint = did_you_mean(folded(text), known)
         raise _given("plan", layers).error(f"'{text}' is no plan{hint}; choose from {', '.join(known)}")
     return found
 
 
-def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, Given]]) -> str:
+def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
     """The name of the theme that is meant, or auto."""
     known = [AUTO, *themes]
-    found = word_of(text, known, LOOKS)
+    found = word_of(text, known, THEME_SYNONYMS)
     if found is None:
-        hint = near(folded(text), known)
+        hint = did_you_mean(folded(text), known)
         raise _given("theme", layers).error(f"'{text}' is unknown{hint}; choose from {', '.join(known)}")
     return found
 
 
-def _given(name: str, layers: Mapping[str, Mapping[str, Given]]) -> Given:
+def _given(name: str, layers: Mapping[str, Mapping[str, RawValue]]) -> RawValue:
     return next(layers[level][name] for level in LEVELS if name in layers[level])

@@ -8,10 +8,10 @@ from typing import Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
-from ccmon.text import clean, near
-from ccmon.typed_values import Given
+from ccmon.text import clean, did_you_mean
+from ccmon.typed_values import RawValue
 
-Layers = Mapping[str, Mapping[str, Given]]         # flag, environment, file -> what it gives
+Layers = Mapping[str, Mapping[str, RawValue]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}               # categories of characters that cannot stand on a line
 
@@ -70,7 +70,7 @@ def _level(name: str, layers: Layers) -> int:
     return at if at < len(LEVELS) and layers[LEVELS[at]][name].text.strip() else len(LEVELS)
 
 
-def others(sections: Mapping[str, Mapping[str, Given]]) -> List[Setting]:
+def other_settings(sections: Mapping[str, Mapping[str, RawValue]]) -> List[Setting]:
     """The values of config.ini outside [ccmon]: plans.team, prices.claude-foo-9."""
     return [Setting(f"{section}.{key}", given.text, "file", given.where)
             for section, values in sections.items() if section != "ccmon" for key, given in values.items()]
@@ -86,7 +86,7 @@ def address(name: str) -> Address:
         return _elsewhere(section, key.strip().lower(), name)
     key = (key if dot else name).lstrip("-").replace("-", "_").lower()
     if key not in BY_NAME:
-        raise UsageError(f"unknown option '{clean(name)}'{near(key, BY_NAME)}", "To see them all: ccmon config")
+        raise UsageError(f"unknown option '{clean(name)}'{did_you_mean(key, BY_NAME)}", "To see them all: ccmon config")
     return Address("ccmon", key)
 
 
@@ -94,12 +94,12 @@ def _elsewhere(section: str, key: str, name: str) -> Address:
     known = [one for one in SECTIONS if one != "ccmon"]
     if section.partition(".")[0] not in (*known, "theme") or not key:
         places = ", ".join(f"{one}.ROLE" if one.endswith(".NAME") else f"{one}.NAME" for one in known)
-        raise UsageError(f"unknown name '{clean(name)}'{near(section, known)}: it is that of an option, or {places}",
+        raise UsageError(f"unknown name '{clean(name)}'{did_you_mean(section, known)}: it is that of an option, or {places}",
                          "To see them all: ccmon config")
     return Address(section, key)
 
 
-def fit(place: Address, text: str) -> str:
+def ini_value(place: Address, text: str) -> str:
     """The text as it may stand on a line of config.ini. UsageError says what may not."""
     if any(unicodedata.category(char) in _BREAKING for char in place.key + text):
         raise UsageError(f"{clean(place.key)}: a value in config.ini is one line without control characters")

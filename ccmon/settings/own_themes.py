@@ -6,8 +6,8 @@ from typing import Dict, List, Mapping, Optional
 
 from ccmon.errors import CcmonError
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
-from ccmon.text import ROLES, clean, near
-from ccmon.typed_values import Given, folded, items, word_of
+from ccmon.text import ROLES, clean, did_you_mean
+from ccmon.typed_values import RawValue, folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -24,7 +24,7 @@ MOST_CHARACTERS = 32                   # of a name
 VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
 
 
-def table(sections: Mapping[str, Mapping[str, Given]]) -> Dict[str, Theme]:
+def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Theme]:
     """The themes of ccmon and of config.ini, in which mono stays the last. CcmonError names the line of a wrong one."""
     themes: Dict[str, Theme] = dict(THEMES)
     for section, rows in sections.items():
@@ -42,29 +42,29 @@ def _name(section: str) -> str:
     return name
 
 
-def _theme(name: str, rows: Mapping[str, Given], themes: Mapping[str, Theme]) -> Theme:
+def _theme(name: str, rows: Mapping[str, RawValue], themes: Mapping[str, Theme]) -> Theme:
     """A look for every role; what the section does not name is that of its base."""
     base = _base(rows.get(BASE), themes)
     own: Dict[str, Style] = {}
     for role, given in rows.items():
         if role not in (*ROLES, BASE):
             known = (*ROLES, BASE)
-            raise given.error(f"'{role}' is no role of a theme{near(role, known)}; choose from {', '.join(known)}")
+            raise given.error(f"'{role}' is no role of a theme{did_you_mean(role, known)}; choose from {', '.join(known)}")
         if role != BASE:
             own[role] = _style(given, base[role])
     return {**base, **own}
 
 
-def _base(given: Optional[Given], themes: Mapping[str, Theme]) -> Theme:
+def _base(given: Optional[RawValue], themes: Mapping[str, Theme]) -> Theme:
     text = given.text.strip() if given else "dark"
     name = word_of(text, themes)
     if given and name is None:
-        raise given.error(f"'{text}' is no theme{near(folded(text), themes)}; choose from {', '.join(themes)}, "
+        raise given.error(f"'{text}' is no theme{did_you_mean(folded(text), themes)}; choose from {', '.join(themes)}, "
                           "or one of your own that stands above")
     return themes[name or "dark"]
 
 
-def _style(given: Given, base: Style) -> Style:
+def _style(given: RawValue, base: Style) -> Style:
     """The look that the words say: at most one colour, and attributes."""
     words = [_proper(word) for word in items(given.text)]
     colours = [word for word in words if word not in ATTRIBUTES]
@@ -88,7 +88,7 @@ def _proper(word: str) -> str:
     return _SYNONYMS.get(word, word)
 
 
-def _index(word: str, given: Given) -> Optional[int]:
+def _index(word: str, given: RawValue) -> Optional[int]:
     """The colour of the 256, None for the terminal's own."""
     if word in COLOURS:
         return COLOURS[word]
@@ -96,7 +96,7 @@ def _index(word: str, given: Given) -> Optional[int]:
         return int(word)
     if len(word) == 7 and word[0] == "#" and set(word[1:]) <= set("0123456789abcdef"):
         return min(range(16, 256), key=lambda index: _distance(_parts(hexadecimal(index)), _parts(word)))
-    raise given.error(f"'{word}' is no colour{near(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
+    raise given.error(f"'{word}' is no colour{did_you_mean(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
 
 
 def _parts(colour: str) -> List[int]:

@@ -171,7 +171,7 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     print()
     path = plan.settings.path
     if plan.settings in plan.all:
-        with config_file.alone(path):
+        with config_file.locked(path):
             swap.repeated(lambda: _put_settings(path, plan.values))
         config_file.outdate_lines(env)
         _say(f"The settings are in {path}.")

@@ -9,7 +9,7 @@ from typing import Callable, List, Mapping, Optional, Sequence, Tuple
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import WRITABLE
-from ccmon.text import clean, clip, count, near, width
+from ccmon.text import clean, clip, count, did_you_mean, width
 from ccmon.typed_values import PLAN_NAMES, plan_of
 
 INTRO = ("ccmon asks three questions, shows what it would write, and writes only on yes.",
@@ -71,7 +71,7 @@ def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
 
 def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
     shown = clip(clean(answer), 40)
-    return CcmonError(f"'{shown}' is unknown{near(answer.lower(), known)}", way_out)
+    return CcmonError(f"'{shown}' is unknown{did_you_mean(answer.lower(), known)}", way_out)
 
 
 def likely_places(env: Mapping[str, str], has_claude: bool) -> List[str]:

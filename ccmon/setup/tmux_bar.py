@@ -6,7 +6,7 @@ import re
 from typing import List, Optional, Sequence
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, place_on
+from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, surface_on
 from ccmon.settings.themes import hexadecimal
 
 OPTIONS = ("status-style", "status-bg", "status-right-style")          # what the ground of status-right is made of
@@ -57,7 +57,7 @@ def format_of(bar: Optional[Bar]) -> str:
     """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
     if bar is None:
         return USUAL
-    place, found = place_on(grounds(bar)), grounds(bar)
+    place, found = surface_on(grounds(bar)), grounds(bar)
     if place == LIGHT and _is_pale(bar, found):        # the one that gives every word a colour
         return FORMATS[BRIGHT]
     return FORMATS.get(place, USUAL)

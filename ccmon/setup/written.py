@@ -99,7 +99,7 @@ def _noted_data_folders(envs: Sequence[Mapping[str, str]]) -> List[str]:
 def _account_folders(env: Mapping[str, str]) -> List[Sequence[str]]:
     """The folders of each account that is known here; of a broken configuration none that only that names."""
     with suppress(CcmonError):
-        return [group.folders for group in accounts.groups(env, context.prepare({}, env, switch=False).settings)]
+        return [group.folders for group in accounts.folder_groups(env, context.prepare({}, env, switch=False).settings)]
     return [config.usual_folders(env), config.claude_folders(env), *([folder] for folder in config.folders_beside(env))]
 
 

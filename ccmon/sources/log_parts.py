@@ -235,7 +235,7 @@ def project_of(path: str, folders: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _zone(name: str) -> Optional[clock.Zone]:
+def _zone(name: str) -> Optional[clock.TimeZone]:
     try:
         return clock.zone(name)
     except CcmonError:

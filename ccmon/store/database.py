@@ -8,16 +8,13 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Callable, List, Optional, Sequence, Set, TypeVar
+from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
-from ccmon.model import Block, Facts, Owner, Record, Sample, UsageRow
+from ccmon.model import Facts, Owner, Record, UsageRow
 from ccmon.store import integrity, journal, migrations, rows, values
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
-
-if TYPE_CHECKING:
-    from ccmon.store.record import ActiveOf, LimitOf
 
 Result = TypeVar("Result")
 _PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
@@ -129,45 +126,18 @@ class Store:
             self._doubted.append(self._db)
             self._db = None
 
-    def record(self, blocks: Optional[Sequence[Block]], owner: Owner, now: int, limit_of: "LimitOf", active_of: "ActiveOf",
-               is_history: bool = True) -> Facts:
-        """Remember what the source just answered and what is active by that; the facts then. Raises Busy, StoreError.
-
-        blocks: None where the source is the ledger, which has what it read. is_history: the blocks are the history, too; else
-        the ledger is, and of the blocks only those that run are shown. limit_of(tokens, high water) is the limit to note,
-        active_of(blocks, listed, now) the active sessions, the first of which is observed; `source` is for the caller to fill in.
-        """
-        from ccmon.store import present
-        from ccmon.store.record import record
-
-        def work(db: sqlite3.Connection) -> Facts:
-            owner_id = rows.ensured_owner_id(db, owner)
-            return self._told(db, record(db, blocks, owner_id, now, limit_of, active_of, is_history), now)
-
-        def read(db: sqlite3.Connection) -> Sequence[Sample]:
-            owner_id = rows.owner_id(db, owner)
-            return [] if owner_id is None else present.samples(db, owner_id, now, facts.blocks)
-        facts = self._transact("BEGIN IMMEDIATE", work)
-        return facts._replace(samples=tuple(self._transact("BEGIN", read)))        # others may write meanwhile
-
     def facts(self, owner: Owner, now: int) -> Facts:
         """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
         from ccmon.store import present
 
         def read(db: sqlite3.Connection) -> Facts:
             owner_id = rows.owner_id(db, owner)
-            return self._told(db, Facts() if owner_id is None else present.facts(db, owner_id, now), now)
+            return self.with_trouble(db, Facts() if owner_id is None else present.facts(db, owner_id, now), now)
         return self._transact("BEGIN", read)
 
-    def _told(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
+    def with_trouble(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
+        """The facts with what is wrong with the file."""
         return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.damage_notice(db, now))
-
-    def ledger(self, owner: Owner) -> Optional[str]:
-        """What is noted of the owner's windows between two looks. Raises StoreError."""
-        def read(db: sqlite3.Connection) -> Optional[str]:
-            owner_id = rows.owner_id(db, owner)
-            return None if owner_id is None else rows.note(db, rows.ledger_key(owner_id))
-        return self._transact("BEGIN", read)
 
     def records(self, owner: Optional[Owner], now: int, since: Optional[int] = None) -> List[Record]:
         """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""

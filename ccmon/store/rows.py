@@ -110,6 +110,11 @@ def ledger_key(owner: int) -> str:
     return f"official {owner}"
 
 
+def ledger(db: sqlite3.Connection, owner: int) -> Optional[str]:
+    """The owner's ledger of official percentages."""
+    return note(db, ledger_key(owner))
+
+
 def damage_notice(db: sqlite3.Connection, now: int) -> Optional[str]:
     """What became of the history before this one, on the day after it happened."""
     noted, _, sentence = (note(db, _NEWS) or "").partition(" ")

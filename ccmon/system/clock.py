@@ -14,16 +14,16 @@ _LATEST_S = 253_402_300_799 - 2 * 86400     # two days before the end of year 99
 _LATEST_ON_WINDOWS_S = 32_503_593_600       # 2999-12-31 00:00 UTC
 
 
-class Zone:
+class TimeZone:
     """A time zone: its name, how far its clocks are ahead of UTC at any moment, and by how many hours people read them."""
 
     def __init__(self, name: str, offset_s: Callable[[int], int], dial: int = 24) -> None:
         self.name, self.dial = name, dial
         self._offset_s = offset_s
 
-    def with_dial(self, hours: int) -> "Zone":
+    def with_dial(self, hours: int) -> "TimeZone":
         """The same zone, its times written by 12 or 24 hours."""
-        return Zone(self.name, self._offset_s, hours)
+        return TimeZone(self.name, self._offset_s, hours)
 
     def offset_s(self, epoch: int) -> int:
         """Seconds that local time is ahead of UTC; moments outside 1970..9999 count as the nearest inside."""
@@ -44,14 +44,14 @@ def now(env: Mapping[str, str]) -> int:
     return int(fixed)
 
 
-def zone(name: str, at: Optional[int] = None) -> Zone:
+def zone(name: str, at: Optional[int] = None) -> TimeZone:
     """The zone of that name in pytz (any case), or the system's for "local", named as it is called at that moment (or now).
 
     CcmonError with near matches for an unknown name, and when pytz is not installed.
     """
     wanted = name.strip()
     if wanted.lower() == "local":
-        return Zone(_abbreviation(at), _system_offset_s)
+        return TimeZone(_abbreviation(at), _system_offset_s)
     return _pytz_zone(wanted)
 
 
@@ -72,7 +72,7 @@ def _system_offset_s(epoch: int) -> int:
     return _local(epoch).tm_gmtoff
 
 
-def _pytz_zone(name: str) -> Zone:
+def _pytz_zone(name: str) -> TimeZone:
     try:
         import pytz
     except ImportError:
@@ -87,7 +87,7 @@ def _pytz_zone(name: str) -> Zone:
         moment = _EPOCH + timedelta(seconds=epoch)
         return int((found.fromutc(moment).replace(tzinfo=None) - moment).total_seconds())
 
-    return Zone(str(found), offset_s)
+    return TimeZone(str(found), offset_s)
 
 
 def _by_file(pytz: Any, name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Login, Owner, Window, Windows
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import clip, near, printable
+from ccmon.text import clip, did_you_mean, printable
 from ccmon.usage import official_ledger
 from ccmon.usage.windows import order, running
 
@@ -163,5 +163,5 @@ def unknown_name(name: str, where: str, known: Iterable[str]) -> str:
     names = list(known)
     word = clip(printable(name), _NAMED)
     there = f"there are {', '.join(names)}" if names else "none is known here yet"
-    return f"{where}: no account is called '{word}'{near(name.lower(), names)}; {there}. To see them: ccmon accounts"
+    return f"{where}: no account is called '{word}'{did_you_mean(name.lower(), names)}; {there}. To see them: ccmon accounts"
 

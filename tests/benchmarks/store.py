@@ -26,9 +26,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from logged import Minute, keep_logs  # noqa: E402
 
 from ccmon.model import Block, Limit, Owner
+from ccmon.pipeline.recording import store_answer  # noqa: E402
 from ccmon.settings import config  # noqa: E402
 from ccmon.store.database import Busy, Store, open_store  # noqa: E402
-from ccmon.usage.compute import active  # noqa: E402
 from ccmon.when import SESSION_S  # noqa: E402
 
 DAYS, SESSIONS, EVERY_S = 365, 1500, 3
@@ -141,7 +141,7 @@ class Year:
 
 def record(store: Store, blocks: Sequence[Block], owner: Owner, now: int) -> None:
     """What a refresh writes."""
-    store.record(blocks, owner, now, lambda tokens, high: Limit(7000, "pro", "plan", "pro"), active)
+    store_answer(store, owner, blocks, now, lambda tokens, high: Limit(7000, "pro", "plan", "pro"))
 
 
 def size(path: str) -> int:

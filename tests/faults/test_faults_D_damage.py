@@ -27,6 +27,7 @@ from ccmon.store import (
     log_state,
     merge,
     recorded_use,
+    rows,
     sessions,
     usage,
     window_readings,
@@ -206,7 +207,8 @@ def fill_rest(db, owner):
 
 WORKS = (
     lambda store: store.facts(ME, THEN + 200), lambda store: store.records(ME, THEN),
-    lambda store: store.used(ME, 0, 2 ** 40), lambda store: store.ledger(ME), lambda store: store.get("ccusage_path"),
+    lambda store: store.used(ME, 0, 2 ** 40), lambda store: store.read_owner(ME, rows.ledger, None),
+    lambda store: store.get("ccusage_path"),
     lambda store: keep(store, [block(THEN, 500)], THEN + 200), lambda store: store.put("ccusage_path", "/usr/ccusage"),
     lambda store: store.change_owner(ME, lambda db, owner: window_readings.add(
         db, owner, [WindowReading("", "five_hour", THEN, 5.0, THEN + 60, "statusline")])),

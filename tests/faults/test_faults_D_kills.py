@@ -19,7 +19,7 @@ from extent import ALL
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
 from store_processes import OLD, fill_old, old_copies, start_together, version, words
 
-from ccmon.store import check, migrations
+from ccmon.store import check, migrations, rows
 from ccmon.store.database import open_store
 from ccmon.when import SESSION_S
 
@@ -34,7 +34,7 @@ TURNS = """
 from logged import Minute, keep_logs
 from ccmon.store import rows, window_readings
 store = open_store(path, 20_000, T0)
-first = int(store.ledger(ME) or 0) + 1
+first = int(store.read_owner(ME, rows.ledger, None) or 0) + 1
 for turn in range(first, first + 10 ** 6):
     now = T0 + turn * SESSION_S
     for second in (0, 20, 40):
@@ -88,7 +88,7 @@ def look(path, told):
         minutes = [row for row in store.used(ME, 0, EVER) if row.model]      # not what was merely reported
         last = max((row.input for row in minutes), default=0)
         assert sum(row.input for row in minutes) == last * (last + 1) // 2 and last >= told["minutes"]
-        settled = int(store.ledger(ME) or 0)
+        settled = int(store.read_owner(ME, rows.ledger, None) or 0)
         readings = store.read_owner(ME, lambda db, owner: db.execute("SELECT count(*) FROM reading").fetchone()[0], 0)
         assert readings == settled >= told["settled"]
     found = check.examine(path)
@@ -116,7 +116,7 @@ def test_D02_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(path, tmp_
         assert complained.read() == ""
     with open_store(path, 20_000, T0) as store:
         assert int(store.get("neighbour")) >= last
-        total["turns"] = int(store.ledger(ME))
+        total["turns"] = int(store.read_owner(ME, rows.ledger, None))
     assert total["turns"] > KILLS // 4
     print(dict(total), "turns of the neighbour:", last)
 

@@ -12,6 +12,7 @@ from ccmon import line_answer, line_cache
 from ccmon.pipeline import history
 from ccmon.settings import context
 from ccmon.sources import hook, spool
+from ccmon.store import rows
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="renames of open files")
 
@@ -121,8 +122,8 @@ def test_D23_what_was_taken_and_is_read_again_changes_nothing(ctx):
     write(ctx, text)
     take(ctx)
     with history.opened(ctx, 1000) as kept:
-        before = kept.store.ledger(ctx.owner), percents(ctx)
-        assert kept.store_readings(text) and (kept.store.ledger(ctx.owner), percents(ctx)) == before
+        before = kept.store.read_owner(ctx.owner, rows.ledger, None), percents(ctx)
+        assert kept.store_readings(text) and (kept.store.read_owner(ctx.owner, rows.ledger, None), percents(ctx)) == before
 
 
 @pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])

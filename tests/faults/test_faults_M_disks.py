@@ -17,7 +17,7 @@ from store_processes import OWN_SESSION, run_together, start_together
 from test_faults_D_kills import TURNS, acknowledged, look
 
 from ccmon import line_answer, line_cache
-from ccmon.choices import FORMATS
+from ccmon.settings.options import FORMATS
 from ccmon.setup.written import LINES, Folder
 from ccmon.store import check, journal, migrations
 from ccmon.store.database import StoreError, moved_aside, open_store

@@ -13,7 +13,7 @@ from live_lines import warm
 
 from ccmon import line_answer, line_cache
 from ccmon.fullscreen import live
-from ccmon.fullscreen.state import State as Screen
+from ccmon.fullscreen.state import ScreenState
 from ccmon.line_answer import State
 from ccmon.model import Facts
 from ccmon.pipeline import refresh
@@ -37,7 +37,7 @@ def in_one_second(*paths):
 def pressed_l(machine, path, env):
     """Key L of the screen."""
     ctx = context.prepare({}, env)
-    assert "Noted" in live._with_hit(ctx, Screen(Facts()), "hit").message
+    assert "Noted" in live._with_hit(ctx, ScreenState(Facts()), "hit").message
 
 
 def answered_yes(machine, path, env):

@@ -230,7 +230,7 @@ def test_S11_another_that_holds_the_configuration_and_does_not_end_is_named(tmp_
     other = holder(HOLD_FOLDER, tmp_path, stop=False)
     monkeypatch.setattr(private, "PATIENCE_S", 0.1)
     with pytest.raises(Unwritable, match=f"config.ini is held by process {other.pid}, which is to change it. Try again, or end"):
-        with config_file.alone(str(tmp_path / "config.ini")):
+        with config_file.locked(str(tmp_path / "config.ini")):
             raise AssertionError
 
 

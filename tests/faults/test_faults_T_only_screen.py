@@ -22,11 +22,11 @@ OF_THE_SCREEN = {flag_name(option) for option in OPTIONS} - {"--no-guardian"} | 
 
 def actions():
     """Every option of ccmon itself."""
-    return [action for action in call_parser.root()._actions if action.option_strings]
+    return [action for action in call_parser.root_parser()._actions if action.option_strings]
 
 
 def commands():
-    return next(action.choices for action in call_parser.root()._actions if action.dest == "command")
+    return next(action.choices for action in call_parser.root_parser()._actions if action.dest == "command")
 
 
 def called(action):

@@ -125,7 +125,7 @@ def take_block(path):
 def set_value(path):
     def change():
         before = config_file.text_of(path)
-        config_file.put(path, before, ini_text.with_value(before or "", "ccmon", "plan", "pro"))
+        config_file.write(path, before, ini_text.with_value(before or "", "ccmon", "plan", "pro"))
     swap.repeated(change)
 
 

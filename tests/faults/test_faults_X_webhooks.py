@@ -14,7 +14,7 @@ from commands import ROOT, alive, asleep, wait_until
 from webhooks import SECRET, direct, program  # noqa: F401
 
 from ccmon.alerts import channels
-from ccmon.alerts.channels import Untold
+from ccmon.alerts.channels import NotDelivered
 from ccmon.system import processes
 
 pytestmark = pytest.mark.newest_only
@@ -81,7 +81,7 @@ def post(peer, scheme="http", whole_s=WHOLE_S):
     began = time.monotonic()
     try:
         said = channels.webhook(f"{scheme}://127.0.0.1:{peer.port}/{SECRET}", {"text": "x"}, whole_s, ())
-    except Untold as error:
+    except NotDelivered as error:
         said = str(error)
         assert SECRET not in repr(error.__context__) and SECRET not in repr(error.__cause__)
     assert SECRET not in said and time.monotonic() - began < 40
@@ -141,7 +141,7 @@ def test_X12_nobody_who_takes_the_connection():
 def test_X12_a_host_that_is_looked_for_without_end(monkeypatch):
     looked = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: looked.wait(20))
-    with pytest.raises(Untold, match=LATE):
+    with pytest.raises(NotDelivered, match=LATE):
         channels.webhook(f"http://hooks.example/{SECRET}", {}, WHOLE_S, ())
     looked.set()
 
@@ -198,12 +198,12 @@ def test_X12_a_file_of_the_address_that_is_no_such(tmp_path):
     for reason, make in made.items():
         make()
         path.chmod(0o600)
-        with pytest.raises(Untold, match=reason):
+        with pytest.raises(NotDelivered, match=reason):
             channels.webhook_url(str(path), {})
         path.unlink()
     path.write_text("https://h/" + "a" * 5000)         # cut, it would be another address
     path.chmod(0o600)
-    with pytest.raises(Untold, match="is no address") as refused:
+    with pytest.raises(NotDelivered, match="is no address") as refused:
         channels.webhook_url(str(path), {})
     assert "aaa" not in str(refused.value)
 

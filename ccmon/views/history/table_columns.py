@@ -10,7 +10,7 @@ from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import UsageError
 from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import Charset, clean, clip, model_for_people, model_name, near, printable
+from ccmon.text import Charset, clean, clip, did_you_mean, model_for_people, model_name, printable
 from ccmon.views.history import window_columns
 from ccmon.views.history.rows import Number, Row
 from ccmon.when import Zone
@@ -273,7 +273,9 @@ def _one(word: str, kind: str, flag: str) -> Column:
     for name in (word, *_meant(word.lower(), kind)):
         if name in columns:
             return columns[name]
-    hint = f"'{clip(clean(word), 40)}' is no column{near(word.lower(), columns)}" if word else "the name of a column is missing"
+    hint = "the name of a column is missing"
+    if word:
+        hint = f"'{clip(clean(word), 40)}' is no column{did_you_mean(word.lower(), columns)}"
     raise UsageError(f"{flag}: {hint}; by {kind} there are {', '.join(columns)}")
 
 
