@@ -133,7 +133,7 @@ def test_D23_a_locked_store_leaves_the_spool(ctx, begin):
     with history.opened(ctx, 1).store as store, closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
         db.execute(begin)
         for _ in spool.contents(ctx.cache):
-            assert not history.History(ctx, store, None).note_readings(lines(0, 3))
+            assert not history.History(ctx, store, None).store_readings(lines(0, 3))
             break
         assert (line_answer.read(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)
     take(ctx)
