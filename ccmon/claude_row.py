@@ -36,7 +36,7 @@ def windows_of(record: "Any", document: "Any", now: float) -> "tuple[dict[str, t
     """
     accounts = [_settled(account, now) for account in [record.get("official"), *(record.get("others") or [])]]
     said = session_json.windows(document)
-    own = {name: one for name, one in said.items() if session_json.possible(name, *one, now)}
+    own = {name: one for name, one in said.items() if session_json.is_possible(name, *one, now)}
     stale = record.get("stale") or []
     news = {name: one for name, one in own.items() if [name, *one] not in stale}
     # A week tells whose it is when it is over, too.
@@ -87,7 +87,7 @@ def _settled(account: "Any", now: float) -> "dict[str, tuple[float, int]]":
 
 def _same(accounts: "list[Any]", windows: "Any", now: float) -> "Any":
     """The account that has these windows, most of them where several have; None when it is another one."""
-    fits = [(session_json.alike(account, windows, now), account) for account in accounts]
+    fits = [(session_json.same_resets(account, windows, now), account) for account in accounts]
     return max([fit for fit in fits if fit[0] and all(fit[0].values())], key=lambda fit: len(fit[0]), default=(None, None))[1]
 
 

@@ -8,7 +8,7 @@ from ccmon.model import Owner, Runway, Window, Windows
 from ccmon.sources.session_json import window_name
 from ccmon.store import window_readings
 from ccmon.store.database import Store
-from ccmon.usage.windows import named, window
+from ccmon.usage.windows import window, window_named
 
 
 def five_hour(percent: float, resets_at: int, read_at: int) -> Window:
@@ -28,7 +28,7 @@ def windows(*found: Optional[Window]) -> Windows:
 
 def pairs(found: Windows) -> list:
     """Percentage and reset of the 5 hours and of the week, None for what is not known."""
-    both = [named(found, name) for name in ("five_hour", "seven_day")]
+    both = [window_named(found, name) for name in ("five_hour", "seven_day")]
     return [None if one is None else (one.percent, one.resets_at) for one in both]
 
 

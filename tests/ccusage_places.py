@@ -12,7 +12,7 @@ NOWHERE = {"PATH": "/nonexistent/bin"}
 @pytest.fixture(autouse=True)
 def no_system_ccusage(monkeypatch):
     """These tests must not meet a ccusage that the machine has."""
-    monkeypatch.setattr("ccmon.sources.program_places._EVERYWHERE", ())
+    monkeypatch.setattr("ccmon.sources.program_folders._EVERYWHERE", ())
 
 
 def put(path, mode=0o755):

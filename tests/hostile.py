@@ -211,7 +211,7 @@ def _extra() -> str:
     return portable.dump(portable.Extra(NOW - 900, tried, kept, "max5", ("even",)))
 
 
-LEDGER = official.dump(official.settle(official.Ledger(), SPOOL, NOW)[0])
+LEDGER = official.dump(official.with_lines(official.Ledger(), SPOOL, NOW)[0])
 NOTES: Dict[str, str] = {
     "learned 1": _lessons(), "learned_extra 1": _extra(), "official 1": LEDGER, "logs_learned 1": f"{NOW} whole 12345",
     "host": "laptop", "learn_since 1": "0", "thinned": str(NOW - 60), "thinned 1": f"{NOW} {NOW} {NOW}",

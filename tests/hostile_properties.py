@@ -106,7 +106,7 @@ def log_lines_are_read(line: bytes) -> None:
     for entry in log_entries.parse(line, "session"):
         assert 0 <= entry.total <= 5 * MOST and (entry.model is None or is_model(entry.model))
     log_unused.unused_kind(line)
-    found = limit_events.limit_event(line)
+    found = limit_events.limit_message(line)
     check_line(found.text + found.model if found else "")
 
 

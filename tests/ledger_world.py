@@ -21,7 +21,7 @@ from ccmon.usage.limits import resolve
 ME = Owner("laptop", "abc")
 MONDAY = 1_764_547_200                 # 1 December 2025, 00:00 UTC
 HOUR_S, SESSION_S = 3600, 5 * 3600
-PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
+PRICE = log_reader.EntryPrices(partial(prices.cost_usd, own={}), 1)
 MODELS = ("claude-sonnet-4-5-20250929", "claude-opus-4-1-20250805")
 
 
@@ -98,10 +98,10 @@ class World:
         """The history, opened."""
         return open_store(self.path, 2000, self.now)
 
-    def logs(self) -> log_reader.Logs:
+    def logs(self) -> log_reader.LogSet:
         """What there is to read."""
         folders = [str(self.projects)]
-        return log_reader.Logs(folders, log_files.scan(folders), ME, PRICE)
+        return log_reader.LogSet(folders, log_files.scan(folders), ME, PRICE)
 
     def record(self, until: float = float("inf")) -> None:
         """Read the logs, and look at the moment; the oracle reads as well."""

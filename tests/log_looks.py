@@ -31,7 +31,7 @@ class Logs:
         """Read what is new; all that is stored then: use by quarter, model and project, and the sessions."""
         folders = log_files.projects([str(self.root)])
         with open_store(self.store, 2000, now) as store:
-            log_reader.read(store, log_reader.Logs(folders, log_files.scan(folders), ME, PRICE), now)
+            log_reader.read(store, log_reader.LogSet(folders, log_files.scan(folders), ME, PRICE), now)
             while upkeep and not store.maintain(now, 5.0):
                 pass
             used = [row for row in store.used(ME, 0, 1 << 40) if row.input or row.output]

@@ -2,12 +2,12 @@
 
 from typing import Iterable, List, Sequence
 
-from ccmon.sources.log_entries import Entry
+from ccmon.sources.log_entries import LogEntry
 from ccmon.store import messages, sessions
 from ccmon.store.messages import LogMessage, MessageRow
 
 
-def rows_of(entries: Iterable[Entry]) -> List[MessageRow]:
+def rows_of(entries: Iterable[LogEntry]) -> List[MessageRow]:
     """As they are stored; the number of the model and of the project is the place of the entry in the list."""
     found = list(entries)
     made = [LogMessage(e.at_ms, -1 - number if e.message is None else e.message, e.request, e.session, str(number), str(number),
@@ -17,7 +17,7 @@ def rows_of(entries: Iterable[Entry]) -> List[MessageRow]:
     return messages.message_rows(made, places, places)
 
 
-def survivors(entries: Sequence[Entry]) -> List[Entry]:
+def survivors(entries: Sequence[LogEntry]) -> List[LogEntry]:
     """The entries that count, in the order in which the first of their kind came."""
     known: messages.MessageIndex = {}
     messages.fold(known, rows_of(entries))
@@ -25,12 +25,12 @@ def survivors(entries: Sequence[Entry]) -> List[Entry]:
     return [entries[place] for place in sorted(kept)]
 
 
-def groups(entries: Sequence[Entry]) -> List[List[Entry]]:
+def groups(entries: Sequence[LogEntry]) -> List[List[LogEntry]]:
     """The entries of each session."""
     return cut(survivors(entries))
 
 
-def cut(entries: Iterable[Entry]) -> List[List[Entry]]:
+def cut(entries: Iterable[LogEntry]) -> List[List[LogEntry]]:
     """The entries of each session, where each counts."""
     kept = sorted(entries, key=lambda entry: entry.at_ms)
     return [[kept[row.project_id] for row in group] for group in sessions.groups(rows_of(kept))]

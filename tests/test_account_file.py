@@ -17,7 +17,7 @@ from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
 from ccmon.usage.account_note import AccountNote
-from ccmon.usage.windows import named, window
+from ccmon.usage.windows import window, window_named
 
 pytestmark = pytest.mark.newest_only
 
@@ -72,11 +72,12 @@ def test_the_file_fills_windows_credits_and_login(home, file):
 def test_the_line_that_comes_later_is_of_that_login_and_replaces_what_is_older(home, file):
     line = f"{NOW + 30} s1 5 25 {(NOW + 2 * HOUR) // 60 * 60} 84 {(NOW + 3 * DAY) // 60 * 60} {NOW - 9}\n"
     facts = facts_at(home, spool=line)
-    assert named(facts.windows, "five_hour").percent == 25 and named(facts.windows, "five_hour").source == "statusline"
-    assert named(facts.windows, "seven_day_fable_5").percent == 100
+    assert window_named(facts.windows, "five_hour").percent == 25 and window_named(facts.windows,
+                                                                                   "five_hour").source == "statusline"
+    assert window_named(facts.windows, "seven_day_fable_5").percent == 100
     rewrite(file, text(NOW - 10, limits=utilization(NOW, five=10)))        # it is older than the line
-    assert named(facts_at(home).windows, "five_hour").percent == 25
-    assert named(facts_at(home, NOW + 3 * HOUR).windows, "five_hour") is None          # a window that is over
+    assert window_named(facts_at(home).windows, "five_hour").percent == 25
+    assert window_named(facts_at(home, NOW + 3 * HOUR).windows, "five_hour") is None          # a window that is over
     with history.opened(at(home), 5000) as kept:
         ledger = kept.store.read_owner(kept.ctx.owner, rows.ledger, None)
     assert json.loads(ledger)["logins"] == {"1": facts.login.account}
@@ -92,8 +93,8 @@ def test_an_unchanged_file_is_not_read_again(home, file, monkeypatch):
 
 
 def test_switched_off_it_is_not_looked_at(home, file, monkeypatch):
-    monkeypatch.setattr(os, "stat", lambda path, *more, real=os.stat, **named: pytest.fail("looked at")
-                        if str(path).endswith(".claude.json") else real(path, *more, **named))
+    monkeypatch.setattr(os, "stat", lambda path, *more, real=os.stat, **window_named: pytest.fail("looked at")
+                        if str(path).endswith(".claude.json") else real(path, *more, **window_named))
     facts = facts_at(home, CCMON_ACCOUNT_FILE="no")
     assert (facts.windows, facts.login, facts.credits) == ((), Login(""), ())
 
@@ -137,7 +138,7 @@ def test_a_file_that_cannot_be_read_leaves_the_last_good_value(home, file, case)
     assert facts_at(home) == before    # nor at the next look
     if case not in ("pipe", "folder", "gone"):
         rewrite(file, text(NOW + 60, limits=utilization(five=21)))
-        assert named(facts_at(home, NOW + 90).windows, "five_hour").percent == 21 and note_of(home).fault == ""
+        assert window_named(facts_at(home, NOW + 90).windows, "five_hour").percent == 21 and note_of(home).fault == ""
 
 
 @pytest.mark.parametrize("value", [None, 7, [], {}, {"fetchedAtMs": None, "accountUuid": None, "utilization": None}])
@@ -227,7 +228,7 @@ def test_an_unknown_tier_changes_nothing(home, file):
 
 
 def test_the_label_of_a_window_is_the_same_wherever_it_comes_from(home, file):
-    found = named(facts_at(home).windows, "seven_day_fable_5")
+    found = window_named(facts_at(home).windows, "seven_day_fable_5")
     assert found == window("seven_day_fable_5", 100, found.resets_at, NOW, "account_file") and isinstance(found, Window)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.model import Credits, Login
-from ccmon.sources.session_json import MOST_WINDOWS, possible, window_name
+from ccmon.sources.session_json import MOST_WINDOWS, is_possible, window_name
 from ccmon.usage import account_json
 from ccmon.usage.account_json import parse
 
@@ -114,7 +114,7 @@ def test_whatever_stands_there_comes_out_clean_or_not_at_all(place, value):
     found = parse(json.dumps({**whole, place: value}))
     assert len(found.windows) <= MOST_WINDOWS and found.dropped >= 0
     for one in found.windows:
-        assert one.name == window_name(one.name) and possible(one.name, one.percent, one.resets_at, one.read_at)
+        assert one.name == window_name(one.name) and is_possible(one.name, one.percent, one.resets_at, one.read_at)
     for credits in found.credits:
         assert (credits.used or 0) >= 0 and credits.currency.isascii() and len(credits.currency) in (0, 3)
 

@@ -20,7 +20,7 @@ from ccmon.store.window_readings import WindowReading
 from ccmon.system import clock
 from ccmon.typed_values import RawValue
 from ccmon.usage import official, official_ledger
-from ccmon.usage.accounts import Account, Group, by_login, next_account, of_group
+from ccmon.usage.accounts import FolderGroup, ListedAccount, group_accounts, joined_by_login, next_account
 from ccmon.usage.windows import is_of_another
 from ccmon.views import accounts_table
 
@@ -141,7 +141,7 @@ def test_an_account_is_a_login(home):
 
 def ledger(*found):
     """Accounts by login, percentage and reset of the 5 hours; the last one answered last."""
-    return official.Ledger(tuple(official_ledger.Account(number, (five_hour(percent, resets_at, NOW - 60),), login=login)
+    return official.Ledger(tuple(official_ledger.LedgerAccount(number, (five_hour(percent, resets_at, NOW - 60),), login=login)
                                  for number, (login, percent, resets_at) in enumerate(found, 1)))
 
 
@@ -154,7 +154,7 @@ def ledger(*found):
     ("ab12cd", [("ff00aa", 5, NOW + HOUR)], [("work", "ff00aa", 5), ("work/ab12", "ab12cd", None)]),
     ("ff00aa", [("ff00aa", 5, NOW + HOUR), ("ab12cd", 7, NOW + HOUR)], [("work", "ab12cd", 7), ("work/ff00", "ff00aa", 5)])])
 def test_logins_that_share_a_folder_are_accounts(now_in, found, expected):
-    there = of_group(Group("work", ("/w",), ME, Login(now_in, "max5")), ledger(*found), NOW)
+    there = group_accounts(FolderGroup("work", ("/w",), ME, Login(now_in, "max5")), ledger(*found), NOW)
     assert [(one.name, one.login.account, one.windows[0].percent if one.windows else None) for one in there] == expected
     assert all((one.login.plan == "max5") == (one.login.account == now_in) for one in there)
     every = [name for one in there for name in one.all_names]
@@ -167,11 +167,12 @@ def test_logins_that_share_a_folder_are_accounts(now_in, found, expected):
 
 
 def test_a_login_in_two_folders_is_one_account_with_the_newest_reading():
-    there = [Account("default", ME, ("/d",), login=Login("ab"), windows=(five_hour(5, NOW + HOUR, NOW - 9),), read_at=NOW - 9),
-             Account("work", Owner("laptop", "b2"), ("/w",), login=Login("ab", "max5"), read_at=NOW - 5,
+    there = [ListedAccount("default", ME, ("/d",), login=Login("ab"), windows=(five_hour(5, NOW + HOUR, NOW - 9),),
+                           read_at=NOW - 9),
+             ListedAccount("work", Owner("laptop", "b2"), ("/w",), login=Login("ab", "max5"), read_at=NOW - 5,
                      windows=(five_hour(6, NOW + HOUR, NOW - 5), seven_day(1, NOW + DAY, NOW - 99))),
-             Account("other", Owner("laptop", "c3"), ("/o",)), Account("third", Owner("laptop", "d4"), ("/t",))]
-    both, *rest = by_login(there)
+             ListedAccount("other", Owner("laptop", "c3"), ("/o",)), ListedAccount("third", Owner("laptop", "d4"), ("/t",))]
+    both, *rest = joined_by_login(there)
     assert (both.all_names, both.folders, both.login.plan, both.read_at) == (("default", "work"), ("/d", "/w"), "max5", NOW - 5)
     assert [one.percent for one in both.windows] == [6, 1] and rest == there[2:], "nobody knows whose those are"
     assert [next_account([both, *rest], name)[1].name for name in ("work", "other", "third", "gone")] == [
@@ -190,7 +191,7 @@ def test_a_limit_event_is_of_the_account_whose_window_it_fits(resets_at, is_othe
 def test_what_is_learned_is_of_one_login(home):
     """What was read before anybody was known belongs to the first login; that of others is left out, and kept apart."""
     ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(NOW)})
-    second = ctx._replace(chosen=Account("x", ctx.owner, login=Login("second")).chosen("x/seco"))
+    second = ctx._replace(chosen=ListedAccount("x", ctx.owner, login=Login("second")).chosen("x/seco"))
 
     def percents(ctx):
         with history.opened(ctx, 1000) as kept:
@@ -242,10 +243,10 @@ def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
 
 # --- how they look ------------------------------------------------------------------------------------------------------
 
-THREE = [Account("default", ME, ("/home/ada/.claude",), login=Login("ab12", "max20"), read_at=NOW - 200,
+THREE = [ListedAccount("default", ME, ("/home/ada/.claude",), login=Login("ab12", "max20"), read_at=NOW - 200,
                  windows=(five_hour(37, NOW + HOUR, NOW - 200), seven_day(84.9, NOW + DAY, NOW - 200))),
-         Account("work", ME, ("/home/ada/.claude-work", "/srv/x\x1b[31m"), read_at=NOW - DAY),
-         Account("laptop", Owner("lap\x1btop", "c3"), read_at=NOW - 7200, is_merged=True,
+         ListedAccount("work", ME, ("/home/ada/.claude-work", "/srv/x\x1b[31m"), read_at=NOW - DAY),
+         ListedAccount("laptop", Owner("lap\x1btop", "c3"), read_at=NOW - 7200, is_merged=True,
                  windows=(seven_day(100, NOW + 60, NOW - 7200),))]
 
 

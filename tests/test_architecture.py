@@ -16,7 +16,7 @@ PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
          "sources.ccusage_find", "sources.log_files", "sources.log_watch", "sources.account_file", "sources.claude_program",
-         "sources.program_places", "sources.spool", "doctor.files",
+         "sources.program_folders", "sources.spool", "doctor.files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          "setup.start_up_files",
@@ -33,7 +33,7 @@ STORE = {name for name in DOORS if name.startswith("store.")}                   
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
              ("sources.claude_program", "sources.ccusage"), ("sources.claude_program", "sources.cancel"),
              ("sources.ccusage", "sources.cancel"),
-             *((f"sources.{name}", "sources.program_places") for name in ("ccusage", "ccusage_find", "claude_program")),
+             *((f"sources.{name}", "sources.program_folders") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("fullscreen.screen", "settings.themes"),
              ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),
              ("fullscreen.screen", "fullscreen.keys"), ("fullscreen.screen", "fullscreen.terminal"),
@@ -42,7 +42,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              ("fullscreen.background", "settings.grounds"),
              ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
              ("doctor.files", "doctor.check")}
-OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "kept", "text",
+OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
                  "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

@@ -62,7 +62,7 @@ def tightest(windows, own, models):
 
 @given(WINDOWS, SESSIONS, st.sampled_from([(), ("claude-opus-4-5",), ("claude-opus-4-5", "claude-haiku-4-5")]))
 def test_the_tightest_window_binds(windows, own, models):
-    found = binding.binding(windows, own, block(9)._replace(models=models), "", NOW)
+    found = binding.tightest(windows, own, block(9)._replace(models=models), "", NOW)
     allowed = tightest(windows, own, models)
     assert (found.name in allowed) if found else not allowed
 
@@ -75,7 +75,7 @@ def test_it_does_not_flap(windows, own, noise):
         moved = [one._replace(percent=one.percent + points if 1 < one.percent < 99 else one.percent,
                               forecast=one.forecast and one.forecast._replace(median=one.forecast.median + 60 * minutes))
                  for one in windows]
-        found = binding.binding(moved, own, None, before, NOW)
+        found = binding.tightest(moved, own, None, before, NOW)
         before = f"{found.name} {found.why}" if found else ""
         names.append(found.name if found else "")
     changes = [name for at, name in enumerate(names) if at == 0 or names[at - 1] != name]

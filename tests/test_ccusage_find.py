@@ -63,7 +63,7 @@ def test_nvm_dir(tmp_path, monkeypatch):
 
 def test_everywhere(tmp_path, monkeypatch):
     path = put(tmp_path / "ccusage")
-    monkeypatch.setattr("ccmon.sources.program_places._EVERYWHERE", ("/nonexistent", str(tmp_path)))
+    monkeypatch.setattr("ccmon.sources.program_folders._EVERYWHERE", ("/nonexistent", str(tmp_path)))
     assert found().path == path
 
 

@@ -212,7 +212,7 @@ def test_times_in_iso_8601_are_those_of_the_calendar(at, ahead_min, fraction, be
 
 @given(st.text(alphabet="0123456789-:TZ+. x", max_size=30))
 def test_what_is_no_time_is_none(words):
-    found = session_json.moment(words)
+    found = session_json.rounded_epoch(words)
     assert found is None or 10 ** 9 <= found <= 10 ** 10 and found % 60 == 0
 
 

@@ -112,8 +112,8 @@ def test_what_was_learned_is_kept_as_other_lessons_are():
 @given(st.integers(10 ** 9, 4 * 10 ** 9))
 def test_claudes_percentages_are_always_possible_and_only_grow(now):
     first = demo.anchor(now)
-    lines = demo_past.readings(list(demo.moments(now, first)), first).splitlines()
-    ledger, told = official.settle(official.Ledger(), lines, now)
+    lines = demo_past.readings(list(demo.sample_epochs(now, first)), first).splitlines()
+    ledger, told = official.with_lines(official.Ledger(), lines, now)
     assert [one.name for one in ledger.windows] == ["five_hour", "seven_day"] and told
     for window in ("five_hour", "seven_day"):
         values = [(reading.resets_at, reading.percent) for reading in told if reading.window == window]

@@ -79,7 +79,7 @@ def test_neither_have_why_reports_and_hits(monkeypatch):
     said += [text.plain(line) for line in report_text.lines(made, 100, Charset())]
     page = re.sub(r"<style>.*?</style>", "", html.page(made, "1"), flags=re.S)
     said += [*markdown.document(made).splitlines(), *page.splitlines()]
-    said += hits.table([hits.Event(scenes.START, scenes.NOW, "hit")], scenes.NOW, TWELVE)
+    said += hits.table([hits.CutOff(scenes.START, scenes.NOW, "hit")], scenes.NOW, TWELVE)
     said += [hits.noted(scenes.NOW, True, scenes.NOW, TWELVE)]
     assert not [words for words in said if OF_24.search(words)] and sum("pm" in words for words in said) > 20
 

@@ -4,7 +4,7 @@ import pytest
 from claude_account import HOUR, NOW, text
 from scenes import FixedZone
 
-from ccmon.doctor.account import Stored, verdict
+from ccmon.doctor.account import StoredAccount, verdict
 from ccmon.doctor.shell import Commands
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json, claude_answer
@@ -24,17 +24,17 @@ def learned(tokens, low=0.9, high=1.1):
 
 
 @pytest.mark.parametrize("stored, is_read, state, says", [
-    (Stored(), True, "ok", "has not been read so far"), (Stored(NOTE), False, "ok", "account_file = no"),
-    (Stored(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
-    (Stored(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
-    (Stored(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN.sentence, (), True)), True, "hint",
+    (StoredAccount(), True, "ok", "has not been read so far"), (StoredAccount(NOTE), False, "ok", "account_file = no"),
+    (StoredAccount(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
+    (StoredAccount(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
+    (StoredAccount(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN.sentence, (), True)), True, "hint",
      "claude is not logged in to a plan that has limits"),
-    (Stored(NOTE, learned(140_000)), True, "ok", "account_file = no"),
-    (Stored(NOTE, learned(80_000)), True, "ok", "account_file = no"),
-    (Stored(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last login; the "
-     "learned limit, about 36,000 tokens, is nearer to max5"),
-    (Stored(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
-    (Stored(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
+    (StoredAccount(NOTE, learned(140_000)), True, "ok", "account_file = no"),
+    (StoredAccount(NOTE, learned(80_000)), True, "ok", "account_file = no"),
+    (StoredAccount(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last "
+     "login; the learned limit, about 36,000 tokens, is nearer to max5"),
+    (StoredAccount(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
+    (StoredAccount(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
 ])
 def test_the_verdict(stored, is_read, state, says):
     check = verdict(stored, is_read, NOW + 2 * HOUR, Commands("/home/u"))

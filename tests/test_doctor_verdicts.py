@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.doctor import line, own_files, programs, settings, terminal, view
-from ccmon.doctor.check import Check, Place, exit_code, summary
+from ccmon.doctor.check import Check, FileStat, exit_code, summary
 from ccmon.doctor.shell import HOMELESS, Commands
 from ccmon.errors import CcmonError, SettingError
 from ccmon.setup import snippets
@@ -45,10 +45,10 @@ def test_paths_in_commands(path, word):
 
 
 @pytest.mark.parametrize("place, variable, command", [
-    (Place("/home/me/x", own=True), None, "chmod -R u+rX ~/x"),
-    (Place("/home/me/x", own=False), None, 'sudo chown -R "$(id -un)" ~/x'),
-    (Place("/etc", own=False), "XDG_DATA_HOME", "unset XDG_DATA_HOME"),
-    (Place("/", own=False), None, HOMELESS)])
+    (FileStat("/home/me/x", own=True), None, "chmod -R u+rX ~/x"),
+    (FileStat("/home/me/x", own=False), None, 'sudo chown -R "$(id -un)" ~/x'),
+    (FileStat("/etc", own=False), "XDG_DATA_HOME", "unset XDG_DATA_HOME"),
+    (FileStat("/", own=False), None, HOMELESS)])
 def test_nothing_outside_the_home_is_given_away(place, variable, command):
     assert HOME.permit(place, "-R u+rX", variable) == command
 
@@ -58,11 +58,11 @@ def test_nothing_outside_the_home_is_given_away(place, variable, command):
     (SettingError("no plan", place="CCMON_PLAN"), "unset CCMON_PLAN"), (SettingError("no plan", place="--plan"), "ccmon doctor"),
     (CcmonError("reset and reset_hour are both set"), "${EDITOR:-vi} +1 ~/c.ini")])
 def test_a_setting_is_taken_back_where_it_was_made(error, command):
-    assert settings.mend(error, Place("/home/me/c.ini", True), HOME) == command
+    assert settings.mend(error, FileStat("/home/me/c.ini", True), HOME) == command
 
 
 def test_two_variables_that_contradict_each_other_are_listed():
-    assert settings.mend(CcmonError("both are set"), Place("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
+    assert settings.mend(CcmonError("both are set"), FileStat("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
 
 
 @pytest.mark.parametrize("variables, command", [
@@ -74,7 +74,7 @@ def test_a_setting_is_changed_where_it_counts(variables, command):
 @pytest.mark.parametrize("target", ["bash", "zsh", "fish", "tmux"])
 @pytest.mark.parametrize("folder", ["/opt/bin", "/my own/50% #1"])
 def test_the_program_of_a_block_is_found(target, folder):
-    places = snippets.Places(folder + "/ccmon", [folder + "/ccmon-line"], "/c", "f", "/c/config.ini")
+    places = snippets.SnippetValues(folder + "/ccmon", [folder + "/ccmon-line"], "/c", "f", "/c/config.ini")
     assert line.program_in(snippets.block(target, places)) in (folder + "/ccmon", folder + "/ccmon-line")
 
 
@@ -104,17 +104,17 @@ NO_NODE, NOT_THERE = NODE._replace(path=None), ccusage_errors.NotFound("'/x' is 
      "ccmon config set timeout 80"),
     ("auto", NOT_THERE, NODE, "hint", str(NOT_THERE), "unset it")])
 def test_ccusage_that_gives_nothing(source, error, there, state, says, mend):
-    check = programs.run_of_ccusage(programs.Run(source, error=error, unset="unset it"), there, HOME)
+    check = programs.run_of_ccusage(programs.CcusageRun(source, error=error, unset="unset it"), there, HOME)
     instead = ": Claude Code's log files are read instead" if state == "hint" else ""
     assert check == Check("ccusage", state, says + instead, mend)
 
 
 def test_ccusage_that_runs_or_is_not_wanted():
-    for run in programs.Run("logs"), programs.Run("auto", "/c", "20.0.24", 0.1):
+    for run in programs.CcusageRun("logs"), programs.CcusageRun("auto", "/c", "20.0.24", 0.1):
         assert programs.run_of_ccusage(run, NO_NODE, HOME).state == "ok"
 
 
-OWN = own_files.OwnFile(Place("/home/me/.x/h.db", True, mode=0o600), Place("/home/me/.x", True, True), contents="1 session")
+OWN = own_files.OwnFile(FileStat("/home/me/.x/h.db", True, mode=0o600), FileStat("/home/me/.x", True, True), contents="1 session")
 
 
 @pytest.mark.parametrize("file, state, mend", [
@@ -122,8 +122,8 @@ OWN = own_files.OwnFile(Place("/home/me/.x/h.db", True, mode=0o600), Place("/hom
     (OWN._replace(free=49_999_999), "hint", "du -xh ~ | sort -h | tail -n 20"),
     (OWN._replace(free=65_536), "hint", "du -xh ~ | sort -h | tail -n 20"),
     (OWN._replace(free=65_535, problem="x"), "fault", "du -xh ~ | sort -h | tail -n 20"),
-    (OWN._replace(free=0, place=Place("/d/h.db")), "fault", "du -xh /d | sort -h | tail -n 20"),
-    (OWN._replace(free=1_500_000, place=Place("/d/h.db")), "hint", "du -xh /d | sort -h | tail -n 20")])
+    (OWN._replace(free=0, status=FileStat("/d/h.db")), "fault", "du -xh /d | sort -h | tail -n 20"),
+    (OWN._replace(free=1_500_000, status=FileStat("/d/h.db")), "hint", "du -xh /d | sort -h | tail -n 20")])
 def test_room_on_the_disk(file, state, mend):
     check = own_files.history(file, HOME)
     assert (check.state, check.mend) == (state, mend)
@@ -146,9 +146,10 @@ def test_which_ccmon(path, first, same, state):
 
 @pytest.mark.parametrize("file, says", [
     (own_files.OwnFile(None), "no home directory"),
-    (own_files.OwnFile(Place("/d/x"), Place("/d", True, True, writable=False)), "written to /d"),
-    (own_files.OwnFile(Place("/d/x"), Place("/d", True)), "/d is in the way"),
-    (own_files.OwnFile(Place("/d/x", True, True, writable=False), Place("/d", True, True)), "/d/x cannot be read and written")])
+    (own_files.OwnFile(FileStat("/d/x"), FileStat("/d", True, True, writable=False)), "written to /d"),
+    (own_files.OwnFile(FileStat("/d/x"), FileStat("/d", True)), "/d is in the way"),
+    (own_files.OwnFile(FileStat("/d/x", True, True, writable=False), FileStat("/d", True, True)),
+     "/d/x cannot be read and written")])
 def test_places_that_cannot_be_written(file, says):
     for check in (own_files.history(file, HOME), own_files.cache(file, 0, HOME)):
         assert check.state == "fault" and says in check.says and check.mend

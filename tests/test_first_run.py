@@ -269,7 +269,7 @@ def test_a_plan_by_name_or_number(answer, found):
 @pytest.mark.parametrize("answer, found", [("bash", "bash"), ("Bash,claude", "bash, claude"), ("tmux tmux", "tmux"),
                                            ("none", "none"), (",", "none")])
 def test_places_in_any_form(answer, found):
-    assert questions.places([], lambda place: None).check(answer) == found
+    assert questions.targets([], lambda place: None).check(answer) == found
 
 
 @pytest.mark.parametrize("env, claude, found", [({"SHELL": "/usr/bin/zsh"}, False, ["zsh"]),
@@ -277,7 +277,7 @@ def test_places_in_any_form(answer, found):
                                                 ({"SHELL": "/bin/bash", "TMUX": "/tmp/x"}, True, ["tmux", "claude"]),
                                                 ({}, False, [])])
 def test_likely_places(env, claude, found):
-    assert questions.likely_places(env, claude) == found
+    assert questions.likely_targets(env, claude) == found
 
 
 def test_a_change_is_shown_without_control_characters():

@@ -19,7 +19,7 @@ from ccmon.settings import context
 from ccmon.sources import limit_events
 from ccmon.system import clock
 from ccmon.usage import hits
-from ccmon.usage.hits import Event
+from ccmon.usage.hits import CutOff
 from ccmon.when import SESSION_S
 
 WARSAW = clock.zone("Europe/Warsaw")               # 17:00 there
@@ -108,8 +108,8 @@ def test_a_demo_keeps_nothing(machine):
 def test_the_list_names_each_limit_and_what_is_learned_from_it():
     told = [("session", ""), ("weekly", ""), ("model", "Fable 5"), ("model", ""), ("extra", ""), ("spend", ""), ("credit", ""),
             ("credit", "Fable 5"), ("admin", ""), ("other", "")]
-    rows = [Event(NOW - HOUR + number * 60, NOW + HOUR, "limit", *limit) for number, limit in enumerate(told)]
-    assert hits.table([*rows, Event(NOW, NOW - 600, "limit")], NOW, WARSAW) == [
+    rows = [CutOff(NOW - HOUR + number * 60, NOW + HOUR, "limit", *limit) for number, limit in enumerate(told)]
+    assert hits.table([*rows, CutOff(NOW, NOW - 600, "limit")], NOW, WARSAW) == [
         "cut off  limit             reset  known from           teaches",
         "16:00    session           18:00  message in the logs  session",
         "16:01    week              18:00  message in the logs  week",
@@ -140,7 +140,7 @@ def test_every_kind_that_is_read_has_its_words():
     ("2025-11-24 16:30+01:00", 1800), (str(1000 * NOW), 0), ("@" + str(NOW), 0)])
 def test_times_as_people_write_them(words, ago_s):
     ago_s = NOW - 1_761_438_600 if "02:30" in words else ago_s         # that hour was there twice: the first
-    assert hits.moment(words, NOW, WARSAW, None) == NOW - ago_s
+    assert hits.cut_off_epoch(words, NOW, WARSAW, None) == NOW - ago_s
 
 
 @pytest.mark.parametrize("words", ["24:00", "1:5", "17", "-5", "17:00pm", "0:30am", "5:00xm", "2025-13-01 10:00",
@@ -148,16 +148,16 @@ def test_times_as_people_write_them(words, ago_s):
                                    "1234567", "monday", "2025-11-23", "13pm", "9" * 400])
 def test_other_words_are_no_time(words):
     with pytest.raises(UsageError, match="--at: "):
-        hits.moment(words, NOW, WARSAW, None)
+        hits.cut_off_epoch(words, NOW, WARSAW, None)
 
 
 @pytest.mark.parametrize("oldest, fits", [(None, True), (NOW - 3600, True), (NOW - 3599, False)])
 def test_nothing_is_noted_before_the_history_began(oldest, fits):
     if fits:
-        assert hits.moment("16:00", NOW, WARSAW, oldest) == NOW - 3600
+        assert hits.cut_off_epoch("16:00", NOW, WARSAW, oldest) == NOW - 3600
     else:
         with pytest.raises(UsageError, match="before all that ccmon knows"):
-            hits.moment("16:00", NOW, WARSAW, oldest)
+            hits.cut_off_epoch("16:00", NOW, WARSAW, oldest)
 
 
 # --- its window ---
@@ -168,14 +168,14 @@ def test_the_reset_is_that_of_the_official_window(ctx, at, resets_at):
     read_at(ctx, (NOW - 6 * HOUR, 80.0, NOW - 4 * HOUR), (NOW - 2 * HOUR, 20.0, NOW + HOUR))
     with history.opened(ctx, 1000) as kept:
         kept.add_hit(at)
-        assert kept.limit_events() == [Event(at, resets_at, "hit")]
+        assert kept.limit_events() == [CutOff(at, resets_at, "hit")]
 
 
 def test_of_two_resets_the_last_one_told_before_counts(ctx):
     read_at(ctx, (NOW - 600, 20.0, NOW + HOUR), (NOW - 300, 30.0, NOW + 2 * HOUR), (NOW + 10, 10.0, NOW + 3 * HOUR))
     with history.opened(ctx, 1000) as kept:
         kept.add_hit(NOW)
-        assert kept.limit_events() == [Event(NOW, NOW + 2 * HOUR, "hit")]
+        assert kept.limit_events() == [CutOff(NOW, NOW + 2 * HOUR, "hit")]
 
 
 # --- the screen ---

@@ -203,7 +203,7 @@ def test_quotes_in_paths(tmp_path, shell):
     machine.run("--statusline", "--format", shell, "--wait", "30", now=None)
     wait_until(lambda: (machine.cache / "fresh").exists() and machine.idle(), "the refresher ends")
     assert "idle" in prompted(machine, shell)
-    line = snippets.command(snippets.Places("", [str(machine.bin / "ccmon-line")], "", "", ""), "plain")
+    line = snippets.command(snippets.SnippetValues("", [str(machine.bin / "ccmon-line")], "", "", ""), "plain")
     assert call(machine, ["sh", "-c", line]).out.startswith("CC ")
 
 

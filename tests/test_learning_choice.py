@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_learning_forecast_scores import HOUR, RESET, made
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.learning import choice, forecast_scores, state
 from ccmon.learning.choice import LAST
 from ccmon.learning.forecast_scores import Loss
@@ -71,5 +71,5 @@ def test_a_window_counts_once_and_plain_rates_say_nothing():
 @pytest.mark.parametrize("damage", [None, [], ["best", 0, [0, 0, 1], [0, 0, 1]], ["simple", -1, [0, 0, 1], [0, 0, 1]],
                                     ["simple", 5, [0, 0, 2], [0, 0, 1]], ["simple", 5, [0, float("nan"), 1], [0, 0, 1]]])
 def test_a_damaged_choice_is_none(damage):
-    with pytest.raises(kept.Damage):
+    with pytest.raises(checked.Damage):
         state.load_choice(damage)

@@ -261,7 +261,7 @@ def test_new_prices_are_those_of_all_messages_that_are_not_packed(world, monkeyp
             return [record.block.cost_usd for record in store.records(ME, world.now)], sum(
                 row.cost_usd for row in store.used(ME, 0, 1 << 40))
     assert costs() == ([1.8, 1.8], 3.6)                    # 3 and 15 dollars for a million
-    monkeypatch.setattr("ledger_world.PRICE", log_reader.Price(lambda entry: 7.0, 2))
+    monkeypatch.setattr("ledger_world.PRICE", log_reader.EntryPrices(lambda entry: 7.0, 2))
     world.record()
     assert costs() == ([7.0, 7.0], 14.0)
 

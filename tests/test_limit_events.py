@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.sources.limit_events import KINDS, LimitEvent, limit_event
+from ccmon.sources.limit_events import KINDS, LimitMessage, limit_message
 
 AT, AT_MS = "2026-09-21T15:33:20.250Z", 1_790_004_800_250
 RESETS = 1_790_010_000
@@ -23,7 +23,7 @@ def record(text=None, **top):
 
 
 def event(fields, **spaces):
-    return limit_event(json.dumps(fields, **spaces).encode())
+    return limit_message(json.dumps(fields, **spaces).encode())
 
 
 def rejected(kind, **more):
@@ -45,7 +45,7 @@ def which(text, **top):
     (None, ("other", "")), (5, ("other", ""))])
 def test_the_structure_is_enough(kind, which):
     found = event(record("No more today", quotaLimits=rejected(kind), error="rate_limit", apiErrorStatus=429))
-    assert found == LimitEvent(AT_MS, *which, RESETS, "No more today")
+    assert found == LimitMessage(AT_MS, *which, RESETS, "No more today")
 
 
 @pytest.mark.parametrize("status", ["allowed", "allowed_warning", "queued", ""])
@@ -84,7 +84,7 @@ def test_structure_and_words_together(text, kind, more, which):
     {**record(), "message": {"quotaLimits": rejected("five_hour"), "content": [{"text": "x"}]}},
     {**record(), "message": {"error": {"quotaLimits": rejected("five_hour")}, "content": "x"}}])
 def test_it_may_stand_elsewhere(fields):
-    assert event(fields) == LimitEvent(AT_MS, "session", "", RESETS, "x")
+    assert event(fields) == LimitMessage(AT_MS, "session", "", RESETS, "x")
 
 
 @pytest.mark.parametrize("told, resets_at", [
@@ -96,7 +96,7 @@ def test_the_reset_as_a_number(told, resets_at):
 
 def test_nothing_else_need_be_there():
     assert event({"isApiErrorMessage": True, "timestamp": AT, "quotaLimits": {"status": "rejected", "rateLimitType": "five_hour"}}
-                 ) == LimitEvent(AT_MS, "session", "", 0, "")
+                 ) == LimitMessage(AT_MS, "session", "", 0, "")
 
 
 # --- what it says ---
@@ -194,12 +194,12 @@ def test_what_only_looks_like_one(fields):
 
 def test_it_is_read_leniently():
     fields = record("Weekly limit reached", quotaLimits=None, error=None, apiErrorStatus=None, version=None, costUSD=None)
-    expected = LimitEvent(AT_MS, "weekly", "", 0, "Weekly limit reached")
+    expected = LimitMessage(AT_MS, "weekly", "", 0, "Weekly limit reached")
     assert event(fields) == event(fields, indent=1) == event(fields, separators=(" , ", " : ")) == expected
-    assert limit_event(b" " + json.dumps(fields).replace('"id": "x"', '"id": NaN, "id": 1').encode() + b"\r\n") == expected
+    assert limit_message(b" " + json.dumps(fields).replace('"id": "x"', '"id": NaN, "id": 1').encode() + b"\r\n") == expected
     for time in ("2026-09-21T15:33:20.250999Z", AT[:-1] + "+00:00", "2026-09-21T18:33:20.250+03:00"):
         assert event({**fields, "timestamp": time}) == expected
-    assert limit_event(json.dumps(fields).encode().replace(b'"x"', b'"\xff"')) == expected
+    assert limit_message(json.dumps(fields).encode().replace(b'"x"', b'"\xff"')) == expected
 
 
 def test_the_text_is_cleaned_and_cut():
@@ -210,7 +210,7 @@ def test_the_text_is_cleaned_and_cut():
 @given(st.binary(max_size=60), st.integers(0, 700), st.integers(0, 30))
 def test_never_raises_whatever_the_bytes(noise, at, dropped):
     line = json.dumps(record("Weekly limit reached", quotaLimits=rejected("five_hour"))).encode()
-    limit_event(line[:at] + noise + line[at + dropped:])
+    limit_message(line[:at] + noise + line[at + dropped:])
 
 
 NAMES = st.sampled_from(["quotaLimits", "status", "rateLimitType", "resetsAt", "error", "type", "content", "text", "rejected"])
@@ -232,5 +232,5 @@ def test_no_words_do_harm(text, limited):
 
 
 def test_deep_and_long_lines():
-    assert limit_event(b'{"isApiErrorMessage":true,"x":' + b"[" * 100_000) is None
-    assert limit_event(b'{"isApiErrorMessage":true,"timestamp":' + b"9" * 10_000 + b"}") is None
+    assert limit_message(b'{"isApiErrorMessage":true,"x":' + b"[" * 100_000) is None
+    assert limit_message(b'{"isApiErrorMessage":true,"timestamp":' + b"9" * 10_000 + b"}") is None

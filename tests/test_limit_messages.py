@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ccmon.errors import CcmonError
 from ccmon.sources import log_limits
-from ccmon.sources.limit_events import KINDS, LimitEvent, limit_event
+from ccmon.sources.limit_events import KINDS, LimitMessage, limit_message
 from ccmon.system import clock
 from ccmon.when import SESSION_S, epoch, local
 
@@ -40,7 +40,7 @@ def line(text, at=NOW, **more):
 
 
 def settled(text, at=NOW):
-    return log_limits.settled(limit_event(line(text, at).encode()), zone_of)
+    return log_limits.with_reset(limit_message(line(text, at).encode()), zone_of)
 
 
 def after(text, at=NOW):
@@ -95,7 +95,7 @@ def test_which_limit_and_when_it_resets(text, kind, after_s):
 
 
 def test_a_number_goes_before_the_words():
-    found = log_limits.settled(LimitEvent(NOW * 1000, "session", "", NOW + 600, "resets 8pm"), zone_of)
+    found = log_limits.with_reset(LimitMessage(NOW * 1000, "session", "", NOW + 600, "resets 8pm"), zone_of)
     assert found.resets_at == NOW + 600
 
 
@@ -141,7 +141,7 @@ def test_a_time_of_day_is_the_next_one(at, hour, minute, zone):
 @given(st.text(max_size=200), st.integers(0, 4 * 10 ** 9))
 def test_no_text_does_harm(text, at):
     for kind, longest_s in (("unnamed", 40 * DAY), ("session", SESSION_S), ("weekly", 7 * DAY), ("model", 7 * DAY)):
-        found = log_limits.settled(LimitEvent(at * 1000, kind, "", 0, f"limit reached resets {text}"), zone_of)
+        found = log_limits.with_reset(LimitMessage(at * 1000, kind, "", 0, f"limit reached resets {text}"), zone_of)
         assert found.kind in KINDS and (not found.resets_at or at < found.resets_at <= at + longest_s + 300)
 
 

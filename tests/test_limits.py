@@ -53,7 +53,7 @@ def test_high_water(blocks, expected):
     (water(6, -8, 3), water(6, -9, 2), water(6, -9, 3)),
 ])
 def test_join(a, b, expected):
-    assert limits.join(a, b) == expected
+    assert limits.larger_high_water(a, b) == expected
 
 
 # --- the limit in force -----------------------------------------------------------------------------------------------

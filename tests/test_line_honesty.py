@@ -143,7 +143,7 @@ def test_the_cache_in_the_row_in_templates_and_on_the_screen(told, said):
     assert claude_row.compose(record, told, 80, NOW) == " ".join(said)
     word = f"cache {said[0]}" + (f" {said[2]}" if said[0] == "cold" and said[2] not in "-0" else "")
     assert claude_row.compose({}, told, 80, NOW) == word
-    ledger, changed = official.settle(official.Ledger(), [hook.spool_line(told, NOW)], NOW)
+    ledger, changed = official.with_lines(official.Ledger(), [hook.spool_line(told, NOW)], NOW)
     assert not changed and official.load(official.dump(ledger)) == ledger and ledger.cache == cache
     shown = scene(9212, windows=account(26), cache=ledger.cache)
     assert filled("{cache} {cache_hit} {cache_tokens}", shown) == " ".join(said)
@@ -170,14 +170,14 @@ def test_of_several_sessions_the_one_that_was_used_last_speaks(answers, dice):
     """Idle sessions repeat what they were told once, in any order."""
     lines = [hook.spool_line(cached(NOW + at + (3600 if ttl == "1h" else 300), ttl, warm=True), NOW + at) for at, ttl in answers]
     dice.shuffle(lines)
-    ledger, _ = official.settle(official.Ledger(), lines * 2, NOW)
+    ledger, _ = official.with_lines(official.Ledger(), lines * 2, NOW)
     used = [at for at, _ in answers if at <= 60]
     assert (ledger.cache and ledger.cache.expires_at - ledger.cache.ttl_s - NOW) == max(used, default=None)
 
 
 def test_damage_in_the_ledger_or_the_spool_is_no_cache():
     for word in ("cache=1/2", "cache=x/1/1/1", "cache=9/9/9/900", f"cache={NOW}/999999999/1/1", "cache=", "cache=-/-/-/-"):
-        ledger, _ = official.settle(official.Ledger(), [f"{NOW} s 1 - - - - - {word}\n"], NOW)
+        ledger, _ = official.with_lines(official.Ledger(), [f"{NOW} s 1 - - - - - {word}\n"], NOW)
         assert ledger.cache is None
     kept = json.loads(official.dump(official.Ledger(cache=PromptCache(NOW, 300, None, None))))
     assert official.load(json.dumps({**kept, "cache": [NOW, 300, None]})) == official.Ledger()

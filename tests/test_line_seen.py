@@ -10,7 +10,7 @@ from line_shells import NOT_TRIED, install, program
 from terminal import Terminal
 
 from ccmon.setup import prompt_probe, visibility
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN
+from ccmon.setup.prompt_check import NOT_SEEN, SEEN, UNKNOWN
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.filterwarnings("ignore:.*multi-threaded")]
 FILES = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
@@ -40,7 +40,7 @@ def seen(place, shell, above, **env):
     assert place.run("init", shell, "--write", now=None, **NOT_TRIED).code == 0
     path = place.home / FILES[shell]
     path.write_text(above + path.read_text())
-    return visibility.of(shell, place.env(SHELL=program(shell), **env))
+    return visibility.visibility(shell, place.env(SHELL=program(shell), **env))
 
 
 def listing(home):
@@ -63,7 +63,7 @@ def test_a_theme_is_named_with_its_recipe_and_then_seen(place):
     assert done.code == 1 and "starship makes the prompt" in done.out and done.out.endswith("Run: ccmon init starship\n")
     rc = place.home / ".bashrc"
     rc.write_text(rc.read_text().replace("cat ~/.line", f"{place.bin}/ccmon-line starship"))
-    assert visibility.of("bash", place.env()).state == SEEN
+    assert visibility.visibility("bash", place.env()).state == SEEN
 
 
 def test_a_right_prompt_has_the_line_where_there_is_room(place):

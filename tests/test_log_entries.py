@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from log_mixtures import ODD
 
 from ccmon.sources import log_entries
-from ccmon.sources.limit_events import limit_event
-from ccmon.sources.log_entries import Entry, digest, parse, session_of
+from ccmon.sources.limit_events import limit_message
+from ccmon.sources.log_entries import LogEntry, digest, parse, path_session
 from ccmon.sources.log_unused import unused_kind
 
 TIME = 1_790_000_000.25
@@ -25,7 +25,7 @@ def odd(name):
 
 def test_every_field():
     line = claude_logs.line(ENTRY._replace(hour_cache=True, sidechain=True, extra={"costUSD": 0.5})).encode()
-    assert parse(line, "of-the-path") == (Entry(
+    assert parse(line, "of-the-path") == (LogEntry(
         1_790_000_000_250, digest("msg_1"), digest("req_1"), digest(ENTRY.session), claude_logs.SONNET, 1, 2, 0, 30, 400,
         sidechain=True, speed=False, cost_usd=0.5, reset_at=None),)
 
@@ -117,7 +117,7 @@ def test_a_name_twice_in_a_line_that_is_looked_through():
 def test_any_depth_is_survived():
     line = claude_logs.line(ENTRY).replace('"Done."', "[" * 200_000 + "]" * 200_000)
     assert parse(line.encode(), "s") == ()
-    assert limit_event(line.replace('"type":', '"isApiErrorMessage":true,"limit":').encode()) is None
+    assert limit_message(line.replace('"type":', '"isApiErrorMessage":true,"limit":').encode()) is None
     assert unused_kind(line.encode()) in ("refused", "damaged")
 
 
@@ -148,9 +148,9 @@ def test_parse_never_raises_whatever_the_fields(changes):
             target[name] = value
     line = json.dumps(fields, separators=(",", ":")).encode()
     for entry in parse(line, "s"):
-        assert all(0 <= count <= log_entries.MOST for count in entry[5:10]) and isinstance(entry, Entry)
+        assert all(0 <= count <= log_entries.MOST for count in entry[5:10]) and isinstance(entry, LogEntry)
         assert entry.model is None or entry.model.isascii() and 0 < len(entry.model) <= 40
-    limit_event(line)
+    limit_message(line)
     unused_kind(line)
 
 
@@ -161,7 +161,7 @@ def test_parse_never_raises_whatever_the_bytes(noise, at, dropped):
     damaged = line[:at] + noise + line[at + dropped:]
     parse(damaged, "s")
     unused_kind(damaged)
-    limit_event(damaged)
+    limit_message(damaged)
 
 
 @given(st.text(), st.text())
@@ -183,4 +183,4 @@ def test_digests(one, other):
     ("", "unknown"),
 ])
 def test_session_of_a_path(path, session):
-    assert session_of(path) == session
+    assert path_session(path) == session

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.sources import limit_events, log_entries, log_files, log_parts, log_unused
-from ccmon.sources.log_reader import Price
+from ccmon.sources.log_reader import EntryPrices
 from ccmon.text import model_id
 
 NEVER_NULL = {"id", "cwd", "model", "speed", "costUSD", "version", "sessionId", "requestId", "isApiErrorMessage",
@@ -22,7 +22,7 @@ NEVER_NULL = {"id", "cwd", "model", "speed", "costUSD", "version", "sessionId", 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 NOISE = [b"", b"{}", b"no JSON", b"\xff\xfe", b'{"type":"user","message":{"content":"' + b"x" * 700 + b'"}}', b'"usage":{',
          b'{"isApiErrorMessage":true}', b"\r", b"null", b'{"type":"summary","leafUuid":null}']
-FREE = Price(lambda entry: 0.0, 1)
+FREE = EntryPrices(lambda entry: 0.0, 1)
 
 
 # --- the plain reading ----------------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def milliseconds(text):
 def read(path, known=None):
     """The parts of the log as one: its messages, its events, the position behind the last."""
     file, = log_files.scan([str(path.parent)])
-    parts = list(log_parts.parts_of(file, known, [str(path.parent)], FREE, 1_790_000_000))
+    parts = list(log_parts.new_parts(file, known, [str(path.parent)], FREE, 1_790_000_000))
     messages, events = ([one for part in parts for one in getattr(part, name)] for name in ("messages", "events"))
     return messages, events, parts[-1].after
 
@@ -156,7 +156,7 @@ def test_a_log_is_read_in_chunks_as_line_by_line(tmp_path_factory, seed, chunk, 
     expected = [one for line in whole for one in plain_entries(line)]
     got = [(m.at_ms, m.model, m.input, m.output, m.cache_5m, m.cache_1h, m.cache_read) for m in messages if not m.unended]
     assert got == expected
-    assert len(events) == sum(limit_events.limit_event(line) is not None for line in whole)
+    assert len(events) == sum(limit_events.limit_message(line) is not None for line in whole)
     assert (after.damaged, after.first_damaged, Counter(json.loads(after.left_out))) == judged(whole)
     assert (after.offset, after.lines) == (sum(len(line) + 1 for line in whole), len(whole))
     assert after.crc == crc32(path.read_bytes()[:after.offset]) and after.size == os.path.getsize(str(path))

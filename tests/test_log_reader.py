@@ -17,7 +17,7 @@ from ccmon.store.database import open_store
 from ccmon.usage import prices
 
 T0 = 1_764_000_000
-PRICE = log_reader.Price(partial(prices.cost_usd, own={}), 1)
+PRICE = log_reader.EntryPrices(partial(prices.cost_usd, own={}), 1)
 
 
 class Logs:
@@ -27,7 +27,7 @@ class Logs:
         self.root, self.path_of_store = folder / "home" / "projects", str(folder / "ccmon.db")
 
     def logs(self):
-        return log_reader.Logs([str(self.root)], log_files.scan([str(self.root)]), ME, PRICE)
+        return log_reader.LogSet([str(self.root)], log_files.scan([str(self.root)]), ME, PRICE)
 
     def read(self, now=T0 + 100 * HOUR, **more):
         with open_store(self.path_of_store, 2000, now) as store:
@@ -152,7 +152,7 @@ def test_a_path_that_is_no_text(logs):
     ("/h/.claude/projects/-src-shop/a.jsonl", "-src-shop"), ("/h/.claude/projects/-src/s/subagents/agent.jsonl", "-src"),
     ("/h/.claude/projects/a.jsonl", ""), ("/h/projects/.claude/projects/-x/a.jsonl", ""), ("/elsewhere/-x/a.jsonl", "")])
 def test_the_project_is_the_folder_below_projects(path, name):
-    assert log_parts.project_of(path, ["/h/.claude/projects", "/other/projects"]) == name
+    assert log_parts.project_name(path, ["/h/.claude/projects", "/other/projects"]) == name
 
 
 @pytest.mark.parametrize("cwd, project, folder", [
@@ -160,7 +160,7 @@ def test_the_project_is_the_folder_below_projects(path, name):
     ("/home/dev/my.shop", "-home-dev-my-shop", "/home/dev/my.shop"), ("/elsewhere", "-home-dev-shop", ""),
     ("C:\\\\Users\\\\dev\\\\shop\\\\web", "C--Users-dev-shop", "C:\\Users\\dev\\shop"), ("", "-x", "")])
 def test_the_path_of_a_project_is_what_its_lines_tell(cwd, project, folder):
-    assert log_entries.folder_of(f'{{"cwd":"{cwd}","usage":{{}}}}'.encode(), project) == folder
+    assert log_entries.project_folder(f'{{"cwd":"{cwd}","usage":{{}}}}'.encode(), project) == folder
 
 
 # --- transactions -----------------------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_two_that_read_at_once_count_nothing_twice(logs):
     logs.add("p/a.jsonl", *[line(n, n) for n in range(50)])
     with open_store(logs.path_of_store, 2000, T0) as one, open_store(logs.path_of_store, 2000, T0) as other:
         first = log_reader._Batch(one, ME)
-        for part in log_parts.parts_of(logs.logs().files[0], None, logs.logs().folders, PRICE, T0):
+        for part in log_parts.new_parts(logs.logs().files[0], None, logs.logs().folders, PRICE, T0):
             first.add(part)
         log_reader.read(other, logs.logs(), T0 + 1)
         first.write()

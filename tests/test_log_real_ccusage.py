@@ -47,7 +47,7 @@ def answer(path, home):
 def lines_of(home):
     """The lines of each log in the order of ccusage 20: by path, then by line; and the session that the path names."""
     files = sorted((home / ".claude" / "projects").rglob("*.jsonl"), key=str)
-    return [(log_entries.session_of(str(path)), path.read_bytes().split(b"\n")) for path in files]
+    return [(log_entries.path_session(str(path)), path.read_bytes().split(b"\n")) for path in files]
 
 
 def entries_of(home):
@@ -86,7 +86,7 @@ def compare(home, path):
 def recorded(home):
     """The sessions that the log reader puts into a history, as rows."""
     folders = [str(home / ".claude" / "projects")]
-    logs = log_reader.Logs(folders, log_files.scan(folders), Owner("h", "a"), log_reader.Price(lambda entry: 0.0, 1))
+    logs = log_reader.LogSet(folders, log_files.scan(folders), Owner("h", "a"), log_reader.EntryPrices(lambda entry: 0.0, 1))
     with open_store(str(home / "ccmon.db"), 1000, LATER) as store:
         log_reader.read(store, logs, LATER)
         blocks = [record.block for record in store.records(logs.owner, LATER)]
@@ -191,7 +191,7 @@ def entry_18(fields, session):
     message, usage = fields["message"], fields["message"]["usage"]
     ident, request, name = message.get("id"), fields.get("requestId"), message.get("model")
     shown_as = None if name is None else ccusage_json._models([name + "-fast" if usage.get("speed") == "fast" else name])
-    return log_entries.Entry(
+    return log_entries.LogEntry(
         log_json.time_ms(fields["timestamp"]), ident and log_entries.digest(ident), request and log_entries.digest(request),
         log_entries.digest(session), shown_as[0] if shown_as else None, usage["input_tokens"], usage["output_tokens"],
         usage.get("cache_creation_input_tokens", 0), 0, usage.get("cache_read_input_tokens", 0), False, False, None, None)

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_sessions import groups, rows_of, survivors
 
-from ccmon.sources.log_entries import Entry
+from ccmon.sources.log_entries import LogEntry
 from ccmon.store import messages
 
 HOUR_MS = 3_600_000
 SESSION_MS = 5 * HOUR_MS
 T0 = 1_790_031_600_000                 # a full hour
-E = Entry(T0, 1, 1, 1, "m", 1, 2, 3, 4, 5, False, False, None, None)
+E = LogEntry(T0, 1, 1, 1, "m", 1, 2, 3, 4, 5, False, False, None, None)
 SIDE = E._replace(sidechain=True)
 FREE = E._replace(request=None)
 
@@ -61,7 +61,7 @@ def test_where_sessions_begin(times, starts):
 
 
 ENTRIES = st.lists(st.builds(
-    lambda message, request, session, ms, output, side, speed: Entry(
+    lambda message, request, session, ms, output, side, speed: LogEntry(
         T0 + ms, message, request, session, f"m{session}", 1, output, 0, 0, 0, side, speed, None, None),
     st.sampled_from([1, 2, 3]), st.sampled_from([None, 1, 2]), st.integers(1, 2),
     st.sampled_from([0, 1, HOUR_MS, SESSION_MS]), st.integers(0, 2), st.booleans(), st.booleans()), max_size=12)

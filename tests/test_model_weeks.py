@@ -45,7 +45,7 @@ def keep(kept, found):
 def test_the_pace_at_first_then_what_was_learned(kept, days, rule):
     keep(kept, rows(days))
     facts = kept.facts(NOW)._replace(outlook=Outlook(weeks=model_weeks.recall(kept)))
-    found = outlook.of_window(facts, window(OPUS, 30.0, NOW + 5 * DAY, NOW), NOW)
+    found = outlook.window_runway(facts, window(OPUS, 30.0, NOW + 5 * DAY, NOW), NOW)
     assert found.rule == rule
     # After two days 30 % are used: at that pace it runs out, but nothing is ever used on the last three days.
     assert (found.probability >= 0.4) is (rule in ("average", "pace"))

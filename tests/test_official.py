@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.sources import hook
-from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, settle, spend_limit
+from ccmon.usage.official import MOST_SESSIONS, Ledger, dump, load, parse, spend_limit, with_lines
 
 T0 = 1_764_000_000
 HOUR = 3600
@@ -20,7 +20,7 @@ def line(at, percent, resets_at=RESET, session="a", counter=None, week="- -"):
 
 
 def after(*lines, now=None):
-    return settle(Ledger(), lines, now or max(int(text.split()[0]) for text in lines))
+    return with_lines(Ledger(), lines, now or max(int(text.split()[0]) for text in lines))
 
 
 def five_hour(*lines, now=None):
@@ -76,7 +76,7 @@ def test_lines_from_the_future_are_left():
 
 def test_after_the_clock_was_set_back_readings_count():
     ledger, _ = after(line(T0, 37, counter=1))
-    ledger, told = settle(ledger, [line(T0 - 7200, 41, counter=2)], T0 - 7200)
+    ledger, told = with_lines(ledger, [line(T0 - 7200, 41, counter=2)], T0 - 7200)
     assert told and ledger.windows[0].percent == 41
 
 
@@ -93,19 +93,19 @@ LINES = st.lists(st.builds(line, st.integers(T0, T0 + HOUR), st.integers(0, 101)
 
 @given(LINES)
 def test_lines_that_were_taken_before_change_nothing(lines):
-    once, _ = settle(Ledger(), lines, T0 + HOUR)
+    once, _ = with_lines(Ledger(), lines, T0 + HOUR)
     last = {name: at for name, _, at in once.sessions}
     earlier = [text for text in lines if int(text.split()[0]) < last.get(text.split()[1], T0)]
-    again, told = settle(once, earlier, T0 + HOUR)
+    again, told = with_lines(once, earlier, T0 + HOUR)
     assert again == once and told == []
 
 
 @given(LINES, LINES)
 def test_the_order_of_batches_does_not_matter(first, second):
     lines = sorted(first + second)
-    whole = settle(Ledger(), lines, T0 + HOUR)[0]
-    part = settle(Ledger(), lines[:len(first)], T0 + HOUR)[0]
-    assert settle(load(dump(part)), lines[len(first):], T0 + HOUR)[0] == whole
+    whole = with_lines(Ledger(), lines, T0 + HOUR)[0]
+    part = with_lines(Ledger(), lines[:len(first)], T0 + HOUR)[0]
+    assert with_lines(load(dump(part)), lines[len(first):], T0 + HOUR)[0] == whole
 
 
 @given(st.text())
@@ -127,7 +127,7 @@ def spooled(**limits):
     ({"used_usd": "much", "limit_usd": -1}, (None, None)), ({"used_usd": 1e300, "limit_usd": 50}, (None, 50.0))])
 def test_a_spend_limit_is_a_window_and_credits(amounts, credit):
     text = spooled(spend_limit={"used_percentage": 104, "resets_at": WEEK, "period": "monthly", **amounts})
-    ledger = load(dump(settle(Ledger(), [text], T0)[0]))
+    ledger = load(dump(with_lines(Ledger(), [text], T0)[0]))
     (found,) = spend_limit(ledger, ledger.windows)
     assert (found.kind, found.percent, found.resets_at, found.left) == ("spend_limit", 104, WEEK, False)
     assert (found.used, found.limit) == credit and ledger.windows[0].scope == "account"
@@ -137,4 +137,4 @@ def test_what_cannot_be_taken_is_counted():
     good, epoch, share = ({"used_percentage": used, "resets_at": WEEK} for used in (7, T0, 0.4))
     for limits, dropped in (({"five_hour": epoch}, 1), ({"five_hour": share, "x": {"used_percentage": 3}}, 2),
                             ({"seven_day": good}, 0), ({"seven_day": good, "one": epoch, "two": epoch}, 2)):
-        assert settle(Ledger(dropped=9), [spooled(**limits)], T0)[0].dropped == dropped
+        assert with_lines(Ledger(dropped=9), [spooled(**limits)], T0)[0].dropped == dropped

@@ -101,7 +101,7 @@ def test_what_is_shown_is_what_the_newest_answer_said(events, apart_h):
         document = terminal.document(now, jitter_s)
         spool += [hook.spool_line(document, now)]
         if refreshed:
-            ledger, spool = official.settle(official.load(official.dump(ledger)), spool, now)[0], []
+            ledger, spool = official.with_lines(official.load(official.dump(ledger)), spool, now)[0], []
             shown = pairs(running(ledger.windows, now))
             assert shown == (newest.at(now) if newest else [None, None])
             if terminal.windows:
@@ -132,7 +132,7 @@ def after(*calls):
     """The ledger after these documents, ten seconds apart."""
     ledger = official.Ledger()
     for number, document in enumerate(calls):
-        ledger, _ = official.settle(official.load(official.dump(ledger)), [hook.spool_line(document, T0 + 10 * number)],
+        ledger, _ = official.with_lines(official.load(official.dump(ledger)), [hook.spool_line(document, T0 + 10 * number)],
                                     T0 + 10 * number)
     return ledger
 
@@ -219,11 +219,11 @@ def test_accounts_whose_5_hours_end_together_differ_in_their_weeks():
     assert row(ledger, idle, T0 + 60) == [(1, R), (7, W)] and row(ledger, theirs, T0 + 60) == [(4, R), (3, T0 + HOUR)]
     later = T0 + 2 * HOUR              # their week is over
     assert row(ledger, idle, later) == [(1, R), (7, W)] and row(ledger, theirs, later) == [(4, R), None]
-    ledger, _ = official.settle(ledger, [hook.spool_line(told((2, R), (9, W), session="new here", age_s=9), later)], later)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(told((2, R), (9, W), session="new here", age_s=9), later)], later)
     assert pairs(ledger.windows) == [(2, R), (9, W)]
     ended = told((1, T0 + 60), (8, W), session=OLD, counter=9)
     ledger = after(ended, told((4, R), session="their", counter=9))        # of their week nothing is known
-    ledger, _ = official.settle(ledger, [hook.spool_line(told((2, R), (9, W), session="new here"), T0 + 90)], T0 + 90)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(told((2, R), (9, W), session="new here"), T0 + 90)], T0 + 90)
     assert pairs(ledger.windows) == [(2, R), (9, W)] and len(ledger.accounts) == 2
 
 
@@ -237,7 +237,7 @@ def test_a_week_that_is_over_still_tells_whose_it_was():
 def test_a_session_belongs_to_its_account_when_only_the_5_hours_are_told():
     one, other = told((67, T0 + 60), (12, W), session=OLD, counter=9), told((4, T0 + 120), (5, W - HOUR), session=NEW, counter=9)
     ledger = after(one, other)
-    ledger, _ = official.settle(ledger, [hook.spool_line(told((2, R), session=OLD, counter=20), T0 + 200)], T0 + 200)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(told((2, R), session=OLD, counter=20), T0 + 200)], T0 + 200)
     assert pairs(ledger.windows) == [(2, R), (12, W)]
 
 
@@ -260,25 +260,25 @@ def test_what_was_said_as_the_window_began_is_not_believed_later_either():
     early = told((97, T0 + 5 * HOUR - 60), (12, W))
     ledger = after(early)
     for at in (T0 + 200, T0 + 400, T0 + HOUR):
-        ledger, changed = official.settle(ledger, [hook.spool_line(early, at)], at)
+        ledger, changed = official.with_lines(ledger, [hook.spool_line(early, at)], at)
         assert changed == [] and five_hour(ledger) is None
         assert row(ledger, early, at) == [None, (12, W)]
 
 
 def test_a_line_that_comes_late_says_nothing_new():
     ledger = after(said(40, "a", 1))
-    ledger, _ = official.settle(ledger, [hook.spool_line(said(45, "a", 9), T0 + 60)], T0 + 60)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(said(45, "a", 9), T0 + 60)], T0 + 60)
     lines = [hook.spool_line(said(67, "b", 9), T0 + 10), hook.spool_line(said(41, "a", 5), T0 + 20)]
-    late, changed = official.settle(ledger, lines, T0 + 70)
+    late, changed = official.with_lines(ledger, lines, T0 + 70)
     assert changed == [] and five_hour(late) == (45, R)
     lines = [hook.spool_line(said(5, "a", 9), T0 + 60), hook.spool_line(said(41, "b", 5), T0 + 20)]
-    assert five_hour(official.settle(official.Ledger(), lines, T0 + 70)[0]) == (5, R)
+    assert five_hour(official.with_lines(official.Ledger(), lines, T0 + 70)[0]) == (5, R)
 
 
 def test_a_late_line_of_another_account_does_not_take_over():
     ledger = after(said(40, "a", 1))
-    ledger, _ = official.settle(ledger, [hook.spool_line(said(45, "a", 9), T0 + 60)], T0 + 60)
-    late, _ = official.settle(ledger, [hook.spool_line(said(4, "b", 9, R + HOUR, W - HOUR), T0 + 20)], T0 + 70)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(said(45, "a", 9), T0 + 60)], T0 + 60)
+    late, _ = official.with_lines(ledger, [hook.spool_line(said(4, "b", 9, R + HOUR, W - HOUR), T0 + 20)], T0 + 70)
     assert five_hour(late) == (45, R) and len(late.accounts) == 2
 
 
@@ -286,9 +286,9 @@ def test_a_ledger_of_an_older_ccmon_is_taken_over():
     kept = json.dumps([[[67, R, T0], [12, W, T0]], ["five_hour"], [[OLD, 5000, T0], [NEW, -1, T0]]])
     ledger = official.load(kept)
     assert five_hour(ledger) == (67, R) and [session[0] for session in ledger.sessions] == [OLD, NEW]
-    ledger, _ = official.settle(ledger, [hook.spool_line(said(80, OLD, 5000), T0 + 10)], T0 + 10)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(said(80, OLD, 5000), T0 + 10)], T0 + 10)
     assert five_hour(ledger) == (67, R)
-    ledger, _ = official.settle(ledger, [hook.spool_line(said(1, OLD, 5600), T0 + 20)], T0 + 20)
+    ledger, _ = official.with_lines(ledger, [hook.spool_line(said(1, OLD, 5600), T0 + 20)], T0 + 20)
     assert five_hour(ledger) == (1, R)
     assert official.load(json.dumps([[None, None], [], []])) == official.Ledger()
 
@@ -313,7 +313,7 @@ def test_a_line_that_was_said_before_changes_nothing(calls):
     for session, counter, percent, later_s, resets_at, week in calls:
         now += later_s
         document = said(percent, session, counter, resets_at, week)
-        ledger, _ = official.settle(ledger, [hook.spool_line(document, now)], now)
-        again, changed = official.settle(ledger, [hook.spool_line(document, now + 5)], now + 5)
+        ledger, _ = official.with_lines(ledger, [hook.spool_line(document, now)], now)
+        again, changed = official.with_lines(ledger, [hook.spool_line(document, now + 5)], now + 5)
         assert changed == [] and again.windows == ledger.windows and again.accounts == ledger.accounts
         assert official.load(official.dump(again)) == again

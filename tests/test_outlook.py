@@ -14,7 +14,7 @@ from ccmon.learning.values import Reading, UsageCurve
 from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
-from ccmon.usage.outlook import Outlook, Pace, is_likelihood, of_window, week_by_pace
+from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
 from ccmon.views import document, why_learned
 from ccmon.views.line import fields, statusline
 from ccmon.views.screen import dashboard, graph, outlook_row, small
@@ -114,7 +114,7 @@ def test_the_week_has_a_runway_of_its_own():
     seen = known()
     week = next(one for one in seen.windows if one.name == "seven_day")
     assert seen.week.resets_at == week.resets_at and seen.week.median <= seen.week.resets_at
-    plain = of_window(scene(9).facts, week, NOW)
+    plain = window_runway(scene(9).facts, week, NOW)
     assert plain.rule == "average" and not is_likelihood(plain)
 
 
@@ -156,16 +156,17 @@ def test_of_the_week_it_is_the_pace_so_far():
                       * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
     facts = scene(9).facts._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
     window = official(61, 40)[1]
-    before, seen = (of_window(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW) for rule in (Choice(), LOST))
+    before, seen = (window_runway(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW)
+                    for rule in (Choice(), LOST))
     assert is_likelihood(before) and (seen.rule, seen.learned) == ("average", before)
     assert abs(seen.median - week_by_pace(window, NOW)) < 400              # made anew every five minutes
 
 
 def test_nothing_used_lasts_by_the_rate_of_the_last_hour():
-    found = outlook_of.shown_for_session(known().runway, Learned(NOW, session_choice=LOST), None)
+    found = outlook_of.shown_session_runway(known().runway, Learned(NOW, session_choice=LOST), None)
     assert (found.median, found.probability, found.rule) == (OFFICIAL_END, 0.0, "last_hour")
     plain = found._replace(learned=None)
-    assert outlook_of.shown_for_session(plain, Learned(NOW, session_choice=LOST), None) == plain
+    assert outlook_of.shown_session_runway(plain, Learned(NOW, session_choice=LOST), None) == plain
 
 
 # --- how it is said ---------------------------------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ def test_the_models_name_is_harmless(model, expected):
 
 def test_cost_session_and_counter():
     told = {"session_id": "ab-1\n2", "cost": {"total_cost_usd": 1.5, "total_api_duration_ms": 12.0}}
-    assert (session_json.cost_usd(told), session_json.session(told), session_json.counter(told)) == (1.5, "ab-12", 12)
-    assert (session_json.cost_usd({}), session_json.session({}), session_json.counter({})) == (None, "?", None)
+    assert (session_json.cost_usd(told), session_json.session_id(told), session_json.counter(told)) == (1.5, "ab-12", 12)
+    assert (session_json.cost_usd({}), session_json.session_id({}), session_json.counter({})) == (None, "?", None)
     for junk in JUNK:
         told = {"session_id": junk, "cost": {"total_cost_usd": junk, "total_api_duration_ms": junk}}
         assert session_json.cost_usd(told) is None and session_json.counter(told) is None
@@ -86,5 +86,5 @@ def test_no_document_is_too_strange(document):
     context, cost_usd = session_json.context_percent(document), session_json.cost_usd(document)
     assert context is None or math.isfinite(context)
     assert cost_usd is None or math.isfinite(cost_usd)
-    assert session_json.model(document).isascii() and len(session_json.session(document).split()) == 1
+    assert session_json.model(document).isascii() and len(session_json.session_id(document).split()) == 1
     json.dumps(session_json.counter(document))

@@ -103,7 +103,7 @@ def test_readings_are_changes_of_whole_percents_seen_while_something_is_used_her
 def test_readings_pass_the_hygiene_unchanged_however_often_they_are_repeated(sim):
     lines = sim.lines()
     assert len(lines) > 1.2 * len(sim.points)
-    _, told = official.settle(official.Ledger(), lines, sim.points[-1].ts)
+    _, told = official.with_lines(official.Ledger(), lines, sim.points[-1].ts)
     assert [(one.at, one.percent, one.resets_at) for one in told] == [
         (one.ts, one.percent, one.resets_at) for one in sim.readings if one.source == "statusline"]
 

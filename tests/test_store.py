@@ -174,7 +174,8 @@ def test_a_session_reported_with_a_later_start_runs_to_its_new_end(store):
     moved = block(T0 + HOUR)
     for now, tokens in [(T0 + 4 * HOUR, 1200), (LATER, 1300), (LATER + HOUR - 1, 1400)]:
         facts = keep(store, [block(T0 + HOUR, tokens)], now)
-        assert [(b.start, b.end, b.tokens) for b in compute.active(facts.blocks, facts.listed, now)] == [(moved.start, moved.end, tokens)]
+        running = [(b.start, b.end, b.tokens) for b in compute.active(facts.blocks, facts.listed, now)]
+        assert running == [(moved.start, moved.end, tokens)]
         assert facts.high_water is None
     facts = keep(store, [block(T0 + HOUR, 1500)], LATER + HOUR)
     assert [(b.start, b.end, b.tokens) for b in facts.blocks] == [(moved.start, moved.end, 1500)]

@@ -144,7 +144,7 @@ def test_what_is_said_again_within_a_minute_is_listed_once(db, events, listed):
 def test_the_rows_are_what_the_list_shows(db):
     add(db, LimitEvent(T0, "model", "Fable 5", ENDS))
     hit(db, T0 + 60)
-    rows = hits.table([hits.Event(*row) for row in limit_events.events(db, 1)], T0 + HOUR, clock.zone("UTC"))
+    rows = hits.table([hits.CutOff(*row) for row in limit_events.events(db, 1)], T0 + HOUR, clock.zone("UTC"))
     at = rows[0].index("limit")
     assert [row[at:at + 15].strip() for row in rows[1:]] == ["week of Fable 5", "session"]
 

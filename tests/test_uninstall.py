@@ -226,7 +226,7 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
     change(path)
     before = listing(path.parent)
     call = Uninstall(env, True)
-    left = call.take_out(call.look())
+    left = call.take_out(call.survey())
     left += call.by_hand([one.path for one in left])
     said = [f"{one.path}: {one.why}" for one in left]
     assert len(said) == 1 and why in said[0] and str(path.parent) in said[0], said
@@ -236,7 +236,7 @@ def test_what_is_not_ccmons_is_left_alone_and_named_and_the_rest_is_done(env, ho
                               ".config/ccmon/config.ini", ".local/share/ccmon/ccmon.db") if one != name]
     assert not any(os.path.lexists(home / one) for one in others), listing(home)
     again = Uninstall(env, True)
-    assert again.look().is_empty and (again.look().left or again.by_hand([]))
+    assert again.survey().is_empty and (again.survey().left or again.by_hand([]))
 
 
 def test_without_rights_each_is_named(place):
@@ -271,11 +271,11 @@ def test_what_cannot_be_read_is_named_and_a_copy_stays_while_the_line_does(place
 
 def test_folders_that_a_killed_call_has_left_are_taken_out_by_the_next(env, home):
     call = Uninstall(env, True)
-    call.take_out(call.look()._replace(start_up={}, copies={}))
+    call.take_out(call.survey()._replace(start_up={}, copies={}))
     (home / ".config/ccmon").mkdir(parents=True)
-    assert call.look()._replace(start_up={}, copies={}).folders == [str(home / ".config/ccmon")] and not call.look().is_empty
-    call.take_out(call.look())
-    assert not (home / ".config/ccmon").exists() and call.look().is_empty
+    assert call.survey()._replace(start_up={}, copies={}).folders == [str(home / ".config/ccmon")] and not call.survey().is_empty
+    call.take_out(call.survey())
+    assert not (home / ".config/ccmon").exists() and call.survey().is_empty
 
 
 def test_it_asks_and_without_a_terminal_it_needs_yes(machine):

@@ -20,7 +20,7 @@ from ccmon.doctor import files
 from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
-from ccmon.sources import ccusage, hook, program_places
+from ccmon.sources import ccusage, hook, program_folders
 from ccmon.store import migrations
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
@@ -129,8 +129,8 @@ def test_a_tree_is_ended_by_taskkill_of_the_system(windows, monkeypatch, error):
 
 def test_the_usual_places_of_ccusage(windows):
     windows(processes)
-    windows(program_places)
-    places = program_places.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
+    windows(program_folders)
+    places = program_folders.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
     assert places == [HOME + r"\AppData\Roaming\npm", r"C:\Program Files\nodejs", LOCAL + r"\pnpm", LOCAL + r"\Volta\bin",
                       HOME + r"\scoop\shims"]
 
@@ -208,7 +208,7 @@ def test_shares_have_no_wal(windows, monkeypatch, place, remote):
 def test_modes_mean_nothing_there(windows, tmp_path):
     windows(files, path=os.path)
     tmp_path.chmod(0o777)
-    assert files.place(str(tmp_path)).mode == 0 and files.place(str(tmp_path)).own
+    assert files.status_of(str(tmp_path)).mode == 0 and files.status_of(str(tmp_path)).own
 
 
 # --- the line ------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The door to those who tell the user: the desktop's notifications, a command of the user's, a webhook.
 
-Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most. The address of a
-webhook is a secret: it is in no message of this room.
+Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most. The address of
+a webhook is a secret: it is in no message of this room.
 """
 
 import os

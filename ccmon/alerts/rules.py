@@ -14,7 +14,7 @@ from ccmon.text import clean, count, percent, short_count
 from ccmon.usage import notices
 from ccmon.usage.binding import EARLY, NEAR
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import credits_percent, named, window
+from ccmon.usage.windows import credits_percent, window, window_named
 from ccmon.when import Zone, clock_text
 
 PAST_DAYS = 28
@@ -45,7 +45,7 @@ class Usual(NamedTuple):
 
 def window_end(snapshot: Snapshot) -> Optional[int]:
     """Epoch s when the running session's limit begins anew, as Claude or else the source says; None without a session."""
-    told = named(snapshot.windows, SESSION)
+    told = window_named(snapshot.windows, SESSION)
     if told:
         return told.resets_at
     return snapshot.session.end if snapshot.active and snapshot.session else None
@@ -146,7 +146,7 @@ def _values(found: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object
 def _window_values(found: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """Of the window that it is about."""
     name, end = found.window, found.window_end if found.window else None
-    one, about = named(snapshot.windows, name), window(name, 0, 0, 0)
+    one, about = window_named(snapshot.windows, name), window(name, 0, 0, 0)
     share = snapshot.percent if name == SESSION else one.percent if one else None
     over = end is None or found.kind == "reset"            # what is used now is of the next one
     return {"window": name or None, "window_label": about.label if name else None,

@@ -11,7 +11,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.text import duration, percent
 from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out
-from ccmon.usage.windows import credits_percent, name_words, named
+from ccmon.usage.windows import credits_percent, name_words, window_named
 from ccmon.when import SESSION_S, Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
@@ -128,7 +128,7 @@ def _is_over(one: NearWindow, snapshot: Snapshot, session_end: Optional[int]) ->
     if any(abs(other.resets_at - one.window_end) < SAME_S for windows in snapshot.apart.accounts
            for other in windows if other.name == one.window):
         return False                   # it runs on: another account has answered since
-    running = named(snapshot.windows, one.window)
+    running = window_named(snapshot.windows, one.window)
     end = session_end if one.window == SESSION else running.resets_at if running else None
     return end is not None and end - one.window_end >= SAME_S
 

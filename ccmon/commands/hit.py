@@ -24,7 +24,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 def _note(given: SimpleNamespace, ctx: Context, history: History) -> str:
     now = ctx.now()
-    at = now if given.at is None else hits.moment(given.at, now, ctx.zone, history.first_epoch())
+    at = now if given.at is None else hits.cut_off_epoch(given.at, now, ctx.zone, history.first_epoch())
     return hits.noted(*history.add_hit(at), now, ctx.zone) + " Undo: ccmon hit --undo"
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from ccmon import streams
 from ccmon.errors import UsageError
 from ccmon.setup import first_run, init, prompts, visibility
-from ccmon.setup.prompt_verdict import NOT_SEEN
+from ccmon.setup.prompt_check import NOT_SEEN
 
 OK, UNSEEN = 0, 1
 
@@ -26,7 +26,7 @@ def run(given: SimpleNamespace) -> int:
 
 def _told(target: str) -> int:
     """Say whether the line is seen where it is set up now."""
-    found = visibility.of(target, os.environ)
+    found = visibility.visibility(target, os.environ)
     said = [*visibility.sentences(target, os.environ, found), *visibility.colours_hint([target], os.environ)]
     print(streams.named("\n".join(said)))
     return UNSEEN if found and found.state == NOT_SEEN else OK

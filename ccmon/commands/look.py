@@ -32,10 +32,10 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 
 def _json(ctx: Context) -> int:
-    from ccmon import kept
+    from ccmon import checked
     from ccmon.views import document
     snapshot = snapshots.snapshot(ctx, _facts(ctx), ctx.now())
-    print(kept.text_of(document.document(snapshot)))
+    print(checked.json_text(document.document(snapshot)))
     return _told(snapshot)
 
 

@@ -8,7 +8,7 @@ from typing import List, Sequence, Tuple
 from ccmon import streams
 from ccmon.errors import UsageError
 from ccmon.setup import dotfiles, package
-from ccmon.setup.uninstall import Found, Left, Uninstall, size_of
+from ccmon.setup.uninstall import Installation, Leftover, Uninstall, size_of
 from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File
 from ccmon.system import ready
 from ccmon.text import clean, width
@@ -22,19 +22,19 @@ _WORDS = {SETTINGS: "settings", LINES: "lines", LOG: "log", HISTORY: "history", 
 def run(given: SimpleNamespace) -> int:
     """List it, ask, take it out; the exit code, 1 when something of ccmon is left. UsageError where nobody can be asked."""
     call = Uninstall(os.environ, given.history)
-    found = call.look()
-    if found.is_empty:
-        code = _ended(call, found, found.left, "Nothing is left to take out.")
+    installation = call.survey()
+    if installation.is_empty:
+        code = _ended(call, installation, installation.left, "Nothing is left to take out.")
         return OK if given.dry_run else code
-    _print_list("This is taken out:" if given.yes and not given.dry_run else "This would be taken out:", _rows(found))
+    _print_list("This is taken out:" if given.yes and not given.dry_run else "This would be taken out:", _rows(installation))
     if given.dry_run:
-        _print_left([*found.left, *call.by_hand([*found.start_up, *(one.path for one in found.left)])])
-        _print_history(call, found)
+        _print_left([*installation.left, *call.by_hand([*installation.start_up, *(one.path for one in installation.left)])])
+        _print_history(call, installation)
         return OK
     if not given.yes and not _is_wanted():
         print(ASIDE)
         return OK
-    return _ended(call, found, call.take_out(found), "")
+    return _ended(call, installation, call.take_out(installation), "")
 
 
 def _is_wanted() -> bool:
@@ -48,11 +48,11 @@ def _is_wanted() -> bool:
         return False
 
 
-def _ended(call: Uninstall, found: Found, left: Sequence[Left], words: str) -> int:
+def _ended(call: Uninstall, installation: Installation, left: Sequence[Leftover], words: str) -> int:
     left = [*left, *call.by_hand([one.path for one in left])]
     print(words or f"\nTaken out{' as far as it could be' if left else ''}.")
     _print_left(left)
-    _print_history(call, found)
+    _print_history(call, installation)
     there = package.where()
     print(f"Left to type: {package.command(there)}")
     for path in package.links_to_program(os.environ, there):
@@ -62,14 +62,14 @@ def _ended(call: Uninstall, found: Found, left: Sequence[Left], words: str) -> i
 
 # --- the list ---------------------------------------------------------------------------------------------------------------
 
-def _rows(found: Found) -> List[Tuple[str, str]]:
-    rows = [("the line", path) for path in found.start_up]
-    rows += [("the line", f"the tmux that runs ({socket})") for socket in found.servers]
-    rows += [("a copy", path + dotfiles.BACKUP) for path in found.copies]
-    rows += [("a folder", path) for path in found.folders]
-    rows += [("a ccmon that runs", f"process {pid}") for pid in found.pids]
+def _rows(installation: Installation) -> List[Tuple[str, str]]:
+    rows = [("the line", path) for path in installation.start_up]
+    rows += [("the line", f"the tmux that runs ({socket})") for socket in installation.servers]
+    rows += [("a copy", path + dotfiles.BACKUP) for path in installation.copies]
+    rows += [("a folder", path) for path in installation.folders]
+    rows += [("a ccmon that runs", f"process {pid}") for pid in installation.pids]
     for kind, words in _WORDS.items():
-        files = [file for file in found.files if file.kind == kind]
+        files = [file for file in installation.files if file.kind == kind]
         for folder in dict.fromkeys(_folder(file) for file in files):
             inside = [file for file in files if _folder(file) == folder]
             rows.append((words, inside[0].path if len(inside) == 1 else f"{folder}{os.sep} ({size_of(inside)})"))
@@ -90,14 +90,14 @@ def _print_list(title: str, rows: Sequence[Tuple[str, str]]) -> None:
         print(f"  {words:<{cells}}  {clean(path)}")
 
 
-def _print_left(left: Sequence[Left]) -> None:
+def _print_left(left: Sequence[Leftover]) -> None:
     if left:
         print("Left alone:")
         for one in left:
             print(f"  {clean(one.path)}: {clean(one.why)}")
 
 
-def _print_history(call: Uninstall, found: Found) -> None:
-    if found.history and not call.with_history:
-        print(f"The history stays: {clean(found.history[0].path)} ({size_of(found.history)}). "
+def _print_history(call: Uninstall, installation: Installation) -> None:
+    if installation.history and not call.with_history:
+        print(f"The history stays: {clean(installation.history[0].path)} ({size_of(installation.history)}). "
               + streams.named("To take it out, too: ccmon uninstall --history"))

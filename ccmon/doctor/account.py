@@ -27,7 +27,7 @@ TOPIC = "account"
 FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
 
 
-class Stored(NamedTuple):
+class StoredAccount(NamedTuple):
     """What the history has of the account."""
 
     note: AccountNote = AccountNote()
@@ -45,23 +45,23 @@ def check(machine: Machine) -> Check:
     return verdict(stored, settings.account_file, machine.now, machine.commands)
 
 
-def _stored(machine: Machine) -> Stored:
+def _stored(machine: Machine) -> StoredAccount:
     path = machine.ctx.paths.store or ""
     with suppress(CcmonError):
-        return inspection.read(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else Stored()
-    return Stored()
+        return inspection.read(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else StoredAccount()
+    return StoredAccount()
 
 
-def _of_owner(db: sqlite3.Connection, machine: Machine) -> Stored:
+def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
     owner = rows.owner_id(db, machine.ctx.owner)
     if owner is None:
-        return Stored()
+        return StoredAccount()
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return Stored(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
+    return StoredAccount(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
 
 
-def verdict(stored: Stored, is_read: bool, now: int, commands: Commands) -> Check:
+def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:
     """A file that is not there is no fault: not everybody has used Claude Code here."""
     note = stored.note
     if stored.asked.sentence:

@@ -41,7 +41,7 @@ def _mended(machine: Machine, channel: str, error: CcmonError) -> Tuple[str, str
     commands, path = machine.commands, os.path.expanduser(machine.settings.alert_webhook_file or "")
     from_file = channel == "webhook" and path and not machine.env.get(processes.SECRET_VARIABLES[0], "").strip()
     if error.command:                  # chmod
-        return error.what, commands.permit(files.place(path), "600", None)
+        return error.what, commands.permit(files.status_of(path), "600", None)
     if from_file and not os.path.lexists(path):
         return str(error), _new_file(commands, path)
     if from_file:

@@ -19,7 +19,7 @@ class Check(NamedTuple):
     mend: Optional[str] = None         # a command for a shell; None when it is ok
 
 
-class Place(NamedTuple):
+class FileStat(NamedTuple):
     """A file or folder, and what this user may do with it."""
 
     path: str

@@ -6,33 +6,33 @@ import sys
 from contextlib import suppress
 from typing import Iterator, List, Optional, Sequence
 
-from ccmon.doctor.check import Place
+from ccmon.doctor.check import FileStat
 from ccmon.system import private
 
 MOST_SHUT = 3                          # folders named
 
 
-def place(path: str) -> Place:
+def status_of(path: str) -> FileStat:
     """What is there; where that cannot be seen, the folder over it that is shut."""
     try:
         status = os.stat(path)
     except PermissionError:
         return _shut_above(path)
     except (OSError, ValueError):
-        return Place(path)
+        return FileStat(path)
     folder = stat.S_ISDIR(status.st_mode)
     enter = os.X_OK if folder else 0
     own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-    return Place(path, True, folder, stat.S_IMODE(status.st_mode) if os.name == "posix" else 0, own,
+    return FileStat(path, True, folder, stat.S_IMODE(status.st_mode) if os.name == "posix" else 0, own,
                  os.access(path, os.R_OK | enter), os.access(path, os.W_OK | enter))
 
 
-def _shut_above(path: str) -> Place:
+def _shut_above(path: str) -> FileStat:
     folder = os.path.dirname(path)
     with suppress(OSError):
         own = not hasattr(os, "getuid") or os.stat(folder).st_uid == os.getuid()
-        return Place(folder, True, True, own=own, readable=False, writable=False)
-    return _shut_above(folder) if folder != os.path.dirname(folder) else Place(folder, True, True, own=False, readable=False)
+        return FileStat(folder, True, True, own=own, readable=False, writable=False)
+    return _shut_above(folder) if folder != os.path.dirname(folder) else FileStat(folder, True, True, own=False, readable=False)
 
 
 def is_foreign(path: str) -> bool:
@@ -42,17 +42,17 @@ def is_foreign(path: str) -> bool:
     return False
 
 
-def above(path: str) -> Place:
+def above(path: str) -> FileStat:
     """The lowest folder over the path that there is."""
     folder = os.path.dirname(path)
     while folder != os.path.dirname(folder) and not os.path.lexists(folder):
         folder = os.path.dirname(folder)
-    return place(folder)
+    return status_of(folder)
 
 
-def lowest(path: str) -> Place:
+def lowest(path: str) -> FileStat:
     """What is there, or the lowest folder over it."""
-    return place(path) if os.path.lexists(path) else above(path)
+    return status_of(path) if os.path.lexists(path) else above(path)
 
 
 def free_bytes(folder: str) -> Optional[int]:
@@ -68,11 +68,11 @@ def free_bytes(folder: str) -> Optional[int]:
     return 0 if status.f_files and not status.f_favail else status.f_bavail * status.f_frsize
 
 
-def shut_logs(configured: Sequence[str], folders: Sequence[str]) -> List[Place]:
+def shut_logs(configured: Sequence[str], folders: Sequence[str]) -> List[FileStat]:
     """The topmost of what cannot be read of the folders of logs, each of which lies in the configured one of its number."""
-    shut: List[Place] = []
+    shut: List[FileStat] = []
     for outer, folder in zip(configured, folders):
-        top, whole = place(outer), place(folder)
+        top, whole = status_of(outer), status_of(folder)
         if top.exists and not top.readable:
             shut.append(top)
         elif whole.exists:
@@ -82,7 +82,7 @@ def shut_logs(configured: Sequence[str], folders: Sequence[str]) -> List[Place]:
     return shut[:MOST_SHUT]
 
 
-def _below(folder: str) -> Iterator[Place]:
+def _below(folder: str) -> Iterator[FileStat]:
     """Every folder and log below; links are not followed, as the reader does."""
     waiting = [folder]
     while waiting:
@@ -90,6 +90,6 @@ def _below(folder: str) -> Iterator[Place]:
             for entry in entries:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if is_folder or entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
-                    yield place(entry.path)
+                    yield status_of(entry.path)
                 if is_folder:
                     waiting.append(entry.path)

@@ -14,8 +14,8 @@ from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles, init, settings_json, snippets, visibility
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
+from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_server, visibility
+from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
 from ccmon.store import inspection
 from ccmon.system import processes, shared_files
 from ccmon.system import tmux as tmux_servers
@@ -47,7 +47,7 @@ def _unseen(topic: str, seen: Visibility, commands: Commands) -> Check:
 def check_claude(machine: Machine) -> Check:
     """The status line in Claude Code's settings."""
     file = connection(machine.env)
-    seen = visibility.of_claude(machine.env) if file.set_up else None
+    seen = visibility.claude_visibility(machine.env) if file.set_up else None
     return claude(file._replace(silent_s=_silent_s(machine), seen=seen), machine.commands)
 
 
@@ -103,7 +103,7 @@ def check_shells(machine: Machine) -> Check:
 def with_sight(file: Installed, env: Mapping[str, str]) -> Installed:
     """Starts the shell once, where the line is set up in one; nothing where it is not."""
     is_wanted = file.target in SHELLS and file.set_up and not file.gone
-    return file._replace(seen=visibility.of(file.target, env)) if is_wanted else file
+    return file._replace(seen=visibility.visibility(file.target, env)) if is_wanted else file
 
 
 def start_up(target: str, env: Mapping[str, str]) -> Installed:
@@ -114,7 +114,7 @@ def start_up(target: str, env: Mapping[str, str]) -> Installed:
         path = next(iter(dotfiles.with_block_in(target, env)), path)
         block = dotfiles.block(path)
     except CcmonError as err:
-        return Installed(target, path, str(err), dotfiles.line_of(path))
+        return Installed(target, path, str(err), dotfiles.block_position(path)[0])
     program = program_in(block or "")
     return Installed(target, path, set_up=block is not None or init.is_called_by_hand(target, env),
                      gone=program if program and not processes.is_program(program) else None)
@@ -186,7 +186,7 @@ def _server(machine: Machine) -> Tmux:
     server_path = shown[len("PATH="):]
     same = server_path == env.get("PATH")
     finds, remembered = (True, False) if same else programs.runs_with(machine, server_path)
-    seen = visibility.of_tmux(env) if has_line or start_up("tmux", env).set_up else None
+    seen = tmux_server.tmux_visibility(env) if has_line or start_up("tmux", env).set_up else None
     return Tmux(version, server_path, has_line, same, finds, remembered, seen)
 
 

@@ -11,7 +11,7 @@ from typing import Mapping, Optional, Tuple
 
 from ccmon import arguments, line_answer
 from ccmon.doctor import files
-from ccmon.doctor.check import Place
+from ccmon.doctor.check import FileStat
 from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.named_tuple import NamedTuple
@@ -78,9 +78,9 @@ class Machine:
         given = self.given(name)
         return self.commands.unset(given.where, given.line, self.config_file()) if given else None
 
-    def config_file(self) -> Optional[Place]:
+    def config_file(self) -> Optional[FileStat]:
         """config.ini; None where there is no home for it."""
-        return files.place(self.ctx.paths.config) if self.ctx.paths.config else None
+        return files.status_of(self.ctx.paths.config) if self.ctx.paths.config else None
 
     def variable(self, *names: str) -> Optional[str]:
         """The first of these variables that names a folder."""

@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 
 from ccmon import line_answer, line_cache
 from ccmon.doctor import files
-from ccmon.doctor.check import FAULT, HINT, OK, Check, Place
+from ccmon.doctor.check import FAULT, HINT, OK, Check, FileStat
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
@@ -24,8 +24,8 @@ LITTLE_FREE, LEAST_FREE = 50_000_000, 65_536       # bytes; with less, sqlite's 
 class OwnFile(NamedTuple):
     """A file or folder of ccmon's own."""
 
-    place: Optional[Place]             # None: there is no home for it
-    above: Optional[Place] = None      # the lowest folder over it that there is
+    status: Optional[FileStat]            # None: there is no home for it
+    above: Optional[FileStat] = None      # the lowest folder over it that there is
     problem: Optional[str] = None      # what is damaged
     newer: Optional[str] = None        # that a later ccmon has written it
     contents: str = ""
@@ -34,13 +34,13 @@ class OwnFile(NamedTuple):
     unused: Optional[str] = None       # why it is not used, as the rest of a sentence
     odd: Optional[str] = None          # the path that is to blame for that, where it is not what is in the file
     link: bool = False                 # it leads to a file that could be used
-    beside: Optional[Place] = None     # what sqlite has put beside it, if that is shut
-    taken: Optional[Place] = None      # what of it another user owns, or could exchange
+    beside: Optional[FileStat] = None     # what sqlite has put beside it, if that is shut
+    taken: Optional[FileStat] = None      # what of it another user owns, or could exchange
 
 
 def _unwritable(file: OwnFile, commands: Commands) -> Optional[Tuple[str, str]]:
     """Why it cannot be written, and what mends that."""
-    there, above = file.place, file.above
+    there, above = file.status, file.above
     if there is None:
         return "there is no home directory to keep it in", HOMELESS
     for one in filter(None, (there, file.beside)):
@@ -54,13 +54,13 @@ def _unwritable(file: OwnFile, commands: Commands) -> Optional[Tuple[str, str]]:
     return None
 
 
-def _permit(one: Place, commands: Commands, variable: Optional[str]) -> str:
+def _permit(one: FileStat, commands: Commands, variable: Optional[str]) -> str:
     """The same for what sqlite has put beside a file: it got the file's mode."""
     main = re.sub("-(wal|shm|journal)$", "", one.path)
     return commands.permit(one._replace(path=main), "u+rwX", variable, "" if one.folder else "*")
 
 
-def _taken(folder: str, why: str = private.FOREIGN) -> Place:
+def _taken(folder: str, why: str = private.FOREIGN) -> FileStat:
     """What there is of it; another user's is not one's own, even if it is a link to what is."""
     there = files.lowest(folder)
     return there._replace(own=there.own and why != private.FOREIGN)
@@ -75,11 +75,11 @@ def check_history(machine: Machine) -> Check:
         return history(OwnFile(None), machine.commands)
     above, odd = files.above(path), history_path.odd_file(path)
     shut, taken = history_path.inaccessible(path), history_path.foreign_file(path)
-    file = OwnFile(files.place(path), above, variable=machine.variable("CCMON_DATA_DIR", "XDG_DATA_HOME"),
+    file = OwnFile(files.status_of(path), above, variable=machine.variable("CCMON_DATA_DIR", "XDG_DATA_HOME"),
                    free=files.free_bytes(above.path), unused=history_path.refusal(path), odd=odd,
-                   link=odd == path and os.path.isfile(path), beside=files.place(shut) if shut else None,
+                   link=odd == path and os.path.isfile(path), beside=files.status_of(shut) if shut else None,
                    taken=_taken(*taken) if taken else None)
-    is_usable = file.place and odd is None and taken is None and file.place.exists and file.place.readable
+    is_usable = file.status and odd is None and taken is None and file.status.exists and file.status.readable
     return history(_examined(file, path) if is_usable else file, machine.commands)
 
 
@@ -101,14 +101,14 @@ def _examined(file: OwnFile, path: str) -> OwnFile:
 
 def history(file: OwnFile, commands: Commands) -> Check:
     """The worst that is wrong with it."""
-    if file.place and file.odd is not None:
-        return Check("history", FAULT, f"{file.place.path} {file.unused}", commands.untangle(file.odd, file.link))
-    if file.place and file.taken is not None:
-        return Check("history", FAULT, f"{file.place.path} {file.unused}", commands.take(file.taken, file.variable))
+    if file.status and file.odd is not None:
+        return Check("history", FAULT, f"{file.status.path} {file.unused}", commands.untangle(file.odd, file.link))
+    if file.status and file.taken is not None:
+        return Check("history", FAULT, f"{file.status.path} {file.unused}", commands.take(file.taken, file.variable))
     wrong = _unwritable(file, commands)
-    if wrong or file.place is None:
+    if wrong or file.status is None:
         return Check("history", FAULT, *(wrong or ("", "")))
-    path = file.place.path
+    path = file.status.path
     if file.free is not None and file.free < LEAST_FREE:
         return Check("history", FAULT, f"the disk is full: nothing can be written to {path}", commands.largest(path))
     if file.newer is not None:
@@ -119,10 +119,10 @@ def history(file: OwnFile, commands: Commands) -> Check:
         return Check("history", FAULT, f"{path} is damaged: {file.problem}", commands.aside(path, "damaged"))
     if file.free is not None and file.free < LITTLE_FREE:
         return Check("history", HINT, f"the disk has {file.free / 1e6:.0f} MB left for {path}", commands.largest(path))
-    if not file.place.exists:
+    if not file.status.exists:
         return Check("history", OK, f"nothing yet; it will be {path}")
-    if file.place.mode & 0o077:
-        mend = f"chmod 600 {commands.word(path)}*" if file.place.own else commands.permit(file.place, "600", file.variable)
+    if file.status.mode & 0o077:
+        mend = f"chmod 600 {commands.word(path)}*" if file.status.own else commands.permit(file.status, "600", file.variable)
         return Check("history", HINT, f"others on this machine may read {path}", mend)
     return Check("history", OK, f"{path}, sound: {file.contents}")
 
@@ -137,8 +137,8 @@ def check_cache(machine: Machine) -> Check:
     state = line_answer.read_state(folder)
     age = f", refreshed {duration(max(0, machine.now - state.refreshed))} ago" if state.refreshed else ""
     inside = os.path.join(folder, "state")
-    there = files.place(folder)
-    if files.place(inside).mode & 0o002:           # ccmon made it 0600: the disk keeps no modes, as those of Windows do
+    there = files.status_of(folder)
+    if files.status_of(inside).mode & 0o002:           # ccmon made it 0600: the disk keeps no modes, as those of Windows do
         there = there._replace(mode=0)
     file = OwnFile(there, files.above(inside), contents=plural(line_cache.line_count(folder), "line") + " ready" + age,
                    variable=machine.variable("XDG_CACHE_HOME"),
@@ -152,12 +152,12 @@ def cache(file: OwnFile, failures: int, commands: Commands) -> Check:
         says = f"{file.taken.path} belongs to another user"
         return Check("cache", FAULT, says, commands.take(file.taken, file.variable))
     wrong = _unwritable(file, commands)
-    if wrong or file.place is None:
+    if wrong or file.status is None:
         return Check("cache", FAULT, *(wrong or ("", "")))
-    path = file.place.path
-    if not file.place.exists:
+    path = file.status.path
+    if not file.status.exists:
         return Check("cache", OK, f"nothing yet; it will be {path}")
-    if file.place.mode & 0o022:
+    if file.status.mode & 0o022:
         return Check("cache", FAULT, f"others on this machine may write to {path}", f"chmod 700 {commands.word(path)}")
     if failures:
         return Check("cache", HINT, f"refreshing it failed, {plural(failures, 'time')} in a row", "ccmon record")

@@ -89,7 +89,7 @@ def measure_node(machine: Machine) -> Node:
     except CcmonError:
         program = None
     on_path = processes.which("node", env)
-    path = on_path or ccusage.node_of(program, env, home)
+    path = on_path or ccusage.node_path(program, env, home)
     version = processes.printed([path, "--version"], env) if path else None
     npm = processes.which("npm", env) or (_beside(path, "npm") if path else None)
     install = next((command for name, command in INSTALLERS.items() if processes.which(name, env)), by_hand(sys.platform))
@@ -123,7 +123,7 @@ def node(there: Node, ccusage_runs: bool) -> Check:
 
 # --- ccusage ----------------------------------------------------------------------------------------------------------
 
-class Run(NamedTuple):
+class CcusageRun(NamedTuple):
     """A run of ccusage."""
 
     source: str                        # auto | ccusage | logs
@@ -140,11 +140,11 @@ def check_ccusage(machine: Machine) -> Check:
 
 
 @lru_cache(maxsize=None)
-def measure_ccusage(machine: Machine) -> Run:
+def measure_ccusage(machine: Machine) -> CcusageRun:
     """One run, of a few that topics need."""
     settings, env, home = machine.settings, machine.env, machine.ctx.paths.home
     if settings.source == "logs":
-        return Run("logs")
+        return CcusageRun("logs")
     try:
         program = ccusage.find(settings.ccusage, machine.last_ccusage(), env, home)
         started = time.monotonic()
@@ -152,13 +152,13 @@ def measure_ccusage(machine: Machine) -> Run:
         took_s = time.monotonic() - started
         ccusage_json.parse(answer, machine.now)
         version = ccusage.packaged_version(program) or ccusage.version(program, env, home)
-        return Run(settings.source, program.path, version, took_s)
+        return CcusageRun(settings.source, program.path, version, took_s)
     except CcmonError as err:
         unset = machine.unset("ccusage") if isinstance(err, ccusage_errors.NotFound) else None
-        return Run(settings.source, error=err, unset=unset)
+        return CcusageRun(settings.source, error=err, unset=unset)
 
 
-def run_of_ccusage(run: Run, there: Node, commands: Commands) -> Check:
+def run_of_ccusage(run: CcusageRun, there: Node, commands: Commands) -> Check:
     """Where the log files stand in, those to come as well, it is a hint."""
     if run.source == "logs":
         return Check("ccusage", OK, "not asked: source = logs")

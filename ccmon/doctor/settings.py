@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from typing import Optional
 
-from ccmon.doctor.check import FAULT, HINT, OK, Check, Place
+from ccmon.doctor.check import FAULT, HINT, OK, Check, FileStat
 from ccmon.doctor.machine import Machine
 from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError, SettingError
@@ -27,9 +27,9 @@ def check_settings(machine: Machine) -> Check:
     return Check("settings", OK, f"{plural(own, 'setting') + ' of your own' if own else 'all by default'}, {there}")
 
 
-def mend(error: CcmonError, file: Optional[Place], commands: Commands) -> str:
+def mend(error: CcmonError, file: Optional[FileStat], commands: Commands) -> str:
     """The command that takes back what is wrong, or leads to it; file: config.ini."""
-    place, line = (error.place, error.line) if isinstance(error, SettingError) else ("", 0)
+    origin, line = (error.place, error.line) if isinstance(error, SettingError) else ("", 0)
     if file and line and file.exists and not file.readable:
         return commands.permit(file, "u+rw", None)
     if file and line:
@@ -39,7 +39,7 @@ def mend(error: CcmonError, file: Optional[Place], commands: Commands) -> str:
                 return commands.aside(file.path, "moved")
             if config.whose(status):
                 return commands.permit(file, "go-w", None if commands.inside(file.path) else "XDG_CONFIG_HOME")
-    return commands.unset(place, line, file)
+    return commands.unset(origin, line, file)
 
 
 def check_time(machine: Machine) -> Check:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Container, Optional
 
-from ccmon.doctor.check import Place
+from ccmon.doctor.check import FileStat
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
 
@@ -25,13 +25,13 @@ class Commands(NamedTuple):
         variable = f"CCMON_{name.upper()}"
         return f"export {variable}={value}" if variable in self.variables else f"ccmon config set {name} {value}"
 
-    def unset(self, place: str, line: int, config: Optional[Place]) -> str:
+    def unset(self, origin: str, line: int, config: Optional[FileStat]) -> str:
         """Take back what was set at that line of config.ini, by that variable or by that flag (line 0); else lead to it."""
-        if config and (line or config.exists and not place):
+        if config and (line or config.exists and not origin):
             return self.edit(config.path, line)
-        if not place:
+        if not origin:
             return "env | grep ^CCMON_"
-        return "ccmon doctor" if place.startswith("--") else f"unset {place}"
+        return "ccmon doctor" if origin.startswith("--") else f"unset {origin}"
 
     def inside(self, path: str) -> bool:
         """Whether it lies in the home."""
@@ -52,16 +52,16 @@ class Commands(NamedTuple):
         """Open the file at the line."""
         return f"${{EDITOR:-vi}} +{max(1, line)} {self.word(path)}"
 
-    def take(self, place: Place, variable: Optional[str]) -> str:
+    def take(self, status: FileStat, variable: Optional[str]) -> str:
         """Make it, and what is in it, this user's alone."""
-        return self.permit(place, "go-w" if place.own else "-R go-w", variable)
+        return self.permit(status, "go-w" if status.own else "-R go-w", variable)
 
-    def permit(self, place: Place, how: str, variable: Optional[str], more: str = "") -> str:
+    def permit(self, status: FileStat, how: str, variable: Optional[str], more: str = "") -> str:
         """Let this user use it. What is neither theirs nor in their home is left alone: the variable led there, or HOME."""
-        if place.own:
-            return f"chmod {how} {self.word(place.path)}{more}"
-        if self.inside(place.path) and not self.is_foreign:
-            return f'sudo chown {"-R " if how.startswith("-R") else ""}"$(id -un)" {self.word(place.path)}{more}'
+        if status.own:
+            return f"chmod {how} {self.word(status.path)}{more}"
+        if self.inside(status.path) and not self.is_foreign:
+            return f'sudo chown {"-R " if how.startswith("-R") else ""}"$(id -un)" {self.word(status.path)}{more}'
         return f"unset {variable}" if variable else HOMELESS
 
     def untangle(self, path: str, link: bool) -> str:

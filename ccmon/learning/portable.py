@@ -9,7 +9,7 @@ from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.learning.distribution import quantile, reached
 from ccmon.learning.runway import HORIZONS, rates
 from ccmon.learning.score import Score
@@ -177,7 +177,7 @@ def _reaching(row: Sequence[float], left: float) -> float:
 
 def forecast(model: FrozenModel, usage: UsageCurve, left: float, now: int, reset_at: int,
              spread: Sequence[float] = (1.0,)) -> Runway:
-    """The runway as in runway.forecast, by an extra model; the rule is its name. Raises kept.Damage where it leads nowhere."""
+    """The runway as in runway.forecast, by an extra model; the rule is its name. Raises checked.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
     used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
     lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
@@ -186,7 +186,7 @@ def forecast(model: FrozenModel, usage: UsageCurve, left: float, now: int, reset
     rows = loads(model, usage, now)
     curve = reach_curve(rows, lefts)
     low, median, high = (int(now + 60 * quantile(curve, cut, share)) for share in (0.05, 0.5, 0.95))
-    return Runway(median, low, high, kept.share(reached(curve, cut)), model.name, 0, _band(rows, now, reset_at))
+    return Runway(median, low, high, checked.share(reached(curve, cut)), model.name, 0, _band(rows, now, reset_at))
 
 
 def _band(rows: Sequence[Sequence[float]], now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
@@ -214,21 +214,21 @@ def dump(extra: Extra) -> str:
 def load(text: Optional[str]) -> Optional[Extra]:
     """What was dumped; None when there is none, or it is damaged or of another version."""
     try:
-        when, tried, used, forest, days = kept.value(text)
-        scores = tuple(Tried(kept.name(name), _score(*numbers), kept.name(note)) for name, numbers, note in tried)
+        when, tried, used, forest, days = checked.value(text)
+        scores = tuple(Tried(checked.name(name), _score(*numbers), checked.name(note)) for name, numbers, note in tried)
         model = _model(*used) if used else None
-        return Extra(kept.moment(when), scores, model, kept.name(forest), tuple(map(kept.name, days)))
-    except kept.Damage:
+        return Extra(checked.epoch(when), scores, model, checked.name(forest), tuple(map(checked.name, days)))
+    except checked.Damage:
         return None
 
 
 def _score(number: Any, *means: Any) -> Score:
-    return Score(kept.count(number), *(kept.optional(mean, kept.amount) for mean in means))
+    return Score(checked.count(number), *(checked.optional(mean, checked.amount) for mean in means))
 
 
 def _model(name: str, unit: str, numbers: Any) -> FrozenModel:
     """A model that can speak, and of these horizons. ValueError and others for any other."""
-    made = FrozenModel(kept.name(name), kept.name(unit), dict(numbers))
+    made = FrozenModel(checked.name(name), checked.name(unit), dict(numbers))
     if not all(_falls(tree) for forest in made.numbers.get("forests", ()) for tree in forest["trees"]):
         raise ValueError("a tree without an end")
     if len(loads(made, UsageCurve((0, 60), (0.0, 1.0)), 60)) != len(HORIZONS):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.learning.distribution import LEAST_TAIL, WIDEST_TAIL
 from ccmon.learning.learned import (
     ENOUGH,
@@ -48,11 +48,11 @@ def load(text: Optional[str]) -> Optional[LearnedState]:
     if not text:
         return None
     try:
-        version, learned, points, tokens, week = kept.unchecked(text)
+        version, learned, points, tokens, week = checked.unchecked_value(text)
         if version != VERSION:
             return None
         return LearnedState(_learned(learned), _whole(points, load_runway), _whole(tokens, load_runway), _whole(week, load_week))
-    except kept.Damage:
+    except checked.Damage:
         return None
 
 
@@ -68,43 +68,44 @@ def _whole(part: Any, read: Callable[[Any], Optional[_Part]]) -> Optional[_Part]
 
 def _learned(parts: List[Any]) -> Learned:
     at, weights, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, tail, session, week = parts
-    return Learned(kept.moment(at), _unit_weights(*weights) if weights else None, _estimate(*estimate) if estimate else None,
-                   tuple(_change(*one) for one in changes), kept.count(readings), kept.count(hits), kept.amount(at_least),
-                   kept.count(sessions), kept.amount(per_load), kept.optional(mae_min, kept.amount), kept.count(scored),
-                   kept.within(float(tail), LEAST_TAIL, WIDEST_TAIL), load_choice(session), load_choice(week))
+    return Learned(checked.epoch(at), _unit_weights(*weights) if weights else None, _estimate(*estimate) if estimate else None,
+                   tuple(_change(*one) for one in changes), checked.count(readings), checked.count(hits),
+                   checked.amount(at_least), checked.count(sessions), checked.amount(per_load),
+                   checked.optional(mae_min, checked.amount), checked.count(scored),
+                   checked.within(float(tail), LEAST_TAIL, WIDEST_TAIL), load_choice(session), load_choice(week))
 
 
 def _unit_weights(name: str, weights: Sequence[Tuple[str, str, float]], error: Any, readings: Any, doubt: Any) -> UnitWeights:
     if name not in MENU:
         raise ValueError("no weights of ours")
-    checked = tuple((kept.name(model), kept.name(kind), kept.amount(weight)) for model, kind, weight in weights)
-    return UnitWeights(name, checked, kept.amount(error), kept.count(readings), kept.amount(doubt))
+    entries = tuple((checked.name(model), checked.name(kind), checked.amount(weight)) for model, kind, weight in weights)
+    return UnitWeights(name, entries, checked.amount(error), checked.count(readings), checked.amount(doubt))
 
 
 def _estimate(median: Any, low: Any, high: Any, noise: Any, readings: Any, windows: Any, covered: Any, learned: Any) -> Estimate:
     if not low <= median <= high:
         raise ValueError("no interval")
-    return Estimate(kept.positive(median), kept.positive(low), kept.positive(high), kept.amount(noise), kept.count(readings),
-                    kept.count(windows), kept.share(covered), kept.truth(learned))
+    return Estimate(checked.positive(median), checked.positive(low), checked.positive(high), checked.amount(noise),
+                    checked.count(readings), checked.count(windows), checked.share(covered), checked.boolean(learned))
 
 
 def _change(at: Any, factor: Any, found_at: Any, sure: Any) -> Change:
-    return Change(kept.moment(at), kept.positive(factor), kept.moment(found_at), kept.name(sure))
+    return Change(checked.epoch(at), checked.positive(factor), checked.epoch(found_at), checked.name(sure))
 
 
 def load_choice(parts: Any) -> Choice:
-    """Of a choice as JSON. Raises what kept.Damage names, of something else."""
+    """Of a choice as JSON. Raises what checked.Damage names, of something else."""
     rule, since, then, now = parts
     if rule not in ("learned", "simple"):
         raise ValueError("no rule of ours")
-    choice = Choice(rule, kept.moment(since), _comparison(*then), _comparison(*now))
+    choice = Choice(rule, checked.epoch(since), _comparison(*then), _comparison(*now))
     if (choice.since > 0) is not (choice.then.windows >= LEAST_COMPARED) or rule == "simple" and not choice.since:
         raise ValueError("no change of ours")
     return choice
 
 
 def _comparison(windows: Any, lost_min: Any, likely: Any) -> Comparison:
-    return Comparison(kept.count(windows), kept.within(float(lost_min), -kept.MOST, kept.MOST), kept.share(likely))
+    return Comparison(checked.count(windows), checked.within(float(lost_min), -checked.MOST, checked.MOST), checked.share(likely))
 
 
 # --- the session's runway -----------------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def load_runway(parts: Any) -> Optional[RunwayModel]:
     """The model of the lists that runway_parts gave; None of something else."""
     try:
         model = _runway(*parts)
-    except kept.Damage:
+    except checked.Damage:
         return None
     usage = model.usage
     is_rising = all(list(line) == sorted(set(line)) for line in (usage.times, usage.starts))
@@ -140,9 +141,9 @@ def load_runway(parts: Any) -> Optional[RunwayModel]:
 
 
 def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any) -> RunwayModel:
-    usage = UsageCurve(kept.moments(accumulate(kept.moments(steps))), loads_of(kept.amounts(gains)) if steps else (),
-                       tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops), kept.moments(starts))
-    return RunwayModel(kept.moment(at), kept.count(rows), usage)
+    usage = UsageCurve(checked.epochs(accumulate(checked.epochs(steps))), loads_of(checked.amounts(gains)) if steps else (),
+                       tuple((checked.epoch(begin), checked.epoch(end)) for begin, end in stops), checked.epochs(starts))
+    return RunwayModel(checked.epoch(at), checked.count(rows), usage)
 
 
 def past_moments(usage: UsageCurve, now: int) -> int:
@@ -163,12 +164,12 @@ def dump_week(week: WeekModel) -> str:
 def load_week(text: Optional[str]) -> Optional[WeekModel]:
     """The model that was dumped; None when there is none or it is damaged."""
     try:
-        at, days, last, times, loads, stops = kept.unchecked(text or "")
-        usage = UsageCurve(kept.moments(times), kept.amounts(loads),
-                           tuple((kept.moment(begin), kept.moment(end)) for begin, end in stops))
-        model = WeekModel(kept.moment(at), kept.count(days), None if last is None else _reading(*last), usage)
+        at, days, last, times, loads, stops = checked.unchecked_value(text or "")
+        usage = UsageCurve(checked.epochs(times), checked.amounts(loads),
+                           tuple((checked.epoch(begin), checked.epoch(end)) for begin, end in stops))
+        model = WeekModel(checked.epoch(at), checked.count(days), None if last is None else _reading(*last), usage)
         return model if _is_sound(model) else None
-    except kept.Damage:
+    except checked.Damage:
         return None
 
 
@@ -180,4 +181,4 @@ def _is_sound(model: WeekModel) -> bool:
 
 
 def _reading(ts: Any, percent: Any, resets_at: Any) -> Reading:
-    return Reading(kept.moment(ts), kept.amount(percent), kept.moment(resets_at))
+    return Reading(checked.epoch(ts), checked.amount(percent), checked.epoch(resets_at))

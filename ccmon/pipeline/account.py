@@ -10,8 +10,8 @@ from ccmon.usage.account_note import AccountNote
 
 if TYPE_CHECKING:
     from ccmon.pipeline.account_history import AccountHistory
-    from ccmon.sources.account_file import Text
-    from ccmon.usage.account_json import Account
+    from ccmon.sources.account_file import FileText
+    from ccmon.usage.account_json import AccountReport
 
 paths = config.login_files
 NOT_JSON = "it was cut off, or is no JSON object"
@@ -22,7 +22,7 @@ def has_changed(ctx: Context, history: "AccountHistory") -> bool:
     if ctx.demo is not None or not ctx.settings.account_file or history.store is None or history.is_frozen():
         return False
     before, stamp = history.account_note(), account_file.stamp(paths(ctx.env))
-    return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {account_file.NONE})
+    return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {account_file.MISSING})
 
 
 def take(ctx: Context, history: History) -> None:
@@ -36,7 +36,7 @@ def take(ctx: Context, history: History) -> None:
         history.write_account(note, account.windows if account else ())
 
 
-def chosen(before: AccountNote, texts: "List[Text]", stamp: str, now: int) -> "Tuple[AccountNote, Optional[Account]]":
+def chosen(before: AccountNote, texts: "List[FileText]", stamp: str, now: int) -> "Tuple[AccountNote, Optional[AccountReport]]":
     """What is to be kept, and what the file that counts says now; None where what was read before goes on to count."""
     from ccmon.usage import account_json  # where the file has changed
     read = [(one, account_json.parse(one.text)) for one in texts if not one.fault]

@@ -6,10 +6,10 @@ from ccmon import line_answer
 from ccmon.pipeline import refresh
 from ccmon.settings import accounts, config
 from ccmon.settings.context import Context, for_account
-from ccmon.usage.accounts import Account, next_account
+from ccmon.usage.accounts import ListedAccount, next_account
 
 
-def known(ctx: Context) -> List[Account]:
+def known(ctx: Context) -> List[ListedAccount]:
     """Every account that is known here, in the order in which they are gone through. Raises CcmonError."""
     env = ctx.callers_env
     if ctx.demo is not None:
@@ -21,7 +21,7 @@ def known(ctx: Context) -> List[Account]:
     return accounts.all_accounts(env, ctx.settings, ctx.paths.store, ctx.now())
 
 
-def shown_name(ctx: Context, there: List[Account]) -> str:
+def shown_name(ctx: Context, there: List[ListedAccount]) -> str:
     """The name of the one that this call shows; "" where it is none of them."""
     if ctx.chosen:
         word = ctx.chosen.name

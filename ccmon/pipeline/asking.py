@@ -9,7 +9,7 @@ from ccmon.settings.context import Context
 from ccmon.sources import account_file, claude_program
 from ccmon.usage import asked_note, claude_answer
 from ccmon.usage.asked_note import AskedNote
-from ccmon.usage.claude_answer import Answer
+from ccmon.usage.claude_answer import ClaudeAnswer
 
 
 def ask_when_due(ctx: Context, history: History) -> None:
@@ -30,14 +30,14 @@ def ask_when_due(ctx: Context, history: History) -> None:
     history.write_asked(note, answer.account.windows, login.login.account)
 
 
-def _answer(ctx: Context, file: str, now: int) -> Answer:
+def _answer(ctx: Context, file: str, now: int) -> ClaudeAnswer:
     try:
         env = environment(ctx.env, file)
         program = claude_program.find(env, ctx.paths.home)
         return claude_answer.parse(claude_program.ask(program, claude_answer.REQUEST, ctx.settings.timeout, env,
                                                       ctx.paths.home), now)
     except claude_program.Failed as err:
-        return Answer(claude_answer.NOTHING, str(err), isinstance(err, claude_program.NotFound))
+        return ClaudeAnswer(claude_answer.NOTHING, str(err), isinstance(err, claude_program.NotFound))
 
 
 def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:

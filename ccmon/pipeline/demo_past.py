@@ -21,7 +21,7 @@ STEP_S = 300
 def write_history(ctx: Context, first: int) -> None:
     """Fill the history of a demo with what would have been observed since the session began that starts at `first`."""
     now = ctx.now()
-    epochs = list(demo.moments(now, first))
+    epochs = list(demo.sample_epochs(now, first))
     with opened(ctx, BACKGROUND_BUSY_MS) as history:
         history.write_learned(state.dump(learned_state(first)))
         for at in epochs:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ccmon.store import windows
     from ccmon.store.alerts import SentAlert
     from ccmon.store.trusted import Trust
-    from ccmon.usage.hits import Event
+    from ccmon.usage.hits import CutOff
 
 WEEK_S = WINDOWS_S["seven_day"]
 
@@ -67,7 +67,7 @@ class History(AccountHistory):
         stored = self.facts(now)
         if answer.blocks is None:
             return stored._replace(source=answer.source, trouble=self.trouble)
-        best = limits.join(stored.high_water, limits.high_water(answer.blocks, now))
+        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
         return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
                      answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
                      windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)
@@ -254,14 +254,14 @@ class History(AccountHistory):
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
         return self._own_store().change_owner(self.ctx.owner, learning.undo_hit)
 
-    def limit_events(self, since: int = 0) -> "List[Event]":
+    def limit_events(self, since: int = 0) -> "List[CutOff]":
         """When a limit was reached from since on, by the user or a message, by time. Raises StoreError."""
         none: "List[limit_events.LimitEventRow]" = []
         rows = self.required_store().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
         if not rows:
             return []
-        from ccmon.usage.hits import Event
-        return [Event(*row) for row in rows]
+        from ccmon.usage.hits import CutOff
+        return [CutOff(*row) for row in rows]
 
     def first_epoch(self) -> Optional[int]:
         """Epoch s from which on anything is stored. Raises StoreError."""

@@ -6,7 +6,7 @@ from ccmon.model import EVENTS, Facts, Snapshot
 from ccmon.pipeline import tightest
 from ccmon.pipeline.history import WEEK_S, History
 from ccmon.store import learning
-from ccmon.usage.windows import is_of_another, named, running
+from ccmon.usage.windows import is_of_another, running, window_named
 from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _with_hits(history: History, facts: Facts, readings: "List[Reading]", now: i
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     """What was used since the window began; None where that is not stored by model and kind."""
-    window = named(running(facts.windows, now), "five_hour")
+    window = window_named(running(facts.windows, now), "five_hour")
     starts = [block.start for block in facts.blocks if block.start <= now < block.end]
     start = window.resets_at - SESSION_S if window else max(starts, default=None)
     if start is None:
@@ -149,7 +149,7 @@ def store_forecasts(history: History, snapshot: Snapshot) -> None:
     if runway and snapshot.percent is not None and snapshot.left:
         seed_at = snapshot.predicted_end or runway.resets_at
         history.store_forecast(now, runway.resets_at, snapshot.percent, runway.learned or runway, min(seed_at, runway.resets_at))
-    window = named(snapshot.windows, "seven_day")
+    window = window_named(snapshot.windows, "seven_day")
     if week and window:
         from ccmon.usage import outlook
         plain = outlook.week_by_pace(window, now)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING, List, Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.learning import state
 from ccmon.pipeline.history import History
 from ccmon.sources.session_json import MOST_WINDOWS, length_s
@@ -65,7 +65,7 @@ def recall(history: History) -> Weeks:
 @lru_cache(maxsize=2)
 def _loaded(text: Optional[str]) -> Weeks:
     try:
-        loaded = [(kept.name(name), state.load_week(one)) for name, one in kept.value(text or "{}").items()]
-    except kept.Damage:
+        loaded = [(checked.name(name), state.load_week(one)) for name, one in checked.value(text or "{}").items()]
+    except checked.Damage:
         return ()
     return tuple((name, one) for name, one in loaded if one is not None)

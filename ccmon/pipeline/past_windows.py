@@ -16,7 +16,7 @@ from ccmon.store import window_readings
 from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, did_you_mean
 from ccmon.usage.binding import is_only_model
-from ccmon.usage.hits import Event
+from ccmon.usage.hits import CutOff
 from ccmon.usage.utilization import LEAST_TOKENS
 from ccmon.usage.windows import order, window
 from ccmon.when import DAY_S
@@ -52,7 +52,7 @@ def _store(history: History) -> Store:
     return history.store
 
 
-def _name_of(event: Event) -> str:
+def _name_of(event: CutOff) -> str:
     """The window that a limit event is about; "" for one that was over, and for limits that are no windows."""
     if 0 < event.resets_at <= event.at:
         return ""

@@ -2,17 +2,18 @@
 
 from typing import Any, Callable, Dict
 
-from ccmon import kept, line_answer
+from ccmon import checked, line_answer
 from ccmon.model import Facts, Source
 from ccmon.pipeline import learned_state
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, opened
 from ccmon.settings.context import Context
 
 _NOTED: Dict[str, Callable[[Any], Any]] = {
-    "name": kept.name, "version": kept.sentence, "path": kept.sentence, "stamp": kept.count, "refreshed": kept.moment,
-    "took_s": kept.amount, "error": kept.sentence, "missing": kept.truth, "skipped": kept.count, "future": kept.count,
-    "skipped_in": kept.sentence, "ran": kept.moment, "logs": kept.sentence, "reason": kept.sentence, "progress": kept.share,
-    "not_installed": kept.truth, "unstarted": kept.sentence}
+    "name": checked.name, "version": checked.sentence, "path": checked.sentence, "stamp": checked.count,
+    "refreshed": checked.epoch, "took_s": checked.amount, "error": checked.sentence, "missing": checked.boolean,
+    "skipped": checked.count, "future": checked.count, "skipped_in": checked.sentence, "ran": checked.epoch,
+    "logs": checked.sentence, "reason": checked.sentence, "progress": checked.share, "not_installed": checked.boolean,
+    "unstarted": checked.sentence}
 _FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
 
 
@@ -20,10 +21,10 @@ def source_before(ctx: Context) -> Source:
     """What the last refresh, of whichever process, noted about the source."""
     name = "ccusage" if ctx.demo is None else "demo"
     try:
-        noted = kept.value(line_answer.read_state(ctx.cache).note) if ctx.cache else {}
+        noted = checked.value(line_answer.read_state(ctx.cache).note) if ctx.cache else {}
         known = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
         return Source(**known) if known else Source(name)
-    except kept.Damage:
+    except checked.Damage:
         return Source(name)
 
 

@@ -42,7 +42,7 @@ def stored_basis(history: History) -> RatingBasis:
     """The basis by what is stored: the same that the screen has."""
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
-    full = fullness.of(facts, snapshots.usage_options(history.ctx, facts.login), now)
+    full = fullness.session_fullness(facts, snapshots.usage_options(history.ctx, facts.login), now)
     return RatingBasis(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
 
 

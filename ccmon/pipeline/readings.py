@@ -5,7 +5,7 @@ from typing import Callable, List, Sequence, Tuple
 
 from ccmon.model import Windows
 from ccmon.sources import spool_lines
-from ccmon.sources.spool_lines import Reading
+from ccmon.sources.spool_lines import SpoolReading
 from ccmon.store import rows, window_readings
 from ccmon.store.window_readings import WindowReading
 from ccmon.usage import official
@@ -26,7 +26,7 @@ def write_lines(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: i
     lines = [*(line for line in noted.splitlines() if line not in lines), *lines]
     if not lines:
         return
-    _settle(db, owner, "statusline", lambda ledger: official.settle(ledger, lines, now, login))
+    _settle(db, owner, "statusline", lambda ledger: official.with_lines(ledger, lines, now, login))
     ahead = [line for line in lines if any(now + SKEW_S < one.at < one.resets_at for one in spool_lines.parse(line))]
     if ahead or noted:
         rows.write_note(db, f"{window_readings.AHEAD} {owner}", "\n".join(ahead[-_MOST_HELD:]))
@@ -36,11 +36,11 @@ def write_windows(db: sqlite3.Connection, owner: int, windows: Windows, login: s
     """Store what Claude Code's own file, or Claude Code when it was asked, reports of the windows of that login."""
     window_readings.note_login(db, owner, login)
     source = windows[0].source if windows else ""
-    _settle(db, owner, source, lambda ledger: official.settle_file(ledger, windows, login, now))
+    _settle(db, owner, source, lambda ledger: official.with_file_windows(ledger, windows, login, now))
 
 
 def _settle(db: sqlite3.Connection, owner: int, source: str,
-            settled: Callable[[Ledger], Tuple[Ledger, List[Reading]]]) -> None:
+            settled: Callable[[Ledger], Tuple[Ledger, List[SpoolReading]]]) -> None:
     key = rows.ledger_key(owner)
     ledger, changed = settled(official.load(rows.note(db, key)))
     rows.write_note(db, key, official.dump(ledger))

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
-from ccmon import kept, line_answer, line_cache, locks
+from ccmon import checked, line_answer, line_cache, locks
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, tightest, unchanged
@@ -26,11 +26,11 @@ from ccmon.usage import compute
 if TYPE_CHECKING:
     from ccmon.pipeline.alerting import DueAlert
     from ccmon.sources.log_files import LogFile
-    from ccmon.sources.log_reader import Tell
+    from ccmon.sources.log_reader import OnProgress
 
 
 def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[Cancel] = None,
-         insist: bool = False, whole: "Optional[Tell]" = None) -> Facts:
+         insist: bool = False, whole: "Optional[OnProgress]" = None) -> Facts:
     """Read the source, store what it says and write every line; the caller holds the refresh lock.
 
     Without insist a source is left alone as long as no log has changed. whole: where only logs say what is used, and they were
@@ -75,7 +75,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
 
 
 def _asked(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
-           whole: "Optional[Tell]") -> SourceAnswer:
+           whole: "Optional[OnProgress]") -> SourceAnswer:
     """What the source says; what asks and reads is loaded where the logs, as the only source, say anything new."""
     answer = unchanged.answer_of_logs(ctx, before, files, history)
     if answer is None:
@@ -131,7 +131,7 @@ def take_readings(ctx: Context) -> None:
             locks.unlock(lock)
 
 
-def catch_up(ctx: Context, tell: "Optional[Tell]" = None) -> None:
+def catch_up(ctx: Context, tell: "Optional[OnProgress]" = None) -> None:
     """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
     if ctx.is_stored_only:
         return                         # the logs are elsewhere
@@ -217,7 +217,7 @@ def of_account(ctx: Context) -> Facts:
         locks.unlock(lock)
 
 
-def current_facts(ctx: Context, insist: bool = False, whole: "Optional[Tell]" = None) -> Facts:
+def current_facts(ctx: Context, insist: bool = False, whole: "Optional[OnProgress]" = None) -> Facts:
     """A refresh when no other process is at it, else what is stored; waits for the other only when nothing is.
 
     A failing source is left alone between two tries, unless the user changed how it is run; a missing one may have been
@@ -255,7 +255,7 @@ def _waited_in_vain(ctx: Context) -> str:
             f"and nothing was read. Try again, or end that one")
 
 
-def _is_begun(ctx: Context, whole: "Optional[Tell]") -> bool:
+def _is_begun(ctx: Context, whole: "Optional[OnProgress]") -> bool:
     """Whether the logs are wanted whole, and another process has only begun to read them."""
     return whole is not None and source_before(ctx).progress is not None
 
@@ -312,7 +312,7 @@ def _note(ctx: Context, facts: Facts, now: int, state: line_answer.State) -> Non
     expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
     config_stamp = line_answer.config_stamp(line_answer.config_path(ctx.env))
     line_cache.mark(ctx.cache, "ends", max(expires_at, min([now + line_answer.MOST_FRESH_S, *ends])))
-    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=kept.text_of(facts.source._asdict()))
+    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=checked.json_text(facts.source._asdict()))
     if line_cache.write_state(ctx.cache, noted):
         locks.rest(ctx.cache, 0)
     elif not locks.rest(ctx.cache, rest_s(ctx, facts.source)) and ctx.background:

@@ -24,7 +24,7 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, as
     if ctx.is_stored_only:
         return _merged(store, ctx, facts, now)
     text = store.read_owner(ctx.owner, rows.ledger, None)
-    told = asked_note.newest(note.credits, asked.credits)
+    told = asked_note.newest_credits(note.credits, asked.credits)
     if text is None:                   # Claude has never said how much is used
         return facts._replace(windows_dropped=note.dropped, login=note.login, credits=told)
     from ccmon.usage import official

@@ -16,7 +16,7 @@ from ccmon.settings.context import Context, prepare
 from ccmon.sources import log_files, log_reader
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.log_files import LogFile
-from ccmon.sources.log_reader import Tell
+from ccmon.sources.log_reader import OnProgress
 from ccmon.store import learning, log_state, values
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
@@ -30,7 +30,7 @@ MOST_STILL_S = 60.0                    # whoever reads a long history has someth
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 def ask(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: Sequence[LogFile],
-        whole: Optional[Tell] = None) -> SourceAnswer:
+        whole: Optional[OnProgress] = None) -> SourceAnswer:
     """What the source says now. Raises CcmonError, cancel.Cancelled.
 
     A ccusage that fails is told, and never replaced in silence; one that cannot be started at all is. whole: logs that were
@@ -75,14 +75,15 @@ def _is_history(ctx: Context, history: History, before: Sequence[LogFile]) -> bo
 
 # --- the log files ------------------------------------------------------------------------------------------------------
 
-def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.Logs:
+def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.LogSet:
     """These log files, with whose they are and what their answers cost."""
     own = ctx.settings.prices
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
-    return log_reader.Logs(folders, found, ctx.owner, log_reader.Price(partial(prices.cost_usd, own=own), price_table.stamp(own)))
+    return log_reader.LogSet(folders, found, ctx.owner,
+                             log_reader.EntryPrices(partial(prices.cost_usd, own=own), price_table.stamp(own)))
 
 
-def _heeding(cancel: Cancel, tell: Optional[Tell]) -> Tell:
+def _heeding(cancel: Cancel, tell: Optional[OnProgress]) -> OnProgress:
     """The same, that ends the reading where that is wanted meanwhile: what was read so far stays. Raises Cancelled."""
     def told(share: float) -> None:
         cancel.check()
@@ -91,7 +92,7 @@ def _heeding(cancel: Cancel, tell: Optional[Tell]) -> Tell:
     return told
 
 
-def _from_logs(ctx: Context, history: History, found: Sequence[LogFile], reason: str, whole: Optional[Tell],
+def _from_logs(ctx: Context, history: History, found: Sequence[LogFile], reason: str, whole: Optional[OnProgress],
                cancel: Cancel) -> SourceAnswer:
     started, now = time.monotonic(), ctx.now()
     logs = logs_of(ctx, found)
@@ -115,13 +116,13 @@ def _from_logs(ctx: Context, history: History, found: Sequence[LogFile], reason:
     return SourceAnswer(begun, source, False)
 
 
-def _read_all(store: Store, logs: log_reader.Logs, now: int, tell: Optional[Tell] = None) -> None:
+def _read_all(store: Store, logs: log_reader.LogSet, now: int, tell: Optional[OnProgress] = None) -> None:
     """Read to the ends, also what another process has begun to read meanwhile and was killed at. Raises StoreError."""
     if not log_reader.read(store, logs, now, tell):
         log_reader.read(store, logs, now, tell)
 
 
-def read_whole(ctx: Context, history: History, found: Sequence[LogFile], tell: Optional[Tell]) -> None:
+def read_whole(ctx: Context, history: History, found: Sequence[LogFile], tell: Optional[OnProgress]) -> None:
     """Read the logs to their ends; where another process reads them, wait for it as long as it gets on. Raises StoreError."""
     assert history.store is not None
     size = sum(file.size for file in found)
@@ -168,7 +169,7 @@ def read_beside(ctx: Context, source: Source, history: History, at_once: bool = 
             log_reader.start(ctx.cache, ctx.env)
 
 
-def catch_up(ctx: Context, history: History, tell: Optional[Tell]) -> None:
+def catch_up(ctx: Context, history: History, tell: Optional[OnProgress]) -> None:
     """Read what the ledger lacks of the logs, all of it, before its history is shown; nothing where logs are not to be read, and
     where nothing can be written: what is stored can be shown all the same."""
     if ctx.demo is not None or ctx.settings.source == "ccusage" or history.store is None or history.is_frozen():

@@ -10,7 +10,7 @@ from ccmon.store.database import StoreError
 from ccmon.usage.windows import is_of_another
 
 if TYPE_CHECKING:
-    from ccmon.usage.hits import Event
+    from ccmon.usage.hits import CutOff
 
 _BINDING = "binding"
 _KINDS = {"session": "five_hour", "weekly": "seven_day", "model": "seven_day_"}
@@ -30,7 +30,7 @@ def _hits(history: History, now: int) -> Tuple[Hit, ...]:
     return ()
 
 
-def _names_window(event: "Event") -> bool:
+def _names_window(event: "CutOff") -> bool:
     lacking = event.kind == "model" and not event.model or event.kind == "session" and not event.resets_at
     return event.kind in _KINDS and not lacking
 

@@ -19,7 +19,7 @@ from ccmon.store import history_path, rows, window_readings
 from ccmon.store.database import open_store
 from ccmon.usage import account_json, account_note, accounts, official
 from ccmon.usage.account_note import AccountNote
-from ccmon.usage.accounts import Account, Chosen, Group
+from ccmon.usage.accounts import Chosen, FolderGroup, ListedAccount
 from ccmon.usage.windows import window
 
 BUSY_MS = 250
@@ -54,7 +54,7 @@ def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings)
 
 # --- folders ----------------------------------------------------------------------------------------------------------
 
-def folder_groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
+def folder_groups(env: Mapping[str, str], settings: Settings) -> List[FolderGroup]:
     """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
     found: List[Tuple[str, Tuple[str, ...], Owner]] = []
     for name, written in settings.accounts.items():
@@ -65,7 +65,8 @@ def folder_groups(env: Mapping[str, str], settings: Settings) -> List[Group]:
         if owner not in [one[2] for one in found]:
             found.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
     names = account_names.each_once([one[0] for one in found])
-    made = [Group(name, folders, owner, login_of(folders, env, settings)) for name, (_, folders, owner) in zip(names, found)]
+    made = [FolderGroup(name, folders, owner, login_of(folders, env, settings)) for name,
+            (_, folders, owner) in zip(names, found)]
     return sorted(made, key=lambda one: (not set(one.folders) <= set(usual), one.name))
 
 
@@ -86,10 +87,10 @@ def _tidied(written: Sequence[str], env: Mapping[str, str]) -> List[str]:
 
 # --- all that is known ------------------------------------------------------------------------------------------------
 
-def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[Account]:
+def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[ListedAccount]:
     """Every account of these folders, and of the machines whose histories were merged. Raises CcmonError."""
     stored = _stored(env, store, now)
-    found: List[Account] = []
+    found: List[ListedAccount] = []
     for group in folder_groups(env, settings):
         ledger = stored.ledgers.get(group.owner.account)
         note = stored.notes.get(group.owner.account)
@@ -97,11 +98,11 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
             group = group._replace(login=group.login if group.login.account else note.login,
                                    earlier=note.before(group.login if group.login.account else note.login))
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
-            found += accounts.of_group(group, ledger or official.Ledger(), now)
-    found = accounts.by_login(found)
+            found += accounts.group_accounts(group, ledger or official.Ledger(), now)
+    found = accounts.joined_by_login(found)
     names = account_names.each_once([*(one.name for one in found), *_host_names(list(stored.merged))])
     for name, (owner, by_login) in zip(names[len(found):], stored.merged.items()):
-        found += accounts.of_host(name, owner, by_login, now)
+        found += accounts.host_accounts(name, owner, by_login, now)
     return found
 
 
@@ -149,13 +150,13 @@ def account_named(name: str, where: str, env: Mapping[str, str], settings: Setti
     return shown_account(account, word, env)
 
 
-def shown_account(account: Account, name: str, env: Mapping[str, str]) -> ShownAccount:
+def shown_account(account: ListedAccount, name: str, env: Mapping[str, str]) -> ShownAccount:
     """What to work with for it."""
     own = env if account.is_merged else config.with_folders(env, _own_folders(account, env))
     return ShownAccount(account.chosen(name), own, account.owner)
 
 
-def _own_folders(account: Account, env: Mapping[str, str]) -> Sequence[str]:
+def _own_folders(account: ListedAccount, env: Mapping[str, str]) -> Sequence[str]:
     """Those of its owner: of a login that is known in several places, the first one's."""
     folders = account.folders
     return next((folders[:last] for last in range(1, len(folders) + 1)

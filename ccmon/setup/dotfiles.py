@@ -53,7 +53,7 @@ def _is_same(path: str) -> Callable[[str], bool]:
     return lambda other: os.path.realpath(other) == os.path.realpath(path)
 
 
-def place_of(target: str, env: Mapping[str, str]) -> str:
+def path_to_write(target: str, env: Mapping[str, str]) -> str:
     """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
     usual, paths = path_of(target, env), with_block_in(target, env)
     if target == "bash" and start_up_files.is_login_usual():
@@ -185,12 +185,15 @@ def may_drop_copy(path: str, holds: Holds) -> bool:
         return False
 
 
-def line_of(path: str) -> int:
-    """The line at which the block begins, by either of its marks; 1 where there is none, or the file cannot be read."""
+def block_position(path: str) -> Tuple[int, bool]:
+    """The line at which the block begins, by either of its marks (1 where there is none), and whether only comments follow it."""
+    rows: List[bytes] = []
     with suppress(CcmonError):
         rows = (shared_files.read(path) or b"").splitlines()
-        return next((number for number, row in enumerate(rows, 1) if row.startswith((BEGIN, END))), 1)
-    return 1
+    marks = [number for number, row in enumerate(rows, 1) if row.startswith((BEGIN, END))]
+    ends = [number for number in marks if rows[number - 1].startswith(END)]
+    below = rows[ends[-1]:] if ends else []
+    return (marks or [1])[0], not any(row.strip() and not row.strip().startswith(b"#") for row in below)
 
 
 def block(path: str) -> Optional[str]:

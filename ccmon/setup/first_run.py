@@ -13,7 +13,7 @@ from ccmon.settings import config, config_file, ini_text, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
-from ccmon.setup.prompt_verdict import NOT_SEEN, SHELLS
+from ccmon.setup.prompt_check import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
 from ccmon.system import clock, ready, shared_files, swap
 from ccmon.text import count
@@ -21,7 +21,7 @@ from ccmon.text import count
 YES = ("y", "yes")
 
 
-class Left(Exception):
+class Quit(Exception):
     """The user wants no more."""
 
 
@@ -30,7 +30,7 @@ class Plan(NamedTuple):
 
     settings: Edit
     values: Mapping[str, str]          # of config.ini
-    places: List[str]
+    targets: List[str]
     edits: List[Edit]
 
     @property
@@ -51,14 +51,14 @@ def run(env: Mapping[str, str]) -> int:
         raise UsageError("there is no home directory to write to", "Set HOME")
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        places = _dialogue(ctx, path)
-    except (Left, EOFError):
+        targets = _dialogue(ctx, path)
+    except (Quit, EOFError):
         print(f"\n{questions.ASIDE}")
         return 0
     except KeyboardInterrupt:
         print(f"\n{questions.ASIDE}")
         return 130
-    is_seen = _is_seen(places, env)    # written by now, whatever interrupts this
+    is_seen = _is_seen(targets, env)    # written by now, whatever interrupts this
     _say("That is all: run ccmon.")
     return 0 if is_seen else 1
 
@@ -69,13 +69,13 @@ def _dialogue(ctx: Context, path: str) -> Sequence[str]:
     plan = _plan(ctx, path)
     if not plan.all:
         _say("", "All of it stands there already: nothing to write.")
-        return plan.places
+        return plan.targets
     _show(plan, ctx)
     ready.discard_typed()               # lines pasted at a question before are no answer to this one
     if _answer("Write it? [y/N]: ").lower() not in YES:
-        raise Left
+        raise Quit
     _write(plan, ctx.env)
-    return plan.places
+    return plan.targets
 
 
 def _plan(ctx: Context, path: str) -> Plan:
@@ -83,10 +83,10 @@ def _plan(ctx: Context, path: str) -> Plan:
     plan = _asked(questions.plan(settings.plans, settings.plan))
     zone = _asked(questions.zone("local" if settings.origin["timezone"] == "default" else settings.timezone, _zone_name))
     has_claude = any(map(os.path.isdir, config.claude_folders(env)))
-    line = _asked(questions.places(questions.likely_places(env, has_claude), lambda place: init.edit(place, env)))
-    places = [] if line == questions.NONE else line.split(", ")
+    line = _asked(questions.targets(questions.likely_targets(env, has_claude), lambda target: init.edit(target, env)))
+    targets = [] if line == questions.NONE else line.split(", ")
     values = {"plan": plan, "timezone": zone}
-    return Plan(_settings(path, values), values, places, [init.edit(place, env) for place in places])
+    return Plan(_settings(path, values), values, targets, [init.edit(target, env) for target in targets])
 
 
 def _settings(path: str, values: Mapping[str, str]) -> Edit:
@@ -136,7 +136,7 @@ def _asked(question: Question) -> str:
 def _answer(prompt: str) -> str:
     answer = input(prompt).strip()
     if answer.lower() == "q":
-        raise Left
+        raise Quit
     return answer
 
 
@@ -175,19 +175,19 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
             swap.repeated(lambda: _put_settings(path, plan.values))
         config_file.outdate_lines(env)
         _say(f"The settings are in {path}.")
-    for place, edit in zip(plan.places, plan.edits):
+    for target, edit in zip(plan.targets, plan.edits):
         if edit in plan.all or edit.moved:
-            _say(*init.run(place, True, False, env).splitlines())
+            _say(*init.run(target, True, False, env).splitlines())
 
 
-def _is_seen(places: Sequence[str], env: Mapping[str, str]) -> bool:
-    """Say of each place whether the line is seen there; False when it is not in one of them."""
+def _is_seen(targets: Sequence[str], env: Mapping[str, str]) -> bool:
+    """Say of each target whether the line is seen there; False when it is not in one of them."""
     all_seen = True
-    for place in places:
-        if place in SHELLS:
-            _say(f"Starting {place} once, to see its prompt ...")
-        seen = visibility.of(place, env)
-        _say(*visibility.sentences(place, env, seen))
+    for target in targets:
+        if target in SHELLS:
+            _say(f"Starting {target} once, to see its prompt ...")
+        seen = visibility.visibility(target, env)
+        _say(*visibility.sentences(target, env, seen))
         all_seen = all_seen and (seen is None or seen.state != NOT_SEEN)
-    _say(*visibility.colours_hint(places, env))
+    _say(*visibility.colours_hint(targets, env))
     return all_seen

@@ -49,7 +49,7 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
     return Edit(path, before, _with_line(path, before, places))
 
 
-def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
+def _write(target: str, places: snippets.SnippetValues, env: Mapping[str, str]) -> str:
     path = _place(target, env)
     backup = (swap.repeated(lambda: _set(path, places)) if target == "claude"
             else dotfiles.put(path, snippets.block(target, _of_file(places, path))))
@@ -59,10 +59,10 @@ def _write(target: str, places: snippets.Places, env: Mapping[str, str]) -> str:
 
 
 def _place(target: str, env: Mapping[str, str]) -> str:
-    return dotfiles.path_of(target, env) if target in ("claude", "tmux") else dotfiles.place_of(target, env)
+    return dotfiles.path_of(target, env) if target in ("claude", "tmux") else dotfiles.path_to_write(target, env)
 
 
-def _of_file(places: snippets.Places, path: str) -> snippets.Places:
+def _of_file(places: snippets.SnippetValues, path: str) -> snippets.SnippetValues:
     """~/.profile is read by other shells, too."""
     return places._replace(is_for_all=os.path.basename(path) == ".profile")
 
@@ -143,7 +143,7 @@ def text_of(path: str) -> str:
     return (shared_files.read(path) or b"").decode("utf-8", "replace")
 
 
-def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
+def _places(target: str, env: Mapping[str, str]) -> snippets.SnippetValues:
     ccmon, folder = _command(env), line_answer.folder(env)
     if folder is None:
         raise UsageError("there is no place to keep a line: set HOME or XDG_CACHE_HOME")
@@ -154,8 +154,8 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.Places:
     direct = claude_start.direct(ccmon, env) if target == "claude" else ""
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
     bash_file = os.path.basename(bash_path(env.get("HOME") or os.path.expanduser("~")))
-    return snippets.Places(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file, direct=direct,
-                           tmux_format=form)
+    return snippets.SnippetValues(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file,
+                                  direct=direct, tmux_format=form)
 
 
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
@@ -192,7 +192,7 @@ def _line(ccmon: str) -> List[str]:
 
 # --- Claude Code's settings -----------------------------------------------------------------------------------------------
 
-def _set(path: str, places: snippets.Places) -> Optional[str]:
+def _set(path: str, places: snippets.SnippetValues) -> Optional[str]:
     """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
     before, backup = shared_files.read(path), path + dotfiles.BACKUP
     after = _with_line(path, before, places)
@@ -211,7 +211,7 @@ def _set(path: str, places: snippets.Places) -> Optional[str]:
     return backup if keep else None
 
 
-def _with_line(path: str, before: Optional[bytes], places: snippets.Places) -> bytes:
+def _with_line(path: str, before: Optional[bytes], places: snippets.SnippetValues) -> bytes:
     text = settings_json.NEW if before is None else _text(path, before)
     try:
         return settings_json.with_line(text, snippets.for_sh(places.ccmon), places.direct).encode("utf-8")

@@ -1,14 +1,31 @@
-"""A shell is started once with its own start-up files, and its prompt is looked at: whether the line is seen there."""
+"""Whether a shell's prompt shows the line: the shell is started once with its own start-up files, and what it drew is judged."""
+
+from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
-from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.setup import dotfiles, probe_texts, prompt_probe, prompt_verdict, start_up_files
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, USUAL_COLUMNS, WIDE_COLUMNS, Start, Visibility
-from ccmon.system import private, processes, shared_files
+from ccmon.named_tuple import NamedTuple
+from ccmon.setup import dotfiles, probe_texts, prompt_probe, start_up_files
+from ccmon.setup.small_screen import SmallScreen
+from ccmon.setup.snippets import for_sh
+from ccmon.system import private, processes
+from ccmon.text import clip, printable, width
 
+SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"
+SHELLS = ("bash", "zsh", "fish")
+ROWS = 24
+USUAL_COLUMNS, WIDE_COLUMNS = 80, 300
+GAP_CELLS = 3                          # that shells leave free beside a right prompt
+LEAST_ROOM = 30                        # cells for what is typed, of a row of 80
+MOST_SHOWN = 40                        # cells of what a start-up file asks
+_OTHER_PROGRAMS = ("tmux", "screen", "zellij")
+_NAME = re.compile(r"(?<![='\"+])\$\{?(?:CCMON_LINE|_ccmon_)")   # a trace (set -x) shows it otherwise
+_PASTE_ON = "\x1b[?2004h"
+_TITLES = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9:;<=>?]*[ -/]*[@-~]|\x1b[ -/]*.")
 # What a start-up file would otherwise begin: another program that takes the terminal, as it does only where none has it.
 _INSIDE = {"ZELLIJ": "0", "STY": "1.ccmon"}
 _LEFT_OUT = ("COLUMNS", "LINES", "BASH_ENV", "ENV", "CCMON_LINE")
@@ -16,7 +33,35 @@ _NEW_IN_CONFIG = ("fish/completions", "fish/conf.d", "fish/functions", "fish/fis
 _NEW_BESIDE = (("XDG_DATA_HOME", (".local", ".local/share")), ("XDG_CACHE_HOME", (".cache",)))
 
 
-def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Visibility]:
+class Visibility(NamedTuple):
+    """Whether the line is seen in a place."""
+
+    state: str                         # seen | not seen | unknown
+    says: str                          # the rest of a sentence that begins with the state
+    command: Optional[str] = None      # what leads on
+    is_partial: bool = False           # seen, but not everywhere
+
+
+class Start(NamedTuple):
+    """How a shell came up, and where."""
+
+    shell: str
+    has_prompt: bool
+    program: Optional[str]             # what had the terminal at the end
+    beside: Tuple[str, ...]            # what else ran in the shell's group
+    status: Optional[int]              # of a shell that had ended
+    took_s: float
+    written: str
+    columns: int
+    report: FrozenSet[str]             # the rows that the stand-in left in its file
+    mark: str
+    path: str                          # of the start-up file
+    line: int                          # at which ccmon's lines begin in it
+    is_last: bool                      # nothing follows them
+    is_above: bool = False             # they ask for a row above the prompt
+
+
+def shell_visibility(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Visibility]:
     """Whether a new one shows a line that may take so many cells.
 
     None where that cannot be tried: on Windows, where the shell is not, and in such a try itself.
@@ -26,12 +71,12 @@ def of_shell(shell: str, env: Mapping[str, str], max_width: int) -> Optional[Vis
         return None
     is_login_usual = start_up_files.is_login_usual()
     try:
-        usual = _of_start(shell, _words(program, is_login_usual), env, max_width)
+        usual = _trial_visibility(shell, _words(program, is_login_usual), env, max_width)
         if shell == "bash" and usual.state != SEEN:
             return _not_read(env, is_login_usual) or usual
         if shell != "bash" or usual.command:
             return usual
-        if _of_start(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
+        if _trial_visibility(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
             return usual
         login = start_up_files.login_file(_home(env))
         name = os.path.basename(login or start_up_files.OF_LOGIN[0])
@@ -70,14 +115,14 @@ def _path(shell: str, env: Mapping[str, str]) -> str:
     return next(iter(dotfiles.with_block_in(shell, env)), dotfiles.path_of(shell, env))
 
 
-def _of_start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
+def _trial_visibility(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
     start = _start(shell, words, env, max_width)
-    return prompt_verdict.of_start(start, lambda: _room_when_wide(shell, words, env, max_width))
+    return start_visibility(start, lambda: _room_when_wide(shell, words, env, max_width))
 
 
 def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Optional[int]:
     start = _start(shell, words, env, max_width, WIDE_COLUMNS)
-    return prompt_verdict.room_beside(start.written, start.mark) if start.has_prompt else None
+    return room_beside(start.written, start.mark) if start.has_prompt else None
 
 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
@@ -91,11 +136,11 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
         inside = _environment(env, folder, report)
         if shell == "fish":            # which else makes a folder of its own in the common place
             inside.setdefault("XDG_RUNTIME_DIR", folder)
-        trial = prompt_probe.tried(words, inside, home, (columns, prompt_verdict.ROWS),
-                                   f"{probe_texts.VARIABLE}={report}", prompt_verdict.shows(shell, mark, columns),
+        trial = prompt_probe.tried(words, inside, home, (columns, ROWS),
+                                   f"{probe_texts.VARIABLE}={report}", shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
         path = _path(shell, env)
-        begin, last = place_in(path)
+        begin, last = dotfiles.block_position(path)
         is_above = "--above" in (_block(path) or "")
         return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,
                      _reported(report), mark, path, begin, last, is_above)
@@ -103,10 +148,10 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
 
 def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, str]:
     """That of a new terminal: of none that is inside another one, so that no start-up file begins one."""
-    kept = {name: value for name, value in env.items() if name not in _LEFT_OUT}
+    rest = {name: value for name, value in env.items() if name not in _LEFT_OUT}
     term = env.get("TERM", "")
     inside = {} if env.get("TMUX") else {**_INSIDE, "TMUX": f"{folder}/tmux,1,0", "TMUX_PANE": "%0"}
-    return {**kept, **inside, "TERM": term if term not in ("", "dumb", "unknown") else "xterm-256color", "TMUX_TMPDIR": folder,
+    return {**rest, **inside, "TERM": term if term not in ("", "dumb", "unknown") else "xterm-256color", "TMUX_TMPDIR": folder,
             "HISTFILE": os.path.join(folder, "history"), "fish_history": "", probe_texts.VARIABLE: report}
 
 
@@ -127,11 +172,8 @@ def _block(path: str) -> Optional[str]:
 
 
 def _write(path: str, content: bytes) -> None:
-    fd = private.open_file(path, os.O_CREAT | os.O_WRONLY)
-    try:
-        os.write(fd, content)
-    finally:
-        os.close(fd)
+    with os.fdopen(private.open_file(path, os.O_CREAT | os.O_WRONLY), "wb") as file:
+        file.write(content)
 
 
 def _reported(path: str) -> FrozenSet[str]:
@@ -140,11 +182,161 @@ def _reported(path: str) -> FrozenSet[str]:
     return frozenset()
 
 
-def place_in(path: str) -> Tuple[int, bool]:
-    """The line at which ccmon's lines begin in a start-up file, and whether nothing but comments follows them."""
-    rows: List[bytes] = []
-    with suppress(CcmonError):
-        rows = (shared_files.read(path) or b"").splitlines()
-    ends = [number for number, row in enumerate(rows, 1) if row.startswith(dotfiles.END)]
-    behind = rows[ends[-1]:] if ends else []
-    return dotfiles.line_of(path), not any(row.strip() and not row.strip().startswith(b"#") for row in behind)
+# --- what it drew ---------------------------------------------------------------------------------------------------------
+
+def screen_of(written: str, columns: int) -> SmallScreen:
+    """The screen after that."""
+    screen = SmallScreen(columns, ROWS)
+    screen.write(written)
+    return screen
+
+
+def shows(shell: str, mark: str, columns: int) -> Callable[[str], Optional[bool]]:
+    """A function: whether what is written shows the line; None as long as it shows no prompt."""
+    def judged(written: str) -> Optional[bool]:
+        drawn = (["", *written.split(_PASTE_ON)[1:]])[-1] if shell == "fish" else written          # fish greets before that
+        if not _TITLES.sub("", drawn).strip():
+            return None
+        return is_shown(screen_of(written, columns), mark)
+    return judged
+
+
+def is_shown(screen: SmallScreen, mark: str) -> bool:
+    """Whether the line stands there; an assignment in a trace (set -x) is no line."""
+    return re.search(rf"(?<![=\w'\"]){re.escape(mark)}", screen.text()) is not None
+
+
+def room_beside(written: str, mark: str) -> Optional[int]:
+    """Cells that a prompt on the wide terminal leaves for the line in a row of the usual width; None where it is not there."""
+    screen = screen_of(written, WIDE_COLUMNS)
+    if not is_shown(screen, mark):
+        return None
+    behind = re.search(rf"{re.escape(mark)}-*(.*)", "\n".join(screen.rows()))
+    return USUAL_COLUMNS - screen.column - (width(behind[1]) if behind else 0) - GAP_CELLS
+
+
+def start_visibility(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
+    """By how a shell came up. room_when_wide: room_beside of another start, on the wide terminal."""
+    reads = start.shell == "fish" and _PASTE_ON in start.written      # beside it, fish makes its completions at first
+    if not start.has_prompt or (start.beside and probe_texts.BLOCK not in start.report and not reads):
+        return _without_prompt(start)
+    screen = screen_of(start.written, start.columns)
+    if is_shown(screen, start.mark):
+        return _seen(start, screen)
+    return _not_seen(start, screen, room_when_wide)
+
+
+def _seen(start: Start, screen: SmallScreen) -> Visibility:
+    room = USUAL_COLUMNS - screen.column
+    if start.shell == "bash" and not start.is_above and (room < LEAST_ROOM or _wraps(start, screen)):
+        left = f"leaves {room} cells" if 0 < room <= USUAL_COLUMNS and not _wraps(start, screen) else "leaves no room"
+        return Visibility(SEEN, f"a new bash shows it, but {left} of a row of {USUAL_COLUMNS} for what is typed; "
+                                "it can have a row of its own", row_command("bash"))
+    return Visibility(SEEN, f"a new {start.shell} shows it")
+
+
+def _wraps(start: Start, screen: SmallScreen) -> bool:
+    """Whether the prompt with the line goes on in a further row, on a terminal of the usual width."""
+    return start.columns <= USUAL_COLUMNS and screen.row > 0 and start.mark in screen.rows()[screen.row - 1] \
+        and len(screen.rows()[screen.row - 1]) == start.columns
+
+
+def row_command(shell: str) -> str:
+    """The command that gives the line a row of its own above the prompt."""
+    return f"ccmon init {shell} --write --above"
+
+
+# --- no prompt ------------------------------------------------------------------------------------------------------------
+
+def _without_prompt(start: Start) -> Visibility:
+    shell, programs = start.shell, [name for name in (start.program or "", *start.beside) if name]
+    if start.status is not None:
+        how = f"by signal {-start.status}" if start.status < 0 else f"with status {start.status}"
+        return Visibility(UNKNOWN, f"{shell} ended {how} before it came to a prompt", edit(start.path, start.line))
+    other = next((name for name in (*SHELLS, *_OTHER_PROGRAMS) if name != shell and any(name in program for program in programs)),
+                 None)
+    if other:
+        leads = f"ccmon init {other} --write" if other in (*SHELLS, "tmux") else edit(start.path, start.line)
+        return Visibility(NOT_SEEN, f"a start-up file of {shell} starts {other}, which has a line of its own", leads)
+    runs = ", ".join(dict.fromkeys(printable(program) for program in programs if shell not in program))
+    still = f": {runs} still runs" if runs else ""
+    says = f"{shell} came to no prompt within {start.took_s:.0f} s{still}{_last_shown(start)}"
+    return Visibility(UNKNOWN, says, edit(start.path, start.line))
+
+
+def _last_shown(start: Start) -> str:
+    rows = [row.strip() for row in screen_of(start.written, start.columns).rows() if row.strip()]
+    return f"; the last that it showed is '{clip(printable(rows[-1]), MOST_SHOWN)}'" if rows else ""
+
+
+def edit(path: str, line: int) -> str:
+    """Open the file at the line."""
+    return f"${{EDITOR:-vi}} +{line} {for_sh(path)}"
+
+
+# --- a prompt without the line --------------------------------------------------------------------------------------------
+
+def _not_seen(start: Start, screen: SmallScreen, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
+    shell, path = start.shell, start.path
+    again = f"ccmon init {shell} --undo && ccmon init {shell} --write"
+    if probe_texts.BLOCK not in start.report:
+        return Visibility(NOT_SEEN, f"{shell} does not get to ccmon's lines in {path}: something above them ends it"
+                                    f", or waits for a key{_last_shown(start)}", edit(path, start.line))
+    if start.report & {probe_texts.FIXED, probe_texts.NO_VARS}:
+        why = "is read-only there" if probe_texts.FIXED in start.report else "may not call anything, as promptvars is off"
+        has_row = shell == "bash" and not start.is_above and probe_texts.NO_HOOK not in start.report
+        return Visibility(NOT_SEEN, f"the prompt of {shell} {why}, and stays as it is",
+                          row_command(shell) if has_row else edit(path, start.line))
+    room = room_when_wide() if shell != "bash" else None
+    if room is not None:
+        leads = f"ccmon config set max_width {room}" if room >= probe_texts.LEAST_CELLS else "ccmon init tmux"
+        return Visibility(NOT_SEEN, f"a row of {USUAL_COLUMNS} cells has no room for it beside the prompt", leads)
+    maker = maker_of(start.report)
+    if maker and maker.target:
+        return Visibility(NOT_SEEN, _made_by(maker), f"ccmon init {maker.target}")
+    if _NAME.search("".join(screen.rows()[max(0, screen.row - 1):screen.row + 1])):
+        option = "promptvars" if shell == "bash" else "prompt_subst"
+        return Visibility(NOT_SEEN, f"the prompt shows the text that stands for it, as {option} is off",
+                          again if not start.is_last else edit(path, start.line))
+    if not start.is_last:
+        return Visibility(NOT_SEEN, f"what stands below ccmon's lines in {path} makes the prompt anew", again)
+    made = _made_by(maker) if maker else f"a start-up file of {shell} makes the prompt anew each time, without it"
+    leads = row_command(shell) if shell == "bash" and not start.is_above else edit(path, start.line)
+    return Visibility(NOT_SEEN, made, leads)
+
+
+def _made_by(maker: Maker) -> str:
+    return f"{maker.name} makes the prompt, and knows nothing of it"
+
+
+# --- what makes prompts ---------------------------------------------------------------------------------------------------
+
+class Maker(NamedTuple):
+    """What makes a prompt."""
+
+    name: str
+    target: Optional[str]              # ccmon init TARGET shows what to put where; None: it needs no text of its own
+    defines: str                       # a pattern of names: variables and functions of the shell
+
+
+# The first that is there: frameworks come last, they load the others. No variable that is exported: a shell inherits it.
+MAKERS = (
+    Maker("powerlevel10k", "p10k", r"p10k|_p9k_precmd"),
+    Maker("powerlevel9k", None, r"prompt_powerlevel9k_setup|powerlevel9k_prepare_prompts"),
+    Maker("starship", "starship", r"(prompt_)?starship_(precmd|preexec|zle-keymap-select|render)|__starship_.*"),
+    Maker("oh-my-posh", "oh-my-posh", r"_omp_\w+|prompt_ohmyposh_\w+|__?posh_\w+"),
+    Maker("liquidprompt", "liquidprompt", r"_lp_set_prompt|lp_theme"),
+    Maker("spaceship", None, r"spaceship(::|_)?\w*|prompt_spaceship_setup"),
+    Maker("pure", None, r"prompt_pure_\w+"),
+    Maker("tide", None, r"_tide_\w+"),
+    Maker("hydro", None, r"_hydro_\w+"),
+    Maker("bash-it", None, r"BASH_IT(_THEME)?|_bash-it-\w+"),
+    Maker("oh-my-bash", None, r"OSH_THEME"),
+    Maker("prezto", None, r"pmodload|prezto-.*"),
+    Maker("oh-my-zsh", None, r"ZSH_THEME|omz"),
+)
+
+
+def maker_of(names: FrozenSet[str]) -> Optional[Maker]:
+    """What makes the prompt of the shell in which these names are defined."""
+    return next((maker for maker in MAKERS if any(re.fullmatch(maker.defines, name) for name in names)), None)

@@ -58,7 +58,7 @@ def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[
     started = time.monotonic()
     new = [place for place in places if not os.path.lexists(place)]
     pid, fd = _start(argv, env, folder, size)
-    seen = _Seen()
+    seen = _ShellOutput()
     try:
         _watch(pid, fd, seen, shows, started + PATIENCE_S)
         program = None if seen.status is not None else _foreground(fd)
@@ -104,7 +104,7 @@ def _become(argv: Sequence[str], env: Dict[str, str], folder: str, size: Tuple[i
 
 # --- until there is a prompt ----------------------------------------------------------------------------------------------
 
-class _Seen:
+class _ShellOutput:
     """What came of it so far."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class _Seen:
         return b"".join(self.parts)[-MOST_BYTES:].decode("utf-8", "replace")
 
 
-def _watch(pid: int, fd: int, seen: _Seen, shows: Shows, deadline: float) -> None:
+def _watch(pid: int, fd: int, seen: _ShellOutput, shows: Shows, deadline: float) -> None:
     last, judged, wanted_s = time.monotonic(), -1, QUIET_S
     while time.monotonic() < deadline:
         part = _read(fd)
@@ -231,7 +231,7 @@ def _descendants(pid: int, mark: str) -> List[int]:
     """The processes that have the mark in their environment; where the system does not show that, those of the shell's session
     and all that they have started: but for what has left them altogether, which nobody can tell from others there."""
     if process_facts.has_proc():
-        names = filter(str.isdigit, os.listdir(process_facts.place()))
+        names = filter(str.isdigit, os.listdir(process_facts.proc_path()))
         return [int(name) for name in names if int(name) != os.getpid() and _has(name, mark)]
     everybody, family = process_facts.listed(process_facts.NAME), {pid}
     while True:
@@ -243,7 +243,7 @@ def _descendants(pid: int, mark: str) -> List[int]:
 
 def _has(pid: str, mark: str) -> bool:
     with suppress(OSError):
-        return b"\0" + mark.encode() + b"\0" in b"\0" + private.read(process_facts.place(pid, "environ")) + b"\0"
+        return b"\0" + mark.encode() + b"\0" in b"\0" + private.read(process_facts.proc_path(pid, "environ")) + b"\0"
     return False
 
 

@@ -20,7 +20,7 @@ _MEANING = {"custom_max": "your largest completed session", "ml_auto": "the limi
 _MARGIN = " " * 5
 _LEAST_ROOM = 16                       # cells; a text with less of them is not kept below its beginning
 _SHELLS = ("bash", "zsh", "fish")
-_PLACES = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"),
+_TARGETS = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"),
            ("claude", "Claude Code's status line, and its percentages for ccmon"), (NONE, "nowhere for now"))
 
 
@@ -54,7 +54,7 @@ def zone(default: str, named: Callable[[str], str]) -> Question:
     return Question(words, (), "zone", default, named)
 
 
-def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
+def targets(default: Sequence[str], usable: Callable[[str], object]) -> Question:
     """Where the line is shown; `usable` raises CcmonError for a place that cannot be written to."""
     def check(answer: str) -> str:
         words = answer.lower().replace(",", " ").split()
@@ -65,7 +65,7 @@ def places(default: Sequence[str], usable: Callable[[str], object]) -> Question:
                 raise _unknown(word, (*WRITABLE, NONE), f"Take {', '.join(WRITABLE)} or {NONE}")
             usable(word)
         return ", ".join(dict.fromkeys(words)) or NONE
-    options = tuple((f"{name:<16}", words) for name, words in _PLACES)
+    options = tuple((f"{name:<16}", words) for name, words in _TARGETS)
     return Question("3/3  Where the line is shown, several with commas:", options, "line", ", ".join(default) or NONE, check)
 
 
@@ -74,7 +74,7 @@ def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
     return CcmonError(f"'{shown}' is unknown{did_you_mean(answer.lower(), known)}", way_out)
 
 
-def likely_places(env: Mapping[str, str], has_claude: bool) -> List[str]:
+def likely_targets(env: Mapping[str, str], has_claude: bool) -> List[str]:
     """tmux inside of it, else the shell; and Claude Code where it has been used."""
     shell = env.get("SHELL", "").replace("\\", "/").rsplit("/", 1)[-1]
     seen = "tmux" if env.get("TMUX") else shell if shell in _SHELLS else None

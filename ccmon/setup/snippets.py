@@ -17,7 +17,7 @@ VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAU
              "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
 
 
-class Places(NamedTuple):
+class SnippetValues(NamedTuple):
     """What the texts are filled with: absolute paths, and the variables that choose the line."""
 
     ccmon: str
@@ -53,7 +53,7 @@ def for_tmux(text: str) -> str:
     return doubled.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
 
 
-def command(places: Places, dialect: str) -> str:
+def command(places: SnippetValues, dialect: str) -> str:
     """The shell command that prints the line."""
     return " ".join(for_sh(word) for word in (*places.line, dialect))
 
@@ -69,11 +69,11 @@ def _filled(text: str, values: Dict[str, str]) -> str:
     return text
 
 
-def _own_file(places: Places) -> bool:
+def _own_file(places: SnippetValues) -> bool:
     return not places.file.endswith(".line")
 
 
-def _values(places: Places, quote: Callable[[str], str], dialect: str) -> Dict[str, str]:
+def _substitutions(places: SnippetValues, quote: Callable[[str], str], dialect: str) -> Dict[str, str]:
     files = {name.upper(): quote(f"{places.folder}/{name}") for name in NAMES}
     return {**files, "FILE": quote(f"{places.folder}/{places.file}"), "CONFIG": quote(places.config),
             "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect, "RC": f"~/{places.bash_file}"}
@@ -93,27 +93,27 @@ READS = {                              # of a file of the line alone, of one wit
 }
 
 
-def _sh(text: str, dialect: str) -> Callable[[Places], str]:
-    def fill(places: Places) -> str:
+def _sh(text: str, dialect: str) -> Callable[[SnippetValues], str]:
+    def fill(places: SnippetValues) -> str:
         read = READS[dialect][0 if _own_file(places) else 1].replace("@FILE@", for_sh(f"{places.folder}/{places.file}"))
         chosen = "|".join(f"${{{name}-}}" for name in places.variables)
-        values = {**_values(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
+        values = {**_substitutions(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
                   "TAIL": TAILS[dialect], "WHERE": places.where,
                   "TRAPS": "" if places.where == BARE else '"$(trap -p CHLD DEBUG)"'}
         return _filled(text, {**values, "CODE": for_sh(_filled(ZSH_CODE, values))})
     return fill
 
 
-def _fish(places: Places) -> str:
+def _fish(places: SnippetValues) -> str:
     read = "read -gL CCMON_LINE" if _own_file(places) else "read -gL _ccmon_words CCMON_LINE"
     chosen = '"' + "|".join(f"${name}" for name in places.variables) + '"'
     text = FISH if places.where == BARE else FISH + FISH_SHOWN
-    return _filled(text, {**_values(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
+    return _filled(text, {**_substitutions(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
 
 
 # --- tmux and bars --------------------------------------------------------------------------------------------------------
 
-def _tmux(places: Places) -> str:
+def _tmux(places: SnippetValues) -> str:
     return f"""# In ~/.tmux.conf:
 set -g status-interval 5
 set -g status-right-length 100
@@ -121,12 +121,12 @@ set -g status-right "#({_tmux_command(places)})"
 """
 
 
-def _tmux_command(places: Places) -> str:
+def _tmux_command(places: SnippetValues) -> str:
     words = " ".join(for_sh(word) for word in places.line)
     return f"{for_tmux(words)} {places.tmux_format}"
 
 
-def _starship(places: Places) -> str:
+def _starship(places: SnippetValues) -> str:
     return f"""# In ~/.config/starship.toml, and $custom where the line shall stand in `format`:
 [custom.ccmon]
 command = {json.dumps(command(places, 'starship'), ensure_ascii=False)}
@@ -136,13 +136,13 @@ format = "[$output]($style) "
 """
 
 
-def _waybar(places: Places) -> str:
+def _waybar(places: SnippetValues) -> str:
     module = {"exec": command(places, "waybar"), "return-type": "json", "interval": 5}
     return ('// In ~/.config/waybar/config, and "custom/ccmon" in a list such as "modules-right":\n'
             f'"custom/ccmon": {json.dumps(module, ensure_ascii=False, indent=2)}\n')
 
 
-def _i3blocks(places: Places) -> str:
+def _i3blocks(places: SnippetValues) -> str:
     return f"""# In ~/.config/i3blocks/config:
 [ccmon]
 command={command(places, 'i3blocks')}
@@ -151,7 +151,7 @@ format=json
 """
 
 
-def _polybar(places: Places) -> str:
+def _polybar(places: SnippetValues) -> str:
     return f"""; In ~/.config/polybar/config.ini, and ccmon in a list such as modules-right:
 [module/ccmon]
 type = custom/script
@@ -160,7 +160,7 @@ interval = 5
 """
 
 
-def _xbar(places: Places) -> str:
+def _xbar(places: SnippetValues) -> str:
     return f"""#!/bin/sh
 # In ~/Library/Application Support/xbar/plugins/ccmon.10s.sh, made executable with chmod +x:
 export LANG="${{LANG:-en_US.UTF-8}}"
@@ -168,7 +168,7 @@ export LANG="${{LANG:-en_US.UTF-8}}"
 """
 
 
-def _swiftbar(places: Places) -> str:
+def _swiftbar(places: SnippetValues) -> str:
     return f"""#!/bin/sh
 # In SwiftBar's plugin folder as ccmon.10s.sh, made executable with chmod +x:
 export LANG="${{LANG:-en_US.UTF-8}}"
@@ -176,7 +176,7 @@ export LANG="${{LANG:-en_US.UTF-8}}"
 """
 
 
-def _i3bar(places: Places) -> str:
+def _i3bar(places: SnippetValues) -> str:
     return f"""# In ~/.config/i3/config: the line in front of what i3status says (its output_format has to be "none").
 bar {{
     status_command i3status | while IFS= read -r rest; do printf '%s | %s\\n' "$({command(places, 'plain')})" "$rest"; done
@@ -184,7 +184,7 @@ bar {{
 """
 
 
-def _p10k(places: Places) -> str:
+def _p10k(places: SnippetValues) -> str:
     return f"""# In ~/.p10k.zsh, and ccmon in POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
 function prompt_ccmon() {{
   p10k segment -e -t '$CCMON_LINE'
@@ -194,7 +194,7 @@ eval "$({for_sh(places.ccmon)} init zsh)"
 """
 
 
-def _oh_my_posh(places: Places) -> str:
+def _oh_my_posh(places: SnippetValues) -> str:
     return f"""# In the start-up file of bash or zsh:
 set_poshcontext() {{ export POSH_CCMON="$({command(places, 'plain')})"; }}
 # In that of fish:
@@ -204,7 +204,7 @@ function set_poshcontext; set -gx POSH_CCMON ({command(places, 'plain')}); end
 """
 
 
-def _liquidprompt(places: Places) -> str:
+def _liquidprompt(places: SnippetValues) -> str:
     return f"""# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
 LP_PS1_PREFIX='$({command(places, 'bash').replace("'", "'" + chr(92) + "''")}) '
 """
@@ -229,13 +229,13 @@ def claude_entry(ccmon: str, direct: str = "") -> Dict[str, Any]:
     return {"type": "command", "command": claude_command(ccmon, direct), "refreshInterval": 10}
 
 
-def _claude(places: Places) -> str:
+def _claude(places: SnippetValues) -> str:
     entry = json.dumps(claude_entry(for_sh(places.ccmon), places.direct), ensure_ascii=False, indent=2)
     return (f"// In {places.settings}, or let ccmon init claude --write put it there, which keeps a command of your own:\n"
             f'"statusLine": {entry}\n')
 
 
-TARGETS: Dict[str, Callable[[Places], str]] = {
+TARGETS: Dict[str, Callable[[SnippetValues], str]] = {
     "bash": _sh(BASH, "bash"), "zsh": _sh(ZSH, "zsh"), "fish": _fish, "tmux": _tmux, "claude": _claude, "starship": _starship,
     "waybar": _waybar, "i3blocks": _i3blocks, "polybar": _polybar, "xbar": _xbar, "p10k": _p10k, "i3bar": _i3bar,
     "swiftbar": _swiftbar, "oh-my-posh": _oh_my_posh, "liquidprompt": _liquidprompt,
@@ -244,18 +244,18 @@ TARGETS: Dict[str, Callable[[Places], str]] = {
 
 # --- what --write puts between its markers --------------------------------------------------------------------------------
 
-def block(target: str, places: Places) -> str:
+def block(target: str, places: SnippetValues) -> str:
     """The lines for the start-up file of a shell or of tmux: the line is set up and shown."""
     return BLOCKS[target](places)
 
 
-def _bash_block(places: Places) -> str:
+def _bash_block(places: SnippetValues) -> str:
     ccmon, option = for_sh(places.ccmon), ABOVE if places.where == ABOVE else SHOWN
     lines = _unnoticed(f'case $- in *i*) [ -x {ccmon} ] && eval "$({ccmon} init bash --{option} 2>/dev/null)" ;; esac\n')
     return f"case ${{BASH_VERSION-}} in ?*)\n{lines};; esac\n" if places.is_for_all else lines
 
 
-def _zsh_block(places: Places) -> str:
+def _zsh_block(places: SnippetValues) -> str:
     ccmon = for_sh(places.ccmon)
     return _unnoticed(f'[ -x {ccmon} ] && eval "$({ccmon} init zsh --{SHOWN} 2>/dev/null)"\n')
 
@@ -266,7 +266,7 @@ def _unnoticed(lines: str) -> str:
             '[[ $_ccmon_status = 0 ]] || (exit "$_ccmon_status") && [[ . ]]\n')
 
 
-def _fish_block(places: Places) -> str:
+def _fish_block(places: SnippetValues) -> str:
     ccmon = for_fish(places.ccmon)
     return (f"test -x {ccmon}; and status is-interactive; "
             f"and /bin/sh -c 'exec \"$0\" init fish --{SHOWN}' {ccmon} 2>/dev/null | source\n")
@@ -276,7 +276,7 @@ TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-r
 TMUX_BARE = "#[default]"               # the bar's own colours: a theme's last words may end in those of a separator
 
 
-def _tmux_block(places: Places) -> str:
+def _tmux_block(places: SnippetValues) -> str:
     words = _tmux_command(places)
     return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
             f"set -g status-right-length {TMUX_LENGTH}\n"
@@ -289,6 +289,6 @@ def tmux_calls(block: str) -> List[str]:
     return [re.sub(r"\\(.)", r"\1", call) for call in calls]
 
 
-BLOCKS: Dict[str, Callable[[Places], str]] = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
+BLOCKS = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
 WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know
 PLACED = {SHOWN: ("bash", "zsh", "fish"), ABOVE: ("bash",)}    # the shells whose text can put the line there

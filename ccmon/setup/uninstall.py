@@ -19,19 +19,19 @@ from ccmon.store import copy
 from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
 from ccmon.text import plural
 
-LOOKS = 3                              # what is being written meanwhile is met in the next one
+MOST_PASSES = 3                        # what is being written meanwhile is met in the next one
 _CALLS = re.compile(rb"(?<![\w.-])ccmon(-line)?(?![\w.-])")
 _COMMENT = (b"#", b";", b"//")
 
 
-class Left(NamedTuple):
+class Leftover(NamedTuple):
     """What stays, and why, as the rest of a sentence."""
 
     path: str
     why: str
 
 
-class Found(NamedTuple):
+class Installation(NamedTuple):
     """What there is of ccmon."""
 
     start_up: Dict[str, str]           # files with ccmon's lines -> the target
@@ -42,7 +42,7 @@ class Found(NamedTuple):
     files: List[File]                  # that go
     folders: List[str]                 # of its own, in which nothing is: what a call that was killed has left
     history: List[File]                # that there is, whether it goes or not
-    left: List[Left]                   # what can be told before
+    left: List[Leftover]               # what can be told before
 
     @property
     def is_empty(self) -> bool:
@@ -61,21 +61,21 @@ class Uninstall:
 
     # what is there
 
-    def look(self) -> Found:
+    def survey(self) -> Installation:
         """What is there; nothing is changed."""
         files = list(dict.fromkeys(file for folder in self.folders for file in folder.files()))
         history = [file for file in files if file.kind == HISTORY]
         wanted = [file for file in files if file.kind != HISTORY or self.with_history]
         why = {file: removal.why_not(file.path) or _why_kept(file) for file in wanted}
-        left = [Left(file.path, reason) for file, reason in why.items() if reason]
+        left = [Leftover(file.path, reason) for file, reason in why.items() if reason]
         start_up = self._start_up(left)
         calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
                                    for call in init.tmux_calls(path, self.env)))
         copies = self._copies(start_up, left)
-        return Found(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
+        return Installation(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
                      [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
 
-    def _start_up(self, left: List[Left]) -> Dict[str, str]:
+    def _start_up(self, left: List[Leftover]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; of one that has it, and of which nobody can say where, is told in left."""
         with_line: Dict[str, str] = {}
         places: Set[str] = set()
@@ -84,16 +84,16 @@ class Uninstall:
             try:
                 has_line = place not in places and _has_line(target, path)
                 if has_line and private.foreign(os.stat(path)):
-                    left.append(Left(path, "it belongs to another user"))
+                    left.append(Leftover(path, "it belongs to another user"))
                 elif has_line:
                     with_line[path] = target
             except (CcmonError, OSError) as err:
                 is_told = b"ccmon" in _content(path) or removal.is_shut(path)
-                left += [Left(path, _reason(err, path))] if place not in places and is_told else []
+                left += [Leftover(path, _reason(err, path))] if place not in places and is_told else []
             places.add(place)
         return with_line
 
-    def _copies(self, start_up: Mapping[str, str], left: List[Left]) -> Dict[str, str]:
+    def _copies(self, start_up: Mapping[str, str], left: List[Leftover]) -> Dict[str, str]:
         copies = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
         for path in [path for path in copies if path not in start_up and not init.may_drop_copy(copies[path], path)]:
             left += [] if removal.is_shut(path) else [_kept_copy(path)]
@@ -111,60 +111,60 @@ class Uninstall:
         return [path for path in dict.fromkeys(folder.path for folder in self.folders)
                 if _may_go(path) and removal.is_empty(path)]
 
-    def _of_others(self) -> List[Left]:
+    def _of_others(self) -> List[Leftover]:
         """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
         left = []
         for folder in self.folders:
             names = folder.others() if os.path.basename(folder.path) == "ccmon" else []
             if os.path.islink(folder.path):
-                left.append(Left(folder.path, removal.LINK))
+                left.append(Leftover(folder.path, removal.LINK))
             elif removal.is_shut(folder.path):
-                left.append(Left(folder.path, "it cannot be looked into"))
+                left.append(Leftover(folder.path, "it cannot be looked into"))
             elif names:
                 are = "is not a file" if len(names) == 1 else "are not files"
-                left.append(Left(folder.path, f"{names[0]}{' and others' if names[1:] else ''} in it {are} of ccmon"))
+                left.append(Leftover(folder.path, f"{names[0]}{' and others' if names[1:] else ''} in it {are} of ccmon"))
         return left
 
     # taking it out
 
-    def take_out(self, found: Found) -> List[Left]:
+    def take_out(self, installation: Installation) -> List[Leftover]:
         """Take all of it away; what could not be, or stays. First who writes, then what was written."""
-        left = {one.path: one for one in [*found.left, *self._undone(found)]}
-        own_processes.end(found.pids)
-        for _ in range(LOOKS):
+        left = {one.path: one for one in [*installation.left, *self._undone(installation)]}
+        own_processes.end(installation.pids)
+        for _ in range(MOST_PASSES):
             held = [locks.lock(folder.path) for folder in self.folders if folder.kind == LINES and os.path.isdir(folder.path)]
-            for file in self.look().files:           # with the locks
+            for file in self.survey().files:           # with the locks
                 why = removal.remove_file(file.path)
-                left.update({file.path: Left(file.path, why)} if why else {})
+                left.update({file.path: Leftover(file.path, why)} if why else {})
             for fd in held:
                 if fd is not None:
                     locks.unlock(fd)
             self._remove_folders()
-            found = self.look()
-            own_processes.end(found.pids)
-            if not found.pids and all(file.path in left for file in found.files):
+            installation = self.survey()
+            own_processes.end(installation.pids)
+            if not installation.pids and all(file.path in left for file in installation.files):
                 break
-        newfiles.sweep([*private.own_places(self.env), *map(os.path.dirname, self.start_up_files),
+        newfiles.sweep([*private.own_folders(self.env), *map(os.path.dirname, self.start_up_files),
                         *(folder.path for folder in self.folders)])
         self._remove_folders()
-        return list({**left, **{one.path: one for one in found.left}}.values())
+        return list({**left, **{one.path: one for one in installation.left}}.values())
 
-    def _undone(self, found: Found) -> List[Left]:
+    def _undone(self, installation: Installation) -> List[Leftover]:
         """Take it out of other programs' files, and of the tmux that run."""
-        left: List[Left] = []
-        for path, target in found.start_up.items():
+        left: List[Leftover] = []
+        for path, target in installation.start_up.items():
             try:
                 init.take_out(target, path)
             except CcmonError as err:
-                left.append(Left(path, _reason(err, path)))
+                left.append(Leftover(path, _reason(err, path)))
         failed = {one.path for one in left}
-        for path, target in found.copies.items():
+        for path, target in installation.copies.items():
             if path in failed:
-                left.append(Left(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
+                left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
             elif init.drop_copy(target, path):
                 left.append(_kept_copy(path))
         texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
-        tmux_server.clear(found.servers, found.calls, "\n".join(texts), self.env)
+        tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
         return left
 
     def _remove_folders(self) -> None:
@@ -176,7 +176,7 @@ class Uninstall:
 
     # what is for the user to do
 
-    def by_hand(self, told: Container[str]) -> List[Left]:
+    def by_hand(self, told: Container[str]) -> List[Leftover]:
         """What other files still call, because somebody has put it there by hand: only the user can take that out.
 
         told: files of which something is said already; there may be more in a start-up file, not in settings.json.
@@ -186,11 +186,12 @@ class Uninstall:
             is_told = path in told and self.start_up_files.get(path) == "claude"
             numbers = [] if is_told else _calling_lines(path)
             if numbers:
-                left.append(Left(path, f"line {numbers[0]}, which was put there by hand, names ccmon: take out what calls it"))
+                left.append(Leftover(path, f"line {numbers[0]}, which was put there by hand, names ccmon: "
+                                           "take out what calls it"))
         program = processes.which("crontab", self.env)
         table = processes.printed([program, "-l"], self.env) if program else None
         if any(_is_call(row.encode("utf-8", "replace")) for row in (table or "").splitlines()):
-            left.append(Left("crontab", "it calls ccmon: take that out with crontab -e"))
+            left.append(Leftover("crontab", "it calls ccmon: take that out with crontab -e"))
         return left
 
 
@@ -213,8 +214,8 @@ def _reason(err: Exception, path: str) -> str:
     return err.without_path if isinstance(err, PathError) and err.path == path else str(err)
 
 
-def _kept_copy(path: str) -> Left:
-    return Left(path + dotfiles.BACKUP, f"it holds what is not in {path} now: remove it when you do not need it")
+def _kept_copy(path: str) -> Leftover:
+    return Leftover(path + dotfiles.BACKUP, f"it holds what is not in {path} now: remove it when you do not need it")
 
 
 def _calling_lines(path: str) -> List[int]:

@@ -1,31 +1,37 @@
 """Whether the line is seen where `ccmon init --write` has put it: in a shell's prompt, in tmux, in Claude Code."""
 
+from __future__ import annotations
+
+import json
 import os
 import sys
 from contextlib import suppress
-from typing import Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from ccmon import output
 from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
-from ccmon.setup import claude_verdict, dotfiles, probe_texts, prompt_check, tmux_verdict
-from ccmon.setup.claude_verdict import OF_MACHINE, OF_PROJECT, OF_USER, Source
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, SHELLS, Visibility
+from ccmon.setup import dotfiles, probe_texts, prompt_check, settings_json, tmux_server
+from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility, edit
 from ccmon.setup.snippets import for_sh
-from ccmon.system import processes, shared_files, tmux
+from ccmon.system import shared_files
+
+OFF = "disableAllHooks"                # turns status lines off as well
+MACHINE, PROJECT, USER = "this machine", "this project", "the user"        # whose settings
 
 _MANAGED = {"darwin": "/Library/Application Support/ClaudeCode", "win32": r"C:\Program Files\ClaudeCode"}
 _MANAGED_USUAL = "/etc/claude-code"
 
 
-def of(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
-    """Whether it is seen there; None where that cannot be found out: the shell is not here, no server of tmux runs."""
+def visibility(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
+    """Whether it is seen there; None where that cannot be measured: the shell is not here, no server of tmux runs."""
     if target in SHELLS:
-        return prompt_check.of_shell(target, env, _max_width(env))
+        return prompt_check.shell_visibility(target, env, _max_width(env))
     if env.get(probe_texts.VARIABLE):
         return None
-    return of_tmux(env) if target == "tmux" else of_claude(env)
+    return tmux_server.tmux_visibility(env) if target == "tmux" else claude_visibility(env)
 
 
 def sentences(target: str, env: Mapping[str, str], seen: Optional[Visibility]) -> List[str]:
@@ -35,11 +41,9 @@ def sentences(target: str, env: Mapping[str, str], seen: Optional[Visibility]) -
     if seen is None:
         return [to_see]
     leads = f"Run: {seen.command}" if seen.command else to_see
-    if seen.state == SEEN:
-        return [f"It is seen: {seen.says}.", *([leads] if seen.command else [])]
-    if seen.state == NOT_SEEN:
-        return [f"It is set up, but not seen: {seen.says}.", leads]
-    return [f"It is set up; whether it is seen is not known: {seen.says}.", leads]
+    verdict = {SEEN: "It is seen", NOT_SEEN: "It is set up, but not seen",
+               UNKNOWN: "It is set up; whether it is seen is not known"}[seen.state]
+    return [f"{verdict}: {seen.says}.", *([leads] if seen.command or seen.state != SEEN else [])]
 
 
 def colours_hint(targets: Sequence[str], env: Mapping[str, str]) -> List[str]:
@@ -60,49 +64,67 @@ def _max_width(env: Mapping[str, str]) -> int:
         return probe_texts.CELLS
 
 
-# --- tmux -----------------------------------------------------------------------------------------------------------------
-
-def of_tmux(env: Mapping[str, str]) -> Optional[Visibility]:
-    """What the server that this environment leads to says; None when none runs."""
-    program = processes.which("tmux", env) if tmux.has_server(env) else None
-    said = _rows(program, "-g", env) if program else None
-    if program is None or said is None:
-        return None
-    session = _rows(program, None, env) if env.get("TMUX") else None
-    path = dotfiles.path_of("tmux", env)
-    try:
-        in_file = dotfiles.block(path) is not None
-    except CcmonError:
-        in_file = False
-    return tmux_verdict.of_server(tmux_verdict.Server(tmux_verdict.options_of(said), tmux_verdict.options_of(session or ()), path,
-                                                      in_file, prompt_check.place_in(path)[1]))
-
-
-def _rows(program: str, flag: Optional[str], env: Mapping[str, str]) -> Optional[List[str]]:
-    said = processes.printed([program, "show-options", *([flag] if flag else [])], env)
-    return None if said is None else said.splitlines()
-
-
 # --- Claude Code ----------------------------------------------------------------------------------------------------------
 
-def of_claude(env: Mapping[str, str]) -> Visibility:
-    """What its settings say for the folder in which one is."""
-    return claude_verdict.of_sources(list(_sources(env)))
+class SettingsFile(NamedTuple):
+    """A file of settings."""
+
+    whose: str
+    path: str
+    text: str
 
 
-def _sources(env: Mapping[str, str]) -> Iterator[Source]:
+def claude_visibility(env: Mapping[str, str]) -> Visibility:
+    """By its settings for the current folder."""
+    return settings_visibility(list(_settings_files(env)))
+
+
+def _settings_files(env: Mapping[str, str]) -> Iterator[SettingsFile]:
     """The one that wins comes first."""
-    places = [(OF_MACHINE, os.path.join(_MANAGED.get(sys.platform, _MANAGED_USUAL), "managed-settings.json"))]
+    files = [(MACHINE, os.path.join(_MANAGED.get(sys.platform, _MANAGED_USUAL), "managed-settings.json"))]
     user = dotfiles.path_of("claude", env)
     with suppress(OSError):
         folder = os.path.join(os.getcwd(), ".claude")
-        places += [(OF_PROJECT, os.path.join(folder, name)) for name in ("settings.local.json", "settings.json")]
+        files += [(PROJECT, os.path.join(folder, name)) for name in ("settings.local.json", "settings.json")]
     seen = set()
-    for whose, path in [*places, (OF_USER, user)]:
-        if os.path.realpath(path) in seen or whose != OF_USER and os.path.realpath(path) == os.path.realpath(user):
+    for whose, path in [*files, (USER, user)]:
+        if os.path.realpath(path) in seen or whose != USER and os.path.realpath(path) == os.path.realpath(user):
             continue
         seen.add(os.path.realpath(path))
         with suppress(CcmonError, UnicodeDecodeError):
             content = shared_files.read(path)
             if content is not None:
-                yield Source(whose, path, content.decode("utf-8-sig"))
+                yield SettingsFile(whose, path, content.decode("utf-8-sig"))
+
+
+def settings_visibility(files: Sequence[SettingsFile]) -> Visibility:
+    """files: the one that wins comes first."""
+    values = [(file, _values(file.text)) for file in files]
+    off = next((file for file, members in values if OFF in members), None)
+    if off is not None and _values(off.text)[OFF] is True:
+        return Visibility(NOT_SEEN, f"{OFF} in {off.path} turns status lines off", edit(off.path, _line_of(off.text, OFF)))
+    first = next((file for file, members in values if settings_json.KEY in members), None)
+    if first is not None and first.whose != USER and not _calls_ccmon(first.text):
+        return Visibility(NOT_SEEN, f"{first.path} has a status line for {first.whose}, which comes before the one of the user",
+                          edit(first.path, _line_of(first.text, settings_json.KEY)))
+    return Visibility(SEEN, "a new Claude Code shows it")
+
+
+def _line_of(text: str, key: str) -> int:
+    return next((number for number, row in enumerate(text.splitlines(), 1) if f'"{key}"' in row), 1)
+
+
+def _values(text: str) -> Dict[str, Any]:
+    """The members; none where the text is not an object."""
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return members if isinstance(members, dict) else {}
+
+
+def _calls_ccmon(text: str) -> bool:
+    try:
+        return settings_json.calls_ccmon(text)
+    except CcmonError:
+        return False

@@ -13,10 +13,10 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 
 NAME = ".claude.json"
-NONE = "-"
+MISSING = "-"
 
 
-class Text(NamedTuple):
+class FileText(NamedTuple):
     """The file as it was found."""
 
     path: str
@@ -35,16 +35,16 @@ def _stamp(path: str) -> str:
     try:
         found = os.stat(path)
     except (OSError, ValueError):
-        return NONE
+        return MISSING
     return f"{found.st_mtime_ns}.{found.st_size}.{found.st_ino}"
 
 
-def texts(paths: Sequence[str]) -> List[Text]:
+def texts(paths: Sequence[str]) -> List[FileText]:
     """Those of the files that are there, with why where one cannot be read."""
     return [one for one in map(_text, paths) if one is not None]
 
 
-def _text(path: str) -> Optional[Text]:
+def _text(path: str) -> Optional[FileText]:
     try:
         found = os.stat(path)
     except (OSError, ValueError):
@@ -53,7 +53,7 @@ def _text(path: str) -> Optional[Text]:
     try:
         if found.st_size > private.MOST_BYTES:
             raise OSError(errno.EFBIG, f"it holds more than {private.MOST_BYTES >> 20} MB")
-        return Text(path, written_at, private.read(path).decode("utf-8-sig", "replace"))
+        return FileText(path, written_at, private.read(path).decode("utf-8-sig", "replace"))
     except OSError as error:
         lasting = error.errno in (errno.EFBIG, errno.EPERM) and str(error.strerror).startswith("it ")
-        return Text(path, written_at, fault=str(error.strerror or error), lasting=lasting)
+        return FileText(path, written_at, fault=str(error.strerror or error), lasting=lasting)

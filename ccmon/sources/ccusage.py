@@ -21,16 +21,16 @@ from ccmon.sources import ccusage_errors
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.ccusage_errors import Failed, NotFound, TooMuch, TooSlow
 from ccmon.sources.ccusage_find import Program, find, packaged_version, shown
-from ccmon.sources.program_places import child_folders, node_of
+from ccmon.sources.program_folders import child_folders, node_path
 from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
 __all__ = ["Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
-           "node_of", "packaged_version", "started", "version"]
+           "node_path", "packaged_version", "started", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
-KEPT_STDERR = 4096                     # bytes, the last ones
+STDERR_BYTES = 4096                     # bytes, the last ones
 VERSION_S = 5.0
 TICK_S = 0.05                          # how often an exit is looked for while a pipe is silent
 DRAIN_S = 0.3                          # for what is still in the pipes when the program is gone
@@ -44,7 +44,7 @@ _PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.M
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
 
 
-class Ended(NamedTuple):
+class RunResult(NamedTuple):
     """How a run ended by itself."""
 
     code: int
@@ -96,7 +96,7 @@ def kill_group(pgid: int, started_at: str) -> bool:
 # --- running ------------------------------------------------------------------------------------------------------------
 
 def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
-        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> Ended:
+        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> RunResult:
     """Run the program to its end; whatever happens, nothing of its process group is left. line: its standard input, short.
 
     Raises Failed, Cancelled.
@@ -111,7 +111,7 @@ def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[s
         cancel.release()
         code = _reaped(process)
     cancel.check()
-    return Ended(code, out, err)
+    return RunResult(code, out, err)
 
 
 def _popen(program: Program, words: Sequence[str], env: Mapping[str, str], home: Optional[str],
@@ -186,7 +186,7 @@ class _Pipes:
             key.data.extend(data)
             if not data:
                 self._selector.unregister(key.fileobj)
-        del self.err[:-KEPT_STDERR]
+        del self.err[:-STDERR_BYTES]
         self._check_size()
 
     def _check_size(self) -> None:
@@ -215,7 +215,7 @@ class _PipesByThreads(_Pipes):
                 return
             buffer.extend(data)
             if buffer is self.err:
-                del buffer[:-KEPT_STDERR]
+                del buffer[:-STDERR_BYTES]
 
     def __exit__(self, *_: object) -> None:
         pass                           # a thread ends with its pipe
@@ -297,10 +297,10 @@ def _unstartable(program: Program, error: Exception) -> Failed:
     return Failed(f"{path} could not be started ({reason})", *ccusage_errors.INSTALL, missing=True)
 
 
-def _explained(program: Program, ended: Ended) -> Failed:
+def _explained(program: Program, ended: RunResult) -> Failed:
     """Why a run with an exit code other than 0 failed."""
     path, err = shown(program.path), ended.err.decode("utf-8", "replace")
-    line = telling_line(err) or telling_line(_words_of(ended.out)) or "it did not say why"
+    line = error_line(err) or error_line(_words_of(ended.out)) or "it did not say why"
     if _PYTHON_PROGRAM.search(err):
         command = ccusage_errors.INSTALL_COMMAND
         return Failed(f"{path} is the Python program of the same name, not the npm one",
@@ -309,18 +309,18 @@ def _explained(program: Program, ended: Ended) -> Failed:
         return ccusage_errors.NoNode(path)
     if ended.code in (126, 127):
         return Failed(f"{path} could not be started ({line})", *ccusage_errors.INSTALL, missing=True)
-    return ccusage_errors.of_line(line) or ccusage_errors.of_code(ended.code, line)
+    return ccusage_errors.line_failure(line) or ccusage_errors.exit_failure(ended.code, line)
 
 
 def _words_of(out: bytes) -> str:
     """The end of stdout, unless it is data."""
-    return "" if out.lstrip()[:1] in (b"{", b"[") else out[-KEPT_STDERR:].decode("utf-8", "replace")
+    return "" if out.lstrip()[:1] in (b"{", b"[") else out[-STDERR_BYTES:].decode("utf-8", "replace")
 
 
-def telling_line(output: str) -> str:
+def error_line(output: str) -> str:
     """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
     lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
-    if len(output) >= KEPT_STDERR and len(lines) > 1:
+    if len(output) >= STDERR_BYTES and len(lines) > 1:
         del lines[0]                   # only its end was kept
     named = [line for line in lines if _ERROR_LINE.match(line)]
     others = [line for line in lines if not _STACK_LINE.match(line)]

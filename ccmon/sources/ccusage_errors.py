@@ -71,7 +71,7 @@ def make_runnable(path: str) -> Tuple[str, str]:
     return f"Try: {command}", command
 
 
-def of_line(line: str) -> Optional[Failed]:
+def line_failure(line: str) -> Optional[Failed]:
     """Why it cannot work, where the telling line is one of those that are known."""
     if "native binary is not available" in line:
         return Failed("ccusage was installed without its native part", *INSTALL, missing=True)
@@ -86,7 +86,7 @@ def of_line(line: str) -> Optional[Failed]:
     return NoData() if "No valid Claude data director" in line else None
 
 
-def of_code(code: int, line: str) -> Failed:
+def exit_failure(code: int, line: str) -> Failed:
     """That it ended with that exit code, negative for a signal."""
     how = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
     return Failed(f"ccusage {how}: {line.rstrip('.')}", *SEE)

@@ -1,6 +1,6 @@
 """Which ccusage is run: the part of the ccusage door that looks for it. Starts nothing, and never uses npx.
 
-Where it may lie when it is not on PATH says program_places.
+Where it may lie when it is not on PATH says program_folders.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import os
 from typing import List, Mapping, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.sources import program_places
+from ccmon.sources import program_folders
 from ccmon.sources.ccusage_errors import NotFound, NotInstalled, make_runnable
-from ccmon.sources.program_places import search, shown, whose
+from ccmon.sources.program_folders import distrust_reason, search, shown
 from ccmon.system import private, processes
 
 
@@ -29,14 +29,14 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
         return _named(command.strip(), env, home)
     path, why = search(path_folders(env), "ccusage", env), None
     if path is None and remembered and os.path.isabs(remembered) and is_program(remembered):
-        why = whose(remembered)
+        why = distrust_reason(remembered)
         path = None if why else remembered
-    path = path or search(program_places.folders(env, home), "ccusage", env)
+    path = path or search(program_folders.folders(env, home), "ccusage", env)
     if path is None and why:
         raise NotFound(f"The ccusage of last time is not run: {why}", "Name one with --ccusage or CCMON_CCUSAGE")
     if path is None:
         raise NotInstalled()
-    path = program_places.installed(path, env, home) or program_places.lasting(path)
+    path = program_folders.managed_program(path, env, home) or program_folders.lasting_path(path)
     return Program((path,), path)
 
 
@@ -81,7 +81,7 @@ def _first_word(word: str, env: Mapping[str, str], home: Optional[str]) -> str:
     if os.sep in word or "/" in word:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder",
                        "Give an absolute path, or a name on PATH")
-    path = search([*path_folders(env), *program_places.folders(env, home)], word, env)
+    path = search([*path_folders(env), *program_folders.folders(env, home)], word, env)
     if path is None:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH",
                        "Give its absolute path")

@@ -5,7 +5,7 @@ It is run by the rules of ccusage: in a group of its own, with a time-out, with 
 
 from typing import Mapping, Optional, Sequence
 
-from ccmon.sources import ccusage, program_places
+from ccmon.sources import ccusage, program_folders
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.ccusage import Failed, NotFound, Program, TooMuch, TooSlow
 from ccmon.system import processes
@@ -19,7 +19,7 @@ NESTED = ("CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT")          # with these it refus
 
 def find(env: Mapping[str, str], home: Optional[str]) -> Program:
     """The claude on PATH, else where it is usually installed. Raises NotFound."""
-    path = processes.which("claude", env) or program_places.search(program_places.folders(env, home), "claude", env)
+    path = processes.which("claude", env) or program_folders.search(program_folders.folders(env, home), "claude", env)
     if path is None:
         raise NotFound("claude was not found", "Install Claude Code")
     return Program((path,), path)
@@ -39,7 +39,7 @@ def ask(program: Program, request: str, timeout_s: float, env: Mapping[str, str]
         raise Failed(f"{ccusage.shown(program.path)} could not be started", "Try: claude --version", missing=True) from None
     if ended.code != 0 and b'"control_response"' not in ended.out:
         how = f"was killed by signal {-ended.code}" if ended.code < 0 else f"failed with exit code {ended.code}"
-        line = ccusage.telling_line(ended.err.decode("utf-8", "replace")) or "it did not say why"
+        line = ccusage.error_line(ended.err.decode("utf-8", "replace")) or "it did not say why"
         raise Failed(f"claude {how}: {line.rstrip('.')}", "To see it, run: claude -p hello")
     return ended.out.decode("utf-8-sig", "replace")
 

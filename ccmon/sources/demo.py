@@ -10,7 +10,7 @@ from ccmon.when import SESSION_S
 MODELS = ("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")
 PLAN = "ml_auto"
 LIMIT = 33_000                         # tokens that Claude really lets this user have
-KNOWN_S = 8 * 86_400
+HISTORY_S = 8 * 86_400
 USD_PER_TOKEN = 0.00022
 
 
@@ -22,7 +22,7 @@ def anchor(now: int) -> int:
 def blocks(now: int, first: int) -> Tuple[Block, ...]:
     """The sessions of the last eight days and the active one; `first` is one of their starts."""
     found: List[Block] = []
-    for at in range(first - KNOWN_S // SESSION_S * SESSION_S, now + 1, SESSION_S):
+    for at in range(first - HISTORY_S // SESSION_S * SESSION_S, now + 1, SESSION_S):
         if at >= first or noise(at // SESSION_S, 3) > 0.45:
             found.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
     return tuple(block for block in found if block.tokens)
@@ -33,7 +33,7 @@ def _scale(at: int, first: int) -> float:
     return 1.0 if at == first else 0.35 + 0.55 * noise(at // SESSION_S, 7)
 
 
-def moments(now: int, first: int) -> Iterator[int]:
+def sample_epochs(now: int, first: int) -> Iterator[int]:
     """The times at which somebody would have looked, two minutes apart, since before the session began."""
     return iter([first - 60, *range(first, now - 60, 120), now - 60])
 

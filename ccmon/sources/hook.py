@@ -74,7 +74,7 @@ def _read_windows() -> bytes:
     return b"".join(parts)
 
 
-class _Rules:
+class _ScannerRules:
     """What the scanner behind the json module is set up with; the module itself costs half an interpreter start."""
 
     strict, object_hook, object_pairs_hook, array_hook = False, None, None, None
@@ -86,7 +86,7 @@ def parse(text: str) -> "Any":
     text = text.lstrip()
     try:
         from _json import make_scanner  # private: each Python may ask for other rules than these, or have none
-        return make_scanner(_Rules)(text, 0)[0]  # type: ignore[arg-type]
+        return make_scanner(_ScannerRules)(text, 0)[0]  # type: ignore[arg-type]
     except (StopIteration, ValueError, RecursionError, SystemError):
         return None                    # Python 3.9 to 3.11 have no words for what is wrong where json is not loaded
     except Exception:
@@ -97,7 +97,7 @@ def _parse_slowly(text: str) -> "Any":
     """The same by what Python documents."""
     import json
     try:
-        return json.JSONDecoder(strict=_Rules.strict, parse_constant=_Rules.parse_constant).raw_decode(text)[0]
+        return json.JSONDecoder(strict=_ScannerRules.strict, parse_constant=_ScannerRules.parse_constant).raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
 
@@ -151,8 +151,8 @@ def spool_line(document: "Any", now: float) -> str:
     cache = session_json.prompt_cache(document, now)
     if not windows and not dropped and cache is None:
         return ""
-    counter, began = session_json.counter(document), session_json.began(document, now)
-    words = [int(now), session_json.session(document), _or_dash(counter)]
+    counter, began = session_json.counter(document), session_json.began_at(document, now)
+    words = [int(now), session_json.session_id(document), _or_dash(counter)]
     for name in session_json.WINDOWS_S:
         words += windows.pop(name, ("-", "-"))
     words.append(_or_dash(began))

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources import limit_texts
-from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, Said
+from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, NamedLimit
 from ccmon.sources.log_json import time_ms
 from ccmon.text import clean
 from ccmon.when import SESSION_S
@@ -22,14 +22,15 @@ SLACK_S = 300                          # the clocks of a machine and of the serv
 LONGEST_TEXT = 240                     # characters of a message
 FLAG = b"isApiErrorMessage"             # no line without it tells of a limit
 _MOST_PARTS = 50
-_OF_TYPE = {"five_hour": Said(SESSION), "seven_day": Said(WEEKLY), "seven_day_opus": Said(MODEL, "Opus"),
-            "seven_day_sonnet": Said(MODEL, "Sonnet"), "seven_day_overage_included": Said(MODEL, "Fable"), "overage": Said(EXTRA)}
+_OF_TYPE = {"five_hour": NamedLimit(SESSION), "seven_day": NamedLimit(WEEKLY), "seven_day_opus": NamedLimit(MODEL, "Opus"),
+            "seven_day_sonnet": NamedLimit(MODEL, "Sonnet"), "seven_day_overage_included": NamedLimit(MODEL, "Fable"),
+            "overage": NamedLimit(EXTRA)}
 _OF_MODEL = re.compile(r"seven_day_([a-z][a-z0-9_]{0,20})")
 _EPOCH = re.compile(r"limit reached ?\| ?([0-9]{9,11})(?![0-9])", re.IGNORECASE)
 _FRACTION = re.compile(r"(\.[0-9]{3})[0-9]+")
 
 
-class LimitEvent(NamedTuple):
+class LimitMessage(NamedTuple):
     """Claude Code said that a limit was reached."""
 
     at_ms: int                         # epoch ms
@@ -39,7 +40,7 @@ class LimitEvent(NamedTuple):
     text: str                          # the message, cleaned and cut
 
 
-def limit_event(line: bytes) -> Optional[LimitEvent]:
+def limit_message(line: bytes) -> Optional[LimitMessage]:
     """The event in a line of a log; None in nearly all lines, at a look. Never raises."""
     if FLAG not in line:
         return None
@@ -56,21 +57,21 @@ def by_reset(at: int, resets_at: int) -> str:
     return OTHER if not resets_at or ahead_s > WEEK_S else WEEKLY if ahead_s > SESSION_S else SESSION
 
 
-def _event(data: Dict[str, Any]) -> Optional[LimitEvent]:
+def _event(data: Dict[str, Any]) -> Optional[LimitMessage]:
     at_ms = _time_ms(data["timestamp"])
     quota = _quota(data)
     if quota is not None and quota["status"] != "rejected":
         return None
     texts, limited = list(_texts(data)), _is_limited(data)
-    told = [(words, text) for words, text in ((limit_texts.said(text, limited), text) for text in texts) if words]
+    told = [(words, text) for words, text in ((limit_texts.named_limit(text, limited), text) for text in texts) if words]
     words, text = told[0] if told else (None, texts[0] if texts else "")
     limit = words if quota is None else _decided(quota, words)
     if limit is None:
         return None
     resets_at = (_epoch_s(quota.get("resetsAt")) if quota else 0) or _epoch_in(text)
     if limit.kind == UNNAMED and resets_at:
-        limit = Said(by_reset(at_ms // 1000, resets_at))
-    return LimitEvent(at_ms, limit.kind, limit.model, resets_at, text)
+        limit = NamedLimit(by_reset(at_ms // 1000, resets_at))
+    return LimitMessage(at_ms, limit.kind, limit.model, resets_at, text)
 
 
 # --- what the record holds ------------------------------------------------------------------------------------------------
@@ -88,27 +89,27 @@ def _quota(data: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     return None
 
 
-def _decided(quota: Dict[str, Any], words: Optional[Said]) -> Said:
+def _decided(quota: Dict[str, Any], words: Optional[NamedLimit]) -> NamedLimit:
     """The limit that a rejection is about.
 
     A window of the plan that rejects when extra usage, a budget or credits are used up was full before: such words say more.
     """
     held = _of_type(quota.get("rateLimitType"))
     if held is None:
-        return words or Said(OTHER)
+        return words or NamedLimit(OTHER)
     if held.kind == MODEL:
         return words if words and words.kind == MODEL else held
     if words and words.kind in (EXTRA, SPEND, CREDIT):
         return words
-    return Said(EXTRA) if quota.get("isUsingOverage") is True else held
+    return NamedLimit(EXTRA) if quota.get("isUsingOverage") is True else held
 
 
-def _of_type(name: Any) -> Optional[Said]:
+def _of_type(name: Any) -> Optional[NamedLimit]:
     if not isinstance(name, str):
         return None
     later = _OF_MODEL.fullmatch(name)
     known = _OF_TYPE.get(name)
-    return known or (Said(MODEL, later.group(1).replace("_", " ").capitalize()) if later else None)
+    return known or (NamedLimit(MODEL, later.group(1).replace("_", " ").capitalize()) if later else None)
 
 
 def _is_limited(data: Dict[str, Any]) -> bool:

@@ -36,14 +36,14 @@ _VERSION = re.compile(r"[0-9][0-9.]*", re.ASCII)
 _CAPITALISED = re.compile(r"[A-Z][A-Za-z0-9.-]*", re.ASCII)
 
 
-class Said(NamedTuple):
+class NamedLimit(NamedTuple):
     """What a message says."""
 
     kind: str                          # as of a limit event, or unnamed
     model: str = ""                    # "" where it names none
 
 
-def said(text: str, limited: bool) -> Optional[Said]:
+def named_limit(text: str, limited: bool) -> Optional[NamedLimit]:
     """What the text says, None where it tells of no limit; limited: the record calls itself one of a limit.
 
     The first words decide: what follows them may name another limit ("... your weekly limit resets 8pm").
@@ -51,48 +51,48 @@ def said(text: str, limited: bool) -> Optional[Said]:
     text = " ".join(text.replace("\u2019", "'").split())
     lower = text.lower()
     if _NO_CREDIT in lower:
-        return Said(CREDIT)
+        return NamedLimit(CREDIT)
     if lower.startswith("api error"):
         return None
     kind = next((kind for words, kind in _FIRST_WORDS if lower.startswith(words)), None)
     if kind:
-        return _for_a_model(text) or Said(kind) if kind == EXTRA else Said(kind)
+        return _for_a_model(text) or NamedLimit(kind) if kind == EXTRA else NamedLimit(kind)
     needs = _REQUIRES.match(text)
     if needs:
-        return Said(CREDIT, _model(needs["name"].split()))
+        return NamedLimit(CREDIT, _model(needs["name"].split()))
     found = _HIT.match(text) or _REACHED.match(text)
     if found:
         return _named(found["name"].split(), found.group().lower().endswith("budget"), text[found.end():].lstrip()[:1] == "|")
-    return Said(UNNAMED) if limited and _RESETS.search(text) else None
+    return NamedLimit(UNNAMED) if limited and _RESETS.search(text) else None
 
 
-def _for_a_model(text: str) -> Optional[Said]:
+def _for_a_model(text: str) -> Optional[NamedLimit]:
     """Credits that one model needs, while the others go on: nothing is said of the plan's own limits."""
     found = _KEEP_USING.search(text)
-    return Said(CREDIT, (found["name"] or "")[:LONGEST_MODEL]) if found else None
+    return NamedLimit(CREDIT, (found["name"] or "")[:LONGEST_MODEL]) if found else None
 
 
-def _named(words: List[str], budget: bool, epoch: bool) -> Optional[Said]:
+def _named(words: List[str], budget: bool, epoch: bool) -> Optional[NamedLimit]:
     """By the words before "limit"; epoch: the oldest wording, which said the same of every limit and told its reset."""
     names = {word.lower().replace("'s", "") for word in words}
     if names & _NOBODYS:
         return None
     if budget or names & {"spend", "spending"}:
-        return Said(SPEND)
+        return NamedLimit(SPEND)
     if names & {"extra", "overage"} or "usage" in names and names & {"credit", "credits"}:
-        return Said(EXTRA)
+        return NamedLimit(EXTRA)
     if names & {"credit", "credits"}:
-        return Said(CREDIT)
+        return NamedLimit(CREDIT)
     if names & _SHARED:
-        return Said(SPEND)
+        return NamedLimit(SPEND)
     model = _model(words)
     if model:
-        return Said(MODEL, model)
+        return NamedLimit(MODEL, model)
     if names & _WEEK:
-        return Said(WEEKLY)
+        return NamedLimit(WEEKLY)
     if names & _SESSION or "ai" in names and not epoch:
-        return Said(SESSION)
-    return Said(UNNAMED if names <= _PLAIN else OTHER)
+        return NamedLimit(SESSION)
+    return NamedLimit(UNNAMED if names <= _PLAIN else OTHER)
 
 
 def _model(words: List[str]) -> str:

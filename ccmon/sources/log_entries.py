@@ -31,7 +31,7 @@ _number = Struct(">Q").unpack
 _NO_MODEL = ("<synthetic>", "unknown")
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """One answer of Claude as a line of the log has it."""
 
     at_ms: int                         # epoch ms
@@ -63,7 +63,7 @@ def digest(text: str) -> int:
 _kept_digest = lru_cache(maxsize=512)(digest)
 
 
-def session_of(path: str) -> str:
+def path_session(path: str) -> str:
     """The session that a log's path names, as ccusage finds it: for lines that name none themselves."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     inside = parts[parts.index("projects") + 1:] if "projects" in parts else parts
@@ -74,7 +74,7 @@ def session_of(path: str) -> str:
     return inside[max(0, len(inside) - 2)] if inside else "unknown"
 
 
-def folder_of(line: bytes, project: str) -> str:
+def project_folder(line: bytes, project: str) -> str:
     """The path of the project's folder, where the line was written in it or below it; else "". Never raises.
 
     Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
@@ -97,14 +97,14 @@ def _folder_above(quoted: bytes, project: str) -> str:
     return ""
 
 
-def parse(line: bytes, session: str) -> Tuple[Entry, ...]:
+def parse(line: bytes, session: str) -> Tuple[LogEntry, ...]:
     """The entries of one line, none when ccusage does not use it; session is the one that the file's path names.
 
     More than one when the answer was made with the help of an advisor. Never raises. Times outside 2000 to 2099 and
     counts above MOST are taken for damage.
     """
     data = record(line) if USAGE in line else None
-    return () if data is None else entries_of(data, line, session)
+    return () if data is None else record_entries(data, line, session)
 
 
 def record(line: bytes) -> Optional[Dict[str, Any]]:
@@ -115,7 +115,7 @@ def record(line: bytes) -> Optional[Dict[str, Any]]:
         return None
 
 
-def entries_of(data: Dict[str, Any], line: bytes, session: str) -> Tuple[Entry, ...]:
+def record_entries(data: Dict[str, Any], line: bytes, session: str) -> Tuple[LogEntry, ...]:
     """The entries of the record of one line, as parse has them. Never raises."""
     try:
         entry = _entry(data, line, session)
@@ -125,7 +125,7 @@ def entries_of(data: Dict[str, Any], line: bytes, session: str) -> Tuple[Entry, 
         return ()
 
 
-def begin_of(line: bytes) -> bytes:
+def leading_object(line: bytes) -> bytes:
     """The JSON object that the line begins with, where more than blanks stands behind it; else nothing. Never raises."""
     if USAGE not in line:
         return b""
@@ -140,14 +140,14 @@ def begin_of(line: bytes) -> bytes:
 
 # --- one entry ------------------------------------------------------------------------------------------------------------
 
-def _entry(data: Dict[str, Any], line: bytes, session: str) -> Entry:
+def _entry(data: Dict[str, Any], line: bytes, session: str) -> LogEntry:
     """The entry of the line itself. Raises BadLine, KeyError, TypeError."""
     get, message = data.get, data["message"]
     usage, cost, limited, sidechain = message["usage"], get("costUSD"), get("isApiErrorMessage"), get("isSidechain")
     named = _named if len(line) < _LONGEST_KEPT_LINE else _named.__wrapped__
     ident, request, said, model, has_speed = named(
         message.get("id"), get("requestId"), get("sessionId"), session, message.get("model"), usage.get("speed"), get("version"))
-    return Entry._make((
+    return LogEntry._make((
         time_ms(data["timestamp"]), ident, request, said, model, *_counts(usage),
         sidechain if type(sidechain) is bool else _flag(sidechain), has_speed, None if cost is None else _cost(cost),
         _reset(line) if limited is not None and _flag(limited) else None))
@@ -171,7 +171,7 @@ def _session_digest(text: str) -> int:
     return _kept_digest(text) if len(text) < _LONGEST_KEPT else digest(text)
 
 
-def _advisors(data: Dict[str, Any], entry: Entry) -> List[Entry]:
+def _advisors(data: Dict[str, Any], entry: LogEntry) -> List[LogEntry]:
     """An entry for each advisor asked. One malformed iteration, and ccusage takes none of them."""
     message = data["message"]
     try:
@@ -183,7 +183,7 @@ def _advisors(data: Dict[str, Any], entry: Entry) -> List[Entry]:
             for number, advisor in enumerate(advisor for advisor in made if advisor)]
 
 
-def _iteration(item: Dict[str, Any], entry: Entry) -> Optional[Entry]:
+def _iteration(item: Dict[str, Any], entry: LogEntry) -> Optional[LogEntry]:
     """The entry of one iteration, None when it was not an advisor's."""
     kind, model = item["type"], item.get("model")
     if type(kind) is not str or not (model is None or type(model) is str):
@@ -191,7 +191,7 @@ def _iteration(item: Dict[str, Any], entry: Entry) -> Optional[Entry]:
     speed, counts = _speed(item.get("speed")), _counts(item)
     if kind != "advisor_message" or not model:
         return None
-    return Entry(*entry[:4], _model(model[:_LONGEST_KEPT], False), *counts, entry.sidechain, speed is not None, None,
+    return LogEntry(*entry[:4], _model(model[:_LONGEST_KEPT], False), *counts, entry.sidechain, speed is not None, None,
                  entry.reset_at)
 
 

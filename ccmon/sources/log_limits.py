@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Callable, Iterator, List, Match, Optional, Tuple
 
-from ccmon.sources.limit_events import SLACK_S, WEEK_S, LimitEvent, by_reset
+from ccmon.sources.limit_events import SLACK_S, WEEK_S, LimitMessage, by_reset
 from ccmon.sources.limit_texts import MODEL, SESSION, UNNAMED, WEEKLY
 from ccmon.when import DAYS, MONTHS, SESSION_S, Zone, epoch, local
 
@@ -22,7 +22,7 @@ _UNITS_S = {"d": 86_400, "h": 3600, "m": 60}
 ZoneOf = Callable[[str], Optional[Zone]]         # by name, "local" for the system's; None when there is none
 
 
-def settled(event: LimitEvent, zone_of: ZoneOf) -> LimitEvent:
+def with_reset(event: LimitMessage, zone_of: ZoneOf) -> LimitMessage:
     """The event with its reset (epoch s, 0 when unknown), and with the limit that this makes it where it names none.
 
     A reset further off than the limit's window is long is none. One that was told as a number and is long past is kept: such

@@ -9,9 +9,9 @@ from typing import Dict, Iterator, List, Optional, Sequence
 from ccmon.errors import CcmonError
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_changes import CHECK_S, is_due, looks_the_same
-from ccmon.sources.log_entries import Entry
+from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import LogFile
-from ccmon.sources.log_reader import MOST_ROWS, Price
+from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
 from ccmon.store import ledger
 from ccmon.store.ledger import LogPart
 from ccmon.store.limit_events import LimitEvent
@@ -30,14 +30,15 @@ def nano(cost_usd: Optional[float]) -> Optional[int]:
     return None if cost_usd is None else min(10 ** 17, round(cost_usd * 1e9))
 
 
-def cost_of(price: Price) -> ledger.CostOf:
+def message_cost(price: EntryPrices) -> ledger.CostOf:
     """What a stored message of a model costs, in billionths of a US dollar."""
     def cost(model: str, row: MessageRow) -> Optional[int]:
-        return nano(price.of(Entry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
+        return nano(price.of(LogEntry(row.at_ms, None, None, 0, model or None, *row[6:11], False, False, None, None)))
     return cost
 
 
-def parts_of(file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: Price, now: int) -> Iterator[LogPart]:
+def new_parts(file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
+             now: int) -> Iterator[LogPart]:
     """What is new in a file, in parts of some thousand messages; nothing when it cannot be read."""
     fd = log_files.open_log(file)
     if fd is None:
@@ -74,11 +75,11 @@ def _compared(fd: int, file: LogFile, known: LogPosition, now: int) -> Optional[
 class _Reading:
     """What has come of one file so far."""
 
-    def __init__(self, file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: Price,
+    def __init__(self, file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
                  withdrawn: Sequence[LogMessage] = ()) -> None:
         path = file.path.replace(os.sep, "/")
         self.file, self.price, self.check_at = file, price, 0
-        self.session, self.project = log_entries.session_of(path), project_of(path, folders)
+        self.session, self.project = log_entries.path_session(path), project_name(path, folders)
         self.name = os.path.basename(path)
         self.before = known
         at = known or _NEW
@@ -100,7 +101,7 @@ class _Reading:
     def unsaid(self, fd: int) -> List[LogMessage]:
         """What the next line said as long as it had no end, where it is no good line with all that followed."""
         some = next(log_files.lines(fd, self.offset, True), None)
-        begin = log_entries.begin_of(some.contents[0] or b"") if some is not None else b""
+        begin = log_entries.leading_object(some.contents[0] or b"") if some is not None else b""
         for entry in log_entries.parse(begin, self.session) if begin else ():
             self._add(entry, True)
         found = self.messages
@@ -144,7 +145,7 @@ class _Reading:
     def _take_answer(self, content: bytes, number: int) -> None:
         """A line with a usage in it, most often an answer."""
         data = log_entries.record(content)
-        found = () if data is None else log_entries.entries_of(data, content, self.session)
+        found = () if data is None else log_entries.record_entries(data, content, self.session)
         for entry in found:
             self._add(entry, False)
         if not found:
@@ -158,14 +159,14 @@ class _Reading:
         """The project's folder, where the line tells it and not the same one as a line before it that was no help."""
         at = content.find(log_entries.CWD_BEGIN)
         if at >= 0 and not content.startswith(self.elsewhere or b"\n", at):
-            self.folder = log_entries.folder_of(content, self.project)
+            self.folder = log_entries.project_folder(content, self.project)
             end = content.find(b'"', at + len(log_entries.CWD_BEGIN))
             self.elsewhere = b"" if self.folder else content[at:end + 1]
 
     def _take_event(self, content: bytes) -> None:
-        event = limit_events.limit_event(content)
+        event = limit_events.limit_message(content)
         if event:
-            event = log_limits.settled(event, _zone)
+            event = log_limits.with_reset(event, _zone)
             self.events.append(LimitEvent(event.at_ms // 1000, event.kind, event.model, event.resets_at))
 
     def _take_unended(self, content: Optional[bytes]) -> None:
@@ -174,7 +175,7 @@ class _Reading:
             if entry.message is not None:
                 self._add(entry, True)
         if found and not self.folder and content is not None:
-            self.folder = log_entries.folder_of(content, self.project)
+            self.folder = log_entries.project_folder(content, self.project)
 
     def _leave_out(self, kind: str, number: int) -> None:
         if kind == log_unused.DAMAGED:
@@ -182,7 +183,7 @@ class _Reading:
         else:
             self.left_out[kind] = self.left_out.get(kind, 0) + 1
 
-    def _add(self, entry: Entry, unended: bool) -> None:
+    def _add(self, entry: LogEntry, unended: bool) -> None:
         message = entry.message
         if message is None:            # nobody's duplicate: known by all that it says, and how often it was said before
             self._see_before()
@@ -195,7 +196,7 @@ class _Reading:
             at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
             nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended)))
 
-    def _see(self, entry: Entry) -> int:
+    def _see(self, entry: LogEntry) -> int:
         message = _digest(self.name, entry)
         self.seen[message] = self.seen.get(message, -1) + 1
         return message
@@ -218,13 +219,13 @@ class _Reading:
         os.close(fd)
 
 
-def _digest(name: str, entry: Entry) -> int:
+def _digest(name: str, entry: LogEntry) -> int:
     """63 bits that stand for an entry of that log."""
     made = blake2b(repr((name, *entry)).encode("utf-8", "surrogatepass"), digest_size=8)
     return int.from_bytes(made.digest(), "big") >> 1
 
 
-def project_of(path: str, folders: Sequence[str]) -> str:
+def project_name(path: str, folders: Sequence[str]) -> str:
     """The project that a log belongs to: the name of its folder below projects/, "" for a log that lies beside them."""
     for folder in folders:
         whole = folder.replace(os.sep, "/").rstrip("/") + "/"

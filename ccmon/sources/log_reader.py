@@ -28,7 +28,7 @@ from ccmon.system import processes
 if TYPE_CHECKING:
     import sqlite3
 
-    from ccmon.sources.log_entries import Entry
+    from ccmon.sources.log_entries import LogEntry
 
 HOUR_S = 3600
 RECENT_H = 48
@@ -37,28 +37,28 @@ MOST_ROWS = 4000                       # messages of one transaction: others wri
 MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
-Tell = Callable[[float], None]         # is told the share (0..1) that has been read
+OnProgress = Callable[[float], None]         # is told the share (0..1) that has been read
 
 
-class Price(NamedTuple):
+class EntryPrices(NamedTuple):
     """What entries cost."""
 
-    of: Callable[["Entry"], Optional[float]]           # US dollars, None when unknown
+    of: Callable[["LogEntry"], Optional[float]]           # US dollars, None when unknown
     stamp: int                         # another one when the prices are others
 
 
-class Logs(NamedTuple):
+class LogSet(NamedTuple):
     """What is to be read, and for whom."""
 
     folders: Sequence[str]             # that hold the projects
     files: Sequence[LogFile]           # in the order in which ccusage reads them
     owner: Owner
-    price: Price
+    price: EntryPrices
 
 
 # --- into the ledger ------------------------------------------------------------------------------------------------------
 
-def read(store: Store, logs: Logs, now: int, tell: Optional[Tell] = None, until: float = float("inf")) -> bool:
+def read(store: Store, logs: LogSet, now: int, tell: Optional[OnProgress] = None, until: float = float("inf")) -> bool:
     """Read what is new into the ledger; whether everything is read by the moment `until` (monotonic s). Raises StoreError.
 
     False, too, where another process has read some of it meanwhile: it may have been killed before the end. What was read stays
@@ -92,12 +92,12 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: Dict[bytes, LogPosition], now: int,
-                  tell: Optional[Tell], until: float) -> bool:
+def _read_waiting(store: Store, logs: LogSet, waiting: Sequence[LogFile], known: Dict[bytes, LogPosition], now: int,
+                  tell: Optional[OnProgress], until: float) -> bool:
     from ccmon.sources import log_parts, log_workers  # where nothing is new, nothing is parsed
 
     def read_one(file: LogFile, before: Optional[LogPosition]) -> Iterator[LogPart]:
-        return log_parts.parts_of(file, before, logs.folders, logs.price, now)
+        return log_parts.new_parts(file, before, logs.folders, logs.price, now)
     begins = [known[path].offset if path in known else 0 for path in (os.fsencode(file.path) for file in waiting)]
     size = sum(max(0, file.size - begin) for file, begin in zip(waiting, begins))
     batch, done = _Batch(store, logs.owner), 0
@@ -118,9 +118,9 @@ def _read_waiting(store: Store, logs: Logs, waiting: Sequence[LogFile], known: D
     return False
 
 
-def _reprice(store: Store, logs: Logs) -> None:
+def _reprice(store: Store, logs: LogSet) -> None:
     from ccmon.sources import log_parts  # once for each list of prices
-    cost_of = log_parts.cost_of(logs.price)
+    cost_of = log_parts.message_cost(logs.price)
     store.change_owner(logs.owner, lambda db, owner: ledger.reprice(db, owner, logs.price.stamp, cost_of))
 
 
@@ -128,7 +128,7 @@ def _is_unfinished(db: "sqlite3.Connection", owner: int, now: int) -> bool:
     return log_state.is_unfinished(db, owner, trusted.current(db, now).epoch)
 
 
-def _finish(store: Store, logs: Logs, now: int, complete: bool, gone: Iterable[bytes] = ()) -> None:
+def _finish(store: Store, logs: LogSet, now: int, complete: bool, gone: Iterable[bytes] = ()) -> None:
     store.change_owner(logs.owner, lambda db, owner: ledger.finish(db, owner, gone, trusted.update(db, now).epoch, complete))
 
 
@@ -147,7 +147,7 @@ class _Batch:
         if sum(len(one.messages) for one in self._parts) >= MOST_ROWS or len(self._parts) >= MOST_FILES:
             self.write()
 
-    def cut(self, logs: Logs, now: int) -> None:
+    def cut(self, logs: LogSet, now: int) -> None:
         """Show what has been read so far; that takes a tenth of the time at most."""
         began = time.monotonic()
         self.write()
@@ -165,16 +165,16 @@ class _Batch:
 
 # --- in memory ----------------------------------------------------------------------------------------------------------------
 
-def recent(logs: Logs, now: int) -> List[Block]:
+def recent(logs: LogSet, now: int) -> List[Block]:
     """The last sessions, from the files of the last days alone, which are read anew."""
-    from ccmon.sources.log_parts import parts_of
+    from ccmon.sources.log_parts import new_parts
     from ccmon.store import scratch
     hours = RECENT_H
     while True:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
         window = [file for file in logs.files if file.mtime_ns >= since_ns]
         is_all = len(window) == len(logs.files)
-        parts = (part for file in window for part in parts_of(file, None, logs.folders, logs.price, now))
+        parts = (part for file in window for part in new_parts(file, None, logs.folders, logs.price, now))
         found = [message for part in parts for message in part.messages]
         blocks = scratch.recent_sessions(found, is_all)
         if blocks or is_all:

@@ -27,10 +27,10 @@ _AT_ONCE = 1 << 18
 _MARSHAL = 2                           # the format without references: looking for some takes longer than it saves
 
 Read = Callable[[LogFile, Optional[LogPosition]], Iterator[LogPart]]
-Found = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
+FileParts = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
 
 
-def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> Found:
+def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> FileParts:
     """Each file in turn with its parts, which are to be taken before the next file is; read reads one from a position on."""
     number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, known) >= FROM_BYTES else 1
     shares = _shares(files, known, number)

@@ -48,7 +48,7 @@ def percent(value: "Any") -> "float | None":
     return round(used, 4) if used is not None and 0 <= used <= MOST_PERCENT else None
 
 
-def moment(value: "Any") -> "int | None":
+def rounded_epoch(value: "Any") -> "int | None":
     """Epoch seconds rounded to the minute, from seconds, milliseconds or ISO 8601: the source jitters by a second."""
     epoch_s = _epoch(value)
     return None if epoch_s is None else int(epoch_s + 30) // 60 * 60
@@ -171,7 +171,7 @@ def _percent_of(window: "Any") -> "float | None":
 
 
 def _reset_of(window: "Any") -> "int | None":
-    return moment(window.get("resets_at") or window.get("resetsAt")) if isinstance(window, dict) else None
+    return rounded_epoch(window.get("resets_at") or window.get("resetsAt")) if isinstance(window, dict) else None
 
 
 def spend_usd(document: "Any") -> "tuple[float | None, float | None] | None":
@@ -220,14 +220,14 @@ def words(name: str) -> str:
     return out
 
 
-def possible(name: str, percent: float, resets_at: int, at: float) -> bool:
+def is_possible(name: str, percent: float, resets_at: int, at: float) -> bool:
     """Whether a window can be like that at that moment (epoch s): it runs, and has not been filled as soon as it began."""
     left_s, whole_s = resets_at - at, length_s(name)
     opening = whole_s is not None and whole_s - left_s < OPENING_S and percent >= OPENING_PERCENT
     return 0 <= percent <= MOST_PERCENT and 0 < left_s <= (whole_s or LONGEST_S) + OPENING_S and not opening
 
 
-def alike(ours: "Any", theirs: "Any", now: float) -> "dict[str, bool]":
+def same_resets(ours: "Any", theirs: "Any", now: float) -> "dict[str, bool]":
     """For each window of both, whether it ends at the same time: accounts differ in their windows' resets.
 
     Both map names to (percentage, reset). The 5 hours and the week tell, and only without them others. Weeks of one account
@@ -304,7 +304,7 @@ def _seconds(ttl: "Any") -> int:
     return int(figures) * (60 if unit == "m" else 3600) if is_ttl else 0
 
 
-def session(document: "Any") -> str:
+def session_id(document: "Any") -> str:
     """The session's id in harmless characters, `?` when there is none."""
     value = member(document, "session_id")
     return "".join([char for char in value if char in _PLAIN])[:64] or "?" if isinstance(value, str) else "?"
@@ -316,7 +316,7 @@ def counter(document: "Any") -> "int | None":
     return None if duration_ms is None or duration_ms < 0 else int(duration_ms)
 
 
-def began(document: "Any", now: float) -> "int | None":
+def began_at(document: "Any", now: float) -> "int | None":
     """When the session began (epoch s): what it says is no older."""
     duration_ms = number(member(document, "cost", "total_duration_ms"))
     return int(now - duration_ms / 1000) if duration_ms is not None and 0 <= duration_ms <= 1000 * now else None

@@ -10,7 +10,7 @@ from ccmon.sources.session_json import DROPPED, MOST_PERCENT, MOST_WINDOWS, SPEN
 _LATEST_S, _MOST_COUNTED, _LONGEST = 10 ** 11, 10 ** 18, 64
 
 
-class Reading(NamedTuple):
+class SpoolReading(NamedTuple):
     """What Claude Code said of one window to one call of the status line command."""
 
     at: int                            # epoch s
@@ -23,7 +23,7 @@ class Reading(NamedTuple):
     login: str = ""                    # short hash of the account's login, where that is known
 
 
-def parse(line: str) -> List[Reading]:
+def parse(line: str) -> List[SpoolReading]:
     """The readings of one line: time, session, counter, percentage and reset of the two first windows, begin, a dash for
     none; then those of others as NAME=PERCENTAGE,RESET. An older ccmon reads what stands before those."""
     words = line.split()
@@ -32,7 +32,7 @@ def parse(line: str) -> List[Reading]:
         if not 0 <= at <= _LATEST_S or not words[1].isprintable() or len(words[1]) > _LONGEST:
             return []
         triples = [*zip(WINDOWS_S, words[3:7:2], words[4:7:2]), *filter(None, map(_other, words[8:8 + MOST_WINDOWS]))]
-        readings = [Reading(at, words[1], counter, name, float(percent), int(resets_at), began)
+        readings = [SpoolReading(at, words[1], counter, name, float(percent), int(resets_at), began)
                  for name, percent, resets_at in triples if percent != "-"]
     except (ValueError, IndexError):
         return []                      # half a line: the disk was full

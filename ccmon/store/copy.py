@@ -15,7 +15,7 @@ from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
 from ccmon.store import history_path, integrity, migrations, upgrade
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
-from ccmon.system.targets import Place
+from ccmon.system.targets import Target
 
 BUSY_MS = 2000
 _MAGIC = b"SQLite format 3\0"
@@ -120,7 +120,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
         raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
 
-def _put_copy(source: str, temporary: str, new: NewFile, history_path: Place) -> int:
+def _put_copy(source: str, temporary: str, new: NewFile, history_path: Target) -> int:
     try:
         sessions = _filled(source, temporary)
         with open(temporary, "rb+") as file:

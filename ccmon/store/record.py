@@ -1,9 +1,12 @@
 """What the source reports, stored: the sessions, their limits, and snapshots of the active one. For pipeline/recording.py."""
 
+from __future__ import annotations
+
 import sqlite3
-from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Limit
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, running, trusted, usage, values
 from ccmon.store.trusted import Trust
 from ccmon.when import DAY_S, SKEW_S

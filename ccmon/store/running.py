@@ -6,7 +6,7 @@ For database.py and its neighbours, inside their transactions; sqlite3.Error com
 import sqlite3
 from typing import Iterable, List
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import Block
 from ccmon.store import rows, values
 from ccmon.when import SKEW_S
@@ -24,10 +24,10 @@ def note(db: sqlite3.Connection, owner: int, answer: Iterable[Block], now: int) 
 def blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     """The sessions that the last answer said to run, as far as they do."""
     try:
-        found = [Block(*fields) for fields in kept.value(rows.note(db, f"{_KEY} {owner}") or "[]")]
+        found = [Block(*fields) for fields in checked.value(rows.note(db, f"{_KEY} {owner}") or "[]")]
         return [block._replace(models=tuple(block.models)) for block in found
                 if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
-    except kept.Damage:
+    except checked.Damage:
         return []
 
 

@@ -1,4 +1,4 @@
-"""The door to time: the present moment, and time zones by name (pytz inside, loaded only when a zone is asked for)."""
+"""The door to time: the current time, and time zones by name (pytz inside, loaded only when a zone is asked for)."""
 
 import os
 import time
@@ -15,7 +15,7 @@ _LATEST_ON_WINDOWS_S = 32_503_593_600       # 2999-12-31 00:00 UTC
 
 
 class TimeZone:
-    """A time zone: its name, how far its clocks are ahead of UTC at any moment, and by how many hours people read them."""
+    """A time zone: its name, how far its clocks are ahead of UTC at any time, and by how many hours people read them."""
 
     def __init__(self, name: str, offset_s: Callable[[int], int], dial: int = 24) -> None:
         self.name, self.dial = name, dial
@@ -26,7 +26,7 @@ class TimeZone:
         return TimeZone(self.name, self._offset_s, hours)
 
     def offset_s(self, epoch: int) -> int:
-        """Seconds that local time is ahead of UTC; moments outside 1970..9999 count as the nearest inside."""
+        """Seconds that local time is ahead of UTC; times outside 1970..9999 count as the nearest inside."""
         return self._offset_s(_clamped(epoch))
 
 
@@ -45,9 +45,9 @@ def now(env: Mapping[str, str]) -> int:
 
 
 def zone(name: str, at: Optional[int] = None) -> TimeZone:
-    """The zone of that name in pytz (any case), or the system's for "local", named as it is called at that moment (or now).
+    """The zone of that name in pytz (any case), or the system's for "local", named as it is called at that time (or now).
 
-    CcmonError with near matches for an unknown name, and when pytz is not installed.
+    CcmonError with near matches for any other name, and when pytz is not installed.
     """
     wanted = name.strip()
     if wanted.lower() == "local":
@@ -56,8 +56,8 @@ def zone(name: str, at: Optional[int] = None) -> TimeZone:
 
 
 def _abbreviation(at: Optional[int]) -> str:
-    moment = time.time() if at is None else _clamped(at)
-    return clean(_local(moment).tm_zone or "").strip() or "local"
+    epoch = time.time() if at is None else _clamped(at)
+    return clean(_local(epoch).tm_zone or "").strip() or "local"
 
 
 def _local(epoch: float) -> time.struct_time:
@@ -79,19 +79,19 @@ def _pytz_zone(name: str) -> TimeZone:
         command = f"{processes.pip()} install pytz"
         raise CcmonError("pytz is missing", f"Install it with: {command}", command) from None
     try:
-        found = _by_file(pytz, name) or pytz.timezone(name)
+        tzinfo = _by_file(pytz, name) or pytz.timezone(name)
     except pytz.UnknownTimeZoneError:
         raise CcmonError(f"Unknown time zone '{_shown(name)}'", _nearest(name, pytz.all_timezones)) from None
 
     def offset_s(epoch: int) -> int:
-        moment = _EPOCH + timedelta(seconds=epoch)
-        return int((found.fromutc(moment).replace(tzinfo=None) - moment).total_seconds())
+        utc = _EPOCH + timedelta(seconds=epoch)
+        return int((tzinfo.fromutc(utc).replace(tzinfo=None) - utc).total_seconds())
 
-    return TimeZone(str(found), offset_s)
+    return TimeZone(str(tzinfo), offset_s)
 
 
 def _by_file(pytz: Any, name: str) -> Any:
-    """The zone from its own file; None where pytz has to look closer. It would look whether all 600 are there, for 10 ms."""
+    """The zone from its own file; None where pytz has to decide. It would check that all 600 are there, for 10 ms."""
     parts = name.split("/")
     if len(parts) < 2 or name != name.title() or "PYTZ_TZDATADIR" in os.environ or not all(part[:1].isalpha() for part in parts):
         return None                    # title: some disks have the file of europe/warsaw, too
@@ -118,12 +118,12 @@ def _nearest(name: str, names: Iterable[str]) -> str:
 def _near(name: str, names: Iterable[str], count: int = 3) -> List[str]:
     """Up to three zones that resemble the name, or whose city does, best first."""
     wanted = "_".join(name.lower().split())[:64]
-    scored = sorted((-_likeness(wanted, known.lower()), known) for known in names)
-    return [known for score, known in scored[:count] if score <= -0.75]
+    scored = sorted((-_likeness(wanted, candidate.lower()), candidate) for candidate in names)
+    return [candidate for score, candidate in scored[:count] if score <= -0.75]
 
 
-def _likeness(wanted: str, known: str) -> float:
+def _likeness(wanted: str, candidate: str) -> float:
     import difflib
-    whole = difflib.SequenceMatcher(None, known, wanted).ratio()
-    city = difflib.SequenceMatcher(None, known.split("/")[-1], wanted.split("/")[-1]).ratio()
+    whole = difflib.SequenceMatcher(None, candidate, wanted).ratio()
+    city = difflib.SequenceMatcher(None, candidate.split("/")[-1], wanted.split("/")[-1]).ratio()
     return max(whole, city)

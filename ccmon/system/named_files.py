@@ -8,7 +8,7 @@ from typing import BinaryIO, Iterator, Optional
 
 from ccmon.errors import CcmonError, Unwritable
 from ccmon.system import newfiles, targets
-from ccmon.system.targets import Place
+from ccmon.system.targets import Target
 
 READABLE = 0o644
 MOST_LINE_BYTES = 1 << 20              # a summary of one user has a thousand
@@ -16,31 +16,31 @@ MOST_BYTES = 256 << 20
 
 
 def write(path: str, content: bytes, for_all: bool = False) -> None:
-    """Put the content in place at once, behind a link of one's own too; pipes and devices are written to. Raises Unwritable.
+    """Write the content at once, behind a link of one's own too; pipes and devices are written to. Raises Unwritable.
 
-    A file of one's own that is there keeps its mode. Nobody else may write to a new one, and who may read it is for the umask
+    The mode of an own file stays. Nobody else may write to a new one, and who may read it is for the umask
     to say; `for_all`: everyone may, since another user's service takes it up.
     """
     try:
-        with targets.opened(path) as place:
-            _put(place, content, for_all)
+        with targets.opened(path) as target:
+            _put(target, content, for_all)
     except (OSError, ValueError) as err:
         reason = err.strerror if isinstance(err, OSError) else str(err)
         raise Unwritable(f"{path} cannot be written ({reason})", "Name a file in a folder that you can write to") from None
 
 
-def _put(place: Place, content: bytes, for_all: bool) -> None:
-    status, number = place.status(), place.descriptor()
+def _put(target: Target, content: bytes, for_all: bool) -> None:
+    status, number = target.status(), target.descriptor()
     if number is not None and number >= 0:
         _pour(os.dup(number), content)
     elif number is not None:
-        _pour(os.open(place.path, os.O_WRONLY), content)
+        _pour(os.open(target.path, os.O_WRONLY), content)
     elif status is None or stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode):
-        newfiles.replace(place.folder, place.at, place.name, content, _mode(status, for_all))
+        newfiles.replace(target.folder, target.at, target.name, content, _mode(status, for_all))
     elif stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     else:
-        _pour(_special(place, status), content)
+        _pour(_special(target, status), content)
 
 
 def _pour(fd: int, content: bytes) -> None:
@@ -48,12 +48,12 @@ def _pour(fd: int, content: bytes) -> None:
         file.write(content)
 
 
-def _special(place: Place, status: os.stat_result) -> int:
+def _special(target: Target, status: os.stat_result) -> int:
     """A pipe or device, which it would be wrong to replace; one that another user has put there would get what is not theirs."""
     foreign = PermissionError(errno.EPERM, "it belongs to another user")
-    if not place.is_trusted(status):
+    if not target.is_trusted(status):
         raise foreign
-    fd = os.open(place.name, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), dir_fd=place.at)
+    fd = os.open(target.name, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), dir_fd=target.at)
     if not os.path.samestat(os.fstat(fd), status):
         os.close(fd)
         raise foreign

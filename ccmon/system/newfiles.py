@@ -98,10 +98,10 @@ def replace(folder: str, at: Optional[int], name: str, content: bytes, mode: int
 
 
 @contextmanager
-def folder_in(place: str, prefix: str) -> Iterator[str]:
+def folder_in(parent: str, prefix: str) -> Iterator[str]:
     """A new folder, 0700, gone afterwards with all that is in it. Raises OSError."""
-    sweep([place])
-    path, fd = _folder(place, prefix)
+    sweep([parent])
+    path, fd = _folder(parent, prefix)
     try:
         yield path
     finally:
@@ -110,9 +110,9 @@ def folder_in(place: str, prefix: str) -> Iterator[str]:
             os.close(fd)
 
 
-def _folder(place: str, prefix: str) -> "tuple[str, int]":
+def _folder(parent: str, prefix: str) -> "tuple[str, int]":
     while True:
-        path, fd = os.path.join(place, _name(prefix)), -1
+        path, fd = os.path.join(parent, _name(prefix)), -1
         with suppress(FileExistsError):
             os.mkdir(path, 0o700)
             os.chmod(path, 0o700)

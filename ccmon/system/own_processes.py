@@ -1,6 +1,6 @@
 """The door to the ccmon that run: which processes of this user they are, and how they are ended.
 
-Where there is no /proc, nobody says with which environment; on Windows none are seen.
+Where there is no /proc, their environment cannot be read; on Windows none are listed.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _NAMES, _ANEW = ("ccmon", "ccmon.exe"), "from ccmon.refresher import go_on"
 _BARE = "/ccmon/bare_start.py"         # as Claude Code calls it
 
 
-class Running(NamedTuple):
+class OwnProcess(NamedTuple):
     """A process that is a ccmon."""
 
     pid: int
     env: Optional[Mapping[str, str]]   # the one that it was started with; None where it cannot be seen
 
 
-def running() -> List[Running]:
+def running() -> List[OwnProcess]:
     """The other ccmon of this user."""
     if processes.WINDOWS:
         return []
     has_proc, own = process_facts.has_proc(), (os.getpid(), os.getppid())
-    return [Running(one.pid, _environment(one.pid) if has_proc else None) for one in process_facts.listed(process_facts.WORDS)
+    return [OwnProcess(one.pid, _environment(one.pid) if has_proc else None) for one in process_facts.listed(process_facts.WORDS)
             if one.user == os.getuid() and one.pid not in own and is_ccmon(one.texts if has_proc else _joined(one.texts))]
 
 
@@ -67,8 +67,8 @@ def _joined(parts: Sequence[str]) -> List[str]:
 def _environment(pid: int) -> Mapping[str, str]:
     """The one that it was started with; of another user's, or one that has just ended, nothing."""
     with suppress(OSError):
-        said = os.fsdecode(private.read(process_facts.place(str(pid), "environ"), private.anybody))
-        return dict(part.split("=", 1) for part in said.split("\0") if "=" in part)
+        content = os.fsdecode(private.read(process_facts.proc_path(str(pid), "environ"), private.anybody))
+        return dict(part.split("=", 1) for part in content.split("\0") if "=" in part)
     return {}
 
 
@@ -86,8 +86,8 @@ def end(pids: Iterable[int]) -> None:
 
 
 def _living(pids: Mapping[int, str]) -> Dict[int, str]:
-    found = {pid: process_facts.state(pid) for pid in pids}
-    return {pid: letter for pid, letter in found.items() if letter}
+    states = {pid: process_facts.state(pid) for pid in pids}
+    return {pid: letter for pid, letter in states.items() if letter}
 
 
 def _send(pid: int, number: int) -> None:

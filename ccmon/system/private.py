@@ -18,7 +18,7 @@ def make_folder(path: str) -> None:
     """Like makedirs, but all are 0700; folders that are there already stay as they are, and no home is made. Raises OSError."""
     if not path or os.path.isdir(path):
         return
-    if path == os.environ.get("HOME"):                   # gone for the moment: whoever brings it back makes it
+    if path == os.environ.get("HOME"):                   # gone for now: whoever brings it back makes it
         raise FileNotFoundError(errno.ENOENT, "the home is gone", path)
     make_folder(os.path.dirname(path))
     with suppress(FileExistsError):
@@ -46,13 +46,13 @@ def open_file(path: str, flags: int) -> int:
 def open_plain(path: str, flags: int, whose: Optional[Whose] = None) -> int:
     """A descriptor of a plain file, got without waiting for anything; whose says what is refused, foreign if it is not given.
 
-    Pipes, devices and folders are none; a link may lead to one. Nothing is cut before it was looked at. Raises OSError.
+    Pipes, devices and folders are none; a link may lead to one. Nothing is cut before it was checked. Raises OSError.
     """
     fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
                  | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        found = os.fstat(fd)
-        why = (whose or foreign)(found) if stat.S_ISREG(found.st_mode) else f"is {_kind(found.st_mode)}, not a plain file"
+        status = os.fstat(fd)
+        why = (whose or foreign)(status) if stat.S_ISREG(status.st_mode) else f"is {_kind(status.st_mode)}, not a plain file"
         if why:
             raise PermissionError(errno.EPERM, f"it {why}", path)
         if flags & os.O_TRUNC:
@@ -78,19 +78,19 @@ def read(path: str, whose: Optional[Whose] = None) -> bytes:
 
 # --- whose it is ----------------------------------------------------------------------------------------------------------
 
-def foreign(found: os.stat_result) -> Optional[str]:
+def foreign(status: os.stat_result) -> Optional[str]:
     """That it belongs to another user, who is not root; None of one's own and root's."""
-    if hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0) and found.st_uid != os.stat("/").st_uid:
+    if hasattr(os, "getuid") and status.st_uid not in (os.getuid(), 0) and status.st_uid != os.stat("/").st_uid:
         return FOREIGN                 # in a namespace of users root's files have another number
     return None
 
 
-def open_to_others(found: os.stat_result) -> Optional[str]:
-    """The same, or that others may write to it: all, or a group that is not this user's own. A sticky folder keeps them apart."""
-    if not hasattr(os, "getuid") or stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
-        return foreign(found)
-    shared = found.st_mode & 0o002 or found.st_mode & 0o020 and not _is_own_group(found.st_gid)
-    return foreign(found) or (SHARED if shared else None)
+def open_to_others(status: os.stat_result) -> Optional[str]:
+    """The same, or that others may write to it: all, or a group that is not this user's own. In a sticky folder they cannot."""
+    if not hasattr(os, "getuid") or stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX:
+        return foreign(status)
+    shared = status.st_mode & 0o002 or status.st_mode & 0o020 and not _is_own_group(status.st_gid)
+    return foreign(status) or (SHARED if shared else None)
 
 
 def _is_own_group(group: int) -> bool:
@@ -115,7 +115,7 @@ def whose_folder(path: str) -> Optional[str]:
     above = os.path.dirname(path)
     with suppress(OSError, ValueError):
         folders = [path, above] if os.path.basename(above) == "ccmon" else [path]
-        return next(filter(None, (foreign(look(folder)) for folder in folders for look in (os.stat, os.lstat))), None)
+        return next(filter(None, (foreign(stat_of(folder)) for folder in folders for stat_of in (os.stat, os.lstat))), None)
     return None
 
 
@@ -137,7 +137,7 @@ def put_in_place(temporary: str, path: str, at: Optional[int] = None) -> None:
 def locked(folder: str) -> Iterator[None]:
     """One process at a time, waited for a while; where no file can be made, and on Windows, none is excluded.
 
-    Raises BlockingIOError when another one does not end. One that is gone or stopped keeps nobody out.
+    Raises BlockingIOError when another one does not end. One that is gone or stopped locks nobody out.
     """
     from ccmon import locks  # not for every call that knows where its files are
     path, until = os.path.join(folder or ".", ".ccmon-lock"), time.monotonic() + PATIENCE_S
@@ -155,26 +155,26 @@ def locked(folder: str) -> Iterator[None]:
 
 @contextmanager
 def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
-    """A folder that is gone afterwards, in the first place where only this user can put something.
+    """A folder that is gone afterwards, in the first one where only this user can put something.
 
-    Only a user who has no such place gets one in the common place: 0700, under a name that cannot be foretold.
+    Only a user who has none gets one in the common folder: 0700, under a name that cannot be foretold.
     """
     from ccmon.system import newfiles
-    with newfiles.folder_in(next(own_places(env)), prefix) as path:
+    with newfiles.folder_in(next(own_folders(env)), prefix) as path:
         yield path
 
 
-def own_places(env: Mapping[str, str]) -> Iterator[str]:
-    """Where such a folder may be made, in order; the common place where there is none."""
-    found = [place for place in _places(env) if _is_own(place)]
-    if not found:
+def own_folders(env: Mapping[str, str]) -> Iterator[str]:
+    """Where such a folder may be made, in order; the common one where there is none."""
+    folders = [folder for folder in _candidate_folders(env) if _is_own(folder)]
+    if not folders:
         from tempfile import gettempdir
-        found = [gettempdir()]
-    return iter(found)
+        folders = [gettempdir()]
+    return iter(folders)
 
 
-def _places(env: Mapping[str, str]) -> List[str]:
-    """Without tempfile.gettempdir(), which writes a file into the common place to see whether it can."""
+def _candidate_folders(env: Mapping[str, str]) -> List[str]:
+    """Without tempfile.gettempdir(), which writes a file into the common folder to see whether it can."""
     named = [env.get(name, "") for name in ("TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")]
     home = env.get("HOME", "")
     return [*named, os.path.join(home, ".cache"), home]
@@ -184,5 +184,5 @@ def _is_own(path: str) -> bool:
     """Whether the folder is this user's, and nobody else can write to it."""
     if not os.path.isabs(path) or not os.path.isdir(path) or not os.access(path, os.W_OK | os.X_OK):
         return False
-    found = os.stat(path)
-    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+    status = os.stat(path)
+    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)

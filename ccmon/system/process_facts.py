@@ -1,6 +1,6 @@
-"""The door to what the system says of processes: by /proc where the kernel has it, else by `ps`, as on macOS and BSD.
+"""The door to the processes of the system: by /proc where the kernel has it, else by `ps`, as on macOS and BSD.
 
-Nobody runs `ps` for a line or at each look: what is noted of a process on the way needs none.
+Nobody runs `ps` for a line or at each refresh: what is noted of a process on the way needs none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ccmon import locks
 from ccmon.named_tuple import NamedTuple
 from ccmon.system import private, processes
 
-PS = "/bin/ps"                         # absolute: what is ended by its answer is not said by a program that lies on PATH
+PS = "/bin/ps"                         # absolute: what is ended by its answer is not output by a program that lies on PATH
 _TEXT = {"LC_ALL": "C", "TZ": "UTC0", "COLUMNS": "100000", "PATH": os.defpath}      # BSD's cuts off a row at 79 cells
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 SLACK_S = 2                            # two answers of one start may differ by a second
@@ -26,7 +26,7 @@ class Process(NamedTuple):
     pid: int
     parent: int
     group: int
-    session: int                       # 0 where nobody says it
+    session: int                       # 0 where it cannot be read
     user: int
     letter: str                        # of its state; T: stopped
     texts: Tuple[str, ...]             # the name of its program, or the words of its call; those of `ps` are cut at each space
@@ -37,28 +37,28 @@ def has_proc() -> bool:
     return bool(locks.stat_words("self"))
 
 
-def place(*names: str) -> str:
-    """The path of what Linux says under these names."""
+def proc_path(*names: str) -> str:
+    """The path in /proc."""
     return "/".join((locks.PROC, *names))
 
 
 def _stat_words(pid: str) -> List[str]:
     """As locks.stat_words, also of another user's process."""
     with suppress(OSError):
-        return private.read(place(pid, "stat"), private.anybody).rpartition(b")")[2].decode("ascii", "replace").split()
+        return private.read(proc_path(pid, "stat"), private.anybody).rpartition(b")")[2].decode("ascii", "replace").split()
     return []
 
 
 # --- one process ------------------------------------------------------------------------------------------------------------
 
 def started(pid: int) -> str:
-    """When the process started: ticks since the boot, or where only `ps` says it @ and the epoch second; "" when it is gone."""
+    """When the process started: ticks since the boot, or where only `ps` has it @ and the epoch second; "" when it is gone."""
     if pid < 1:
         return ""
     words = _stat_words(str(pid))
     if words or has_proc():
         return words[19] if len(words) > 19 else ""
-    return _start(_said("-o", "lstart=", "-p", str(pid)) or "") if _is_there(pid) else ""
+    return _start(_ps_output("-o", "lstart=", "-p", str(pid)) or "") if _is_there(pid) else ""
 
 
 def is_same_start(one: str, other: str) -> bool:
@@ -69,7 +69,7 @@ def is_same_start(one: str, other: str) -> bool:
 
 
 def state(pid: int, noted: str = "") -> str:
-    """The letter of its state, T when it is stopped; "" when it is gone, ? when nobody says it.
+    """The letter of its state, T when it is stopped; "" when it is gone, ? when it cannot be read.
 
     noted: @ and the epoch second in which it was seen: one that started later is another one.
     """
@@ -78,8 +78,8 @@ def state(pid: int, noted: str = "") -> str:
         return words[0].replace("Z", "").replace("X", "") if words else ""
     if not _is_there(pid):
         return ""
-    said = (_said("-o", "stat=", "-o", "lstart=", "-p", str(pid)) or "").strip()
-    letter, _, rest = said.partition(" ")
+    output = (_ps_output("-o", "stat=", "-o", "lstart=", "-p", str(pid)) or "").strip()
+    letter, _, rest = output.partition(" ")
     start = _start(rest)
     if noted[:1] == start[:1] == "@" and noted[1:].isdigit() and int(start[1:]) > int(noted[1:]) + SLACK_S:
         return ""
@@ -89,13 +89,13 @@ def state(pid: int, noted: str = "") -> str:
 def name(pid: int) -> Optional[str]:
     """The name of its program; None when it is gone."""
     with suppress(OSError):
-        return private.read(place(str(pid), "comm"), private.anybody).decode("utf-8", "replace").strip()
-    said = None if has_proc() or pid < 1 else _said("-o", "comm=", "-p", str(pid))
-    return os.path.basename((said or "").strip()) or None
+        return private.read(proc_path(str(pid), "comm"), private.anybody).decode("utf-8", "replace").strip()
+    output = None if has_proc() or pid < 1 else _ps_output("-o", "comm=", "-p", str(pid))
+    return os.path.basename((output or "").strip()) or None
 
 
 def session(pid: int) -> Optional[int]:
-    """The session that it is of; None when it is gone, or nobody says it."""
+    """The session that it is of; None when it is gone, or cannot be read."""
     return _session(pid) or None if state(pid) not in ("", "?") else None
 
 
@@ -124,18 +124,18 @@ def listed(what: str) -> List[Process]:
 
 
 def _of_proc(what: str) -> Iterator[Process]:
-    for pid in filter(str.isdigit, os.listdir(place())):
+    for pid in filter(str.isdigit, os.listdir(proc_path())):
         with suppress(OSError, ValueError, IndexError):
-            words, user = _stat_words(pid), os.stat(place(pid)).st_uid
-            said = os.fsdecode(private.read(place(pid, "comm" if what == NAME else "cmdline"), private.anybody))
-            texts = (said.strip(),) if what == NAME else tuple(said.rstrip("\0").split("\0"))
+            words, user = _stat_words(pid), os.stat(proc_path(pid)).st_uid
+            output = os.fsdecode(private.read(proc_path(pid, "comm" if what == NAME else "cmdline"), private.anybody))
+            texts = (output.strip(),) if what == NAME else tuple(output.rstrip("\0").split("\0"))
             if words[0] not in "ZX":
                 yield Process(int(pid), int(words[1]), int(words[2]), _session(int(pid)), user, words[0], texts)
 
 
 def _of_ps(what: str) -> Iterator[Process]:
     asked = [word for column in ("pid", "ppid", "pgid", "uid", "stat", what) for word in ("-o", f"{column}=")]
-    for row in (_said("-A", *asked) or "").splitlines():
+    for row in (_ps_output("-A", *asked) or "").splitlines():
         words = row.split(None, 5)
         with suppress(ValueError):
             if len(words) > 4 and words[4][:1] != "Z":
@@ -147,14 +147,14 @@ def _of_ps(what: str) -> Iterator[Process]:
 
 # --- ps ---------------------------------------------------------------------------------------------------------------------
 
-def _said(*words: str) -> Optional[str]:
+def _ps_output(*words: str) -> Optional[str]:
     """What it prints, its times in UTC and its names in English; None where it cannot be run, or knows no such process."""
     return processes.printed([PS, *words], _TEXT)
 
 
-def _start(said: str) -> str:
+def _start(output: str) -> str:
     """The time that stands as Sun Nov  9 21:38:53 2026 there, as @ and its epoch second; in another form without its spaces."""
-    words = said.split()
+    words = output.split()
     try:
         _, month, day, clock, year = words
         hour, minute, second = map(int, clock.split(":"))

@@ -1,4 +1,4 @@
-"""The door to other programs: how one is found and named, started apart from the terminal, and ended with all it started.
+"""The door to other programs: where one is, what it is called, started apart from the terminal, and ended with all it started.
 
 Every difference between POSIX and Windows in this is here; only line_answer has its own start, for the sake of its speed.
 """
@@ -24,7 +24,7 @@ def folders(env: Mapping[str, str]) -> List[str]:
 
 
 def is_absolute(path: str) -> bool:
-    r"""Whether it leads to one place, wherever one is; on Windows \bin depends on the present drive."""
+    r"""Whether it means one file, whatever the current folder; on Windows \bin depends on the present drive."""
     return os.path.isabs(path) and (not WINDOWS or bool(os.path.splitdrive(path)[0]))
 
 
@@ -78,8 +78,8 @@ def own_program() -> Optional[str]:
         return None
     up = os.path.dirname
     lib = up(packages)                 # in lib/python3.9, Lib or Python39, by the system and by whose they are
-    places = [os.path.join(folder, "Scripts", "ccmon.exe") for folder in (lib, up(lib))]
-    return next(filter(is_program, places if WINDOWS else [os.path.join(up(up(lib)), "bin", "ccmon")]), None)
+    programs = [os.path.join(folder, "Scripts", "ccmon.exe") for folder in (lib, up(lib))]
+    return next(filter(is_program, programs if WINDOWS else [os.path.join(up(up(lib)), "bin", "ccmon")]), None)
 
 
 def split(command: str) -> List[str]:
@@ -124,8 +124,8 @@ def printed(words: Sequence[str], env: Mapping[str, str], strip: bool = True) ->
         code = None
     finally:
         end(process.pid)
-    said = b"".join(parts).decode("utf-8", "surrogateescape")
-    return None if code != 0 else said.strip() if strip else said
+    text = b"".join(parts).decode("utf-8", "surrogateescape")
+    return None if code != 0 else text.strip() if strip else text
 
 
 def _read(pipe: Any, parts: List[bytes]) -> None:
@@ -136,12 +136,12 @@ def _read(pipe: Any, parts: List[bytes]) -> None:
 
 
 def measured(words: Sequence[str], env: Mapping[str, str]) -> Tuple[float, Optional[str]]:
-    """Processor seconds of a program, with all that it waits for, and what `printed` says of it. Not on Windows."""
+    """Processor seconds of a program, with all that it waits for, and what `printed` gives. Not on Windows."""
     import resource
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    said = printed(words, env)
+    output = printed(words, env)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, said
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, output
 
 
 def end(pid: int, gently: bool = False) -> None:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:                      # the guardian does without
     from typing import Dict, List, Sequence
 
-_SLICE_S = 0.05                        # between two looks, where neither poll nor select knows all of them
+_SLICE_S = 0.05                        # between two polls, where neither poll nor select takes all of them
 _READ, _WRITE = 1, 4                   # POLLIN and POLLOUT, wherever there is a poll
 _MOST_FLUSHES, _MORE_S = 40, 0.05      # 2 s at most
 
@@ -33,7 +33,7 @@ def _ready(descriptors: "Sequence[int]", event: int, wait_s: float) -> "List[int
         return list(answers)
     try:
         return _selected(descriptors, event, max(0.0, until_s - time.monotonic()))
-    except ValueError:                 # select has no place for descriptors from 1024 on
+    except ValueError:                 # select takes no descriptors from 1024 on
         return _by_turns(refused, [other for other in descriptors if other not in refused], event, until_s)
 
 
@@ -42,7 +42,7 @@ def _refusal() -> int:
 
 
 def _polled(descriptors: "Sequence[int]", event: int, wait_s: float) -> "Dict[int, int]":
-    """What poll says of each that it has something to say of; where there is none, it refuses all."""
+    """The events of each that has any; where there is none, it refuses all."""
     if not hasattr(select, "poll"):
         return {descriptor: _refusal() for descriptor in descriptors}
     poll = select.poll()
@@ -57,14 +57,14 @@ def _selected(descriptors: "Sequence[int]", event: int, wait_s: float) -> "List[
 
 
 def _by_turns(refused: "Sequence[int]", others: "Sequence[int]", event: int, until_s: float) -> "List[int]":
-    """poll for those that it knows, select for the rest, as far as it can."""
+    """poll for those that it takes, select for the rest, as far as it can."""
     low = [descriptor for descriptor in refused if descriptor < 1024]
     while True:
         rest_s = until_s - time.monotonic()
-        found = _selected(low, event, max(0.0, min(_SLICE_S, rest_s)))
-        found += [descriptor for descriptor in _polled(others, event, 0) if descriptor not in found]
-        if found or rest_s <= 0:
-            return found
+        answers = _selected(low, event, max(0.0, min(_SLICE_S, rest_s)))
+        answers += [descriptor for descriptor in _polled(others, event, 0) if descriptor not in answers]
+        if answers or rest_s <= 0:
+            return answers
 
 
 def discard_typed() -> None:
@@ -76,7 +76,7 @@ def discard_typed() -> None:
     for _ in range(_MOST_FLUSHES):
         try:
             termios.tcflush(0, termios.TCIFLUSH)
-        except termios.error:          # it has gone: reading will tell
+        except termios.error:          # it has gone: reading fails then
             return
         if not select.select([0], [], [], _MORE_S)[0]:
             return

@@ -22,16 +22,16 @@ def names(folder: str) -> List[str]:
 def why_not(path: str) -> Optional[str]:
     """What there is against removing the file, as the rest of a sentence; None when there is nothing, or no file."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as err:
         return f"it cannot be looked at ({getattr(err, 'strerror', None) or err})"
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         return LINK
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return NOT_PLAIN
-    if not _is_own(found):
+    if not _is_own(status):
         return FOREIGN
     folder = os.path.dirname(path)
     return None if os.access(folder, os.W_OK | os.X_OK) else f"{folder} cannot be written"
@@ -53,8 +53,8 @@ def remove_file(path: str) -> Optional[str]:
 def remove_folder(path: str) -> bool:
     """Whether it was removed: an own folder, no link, in which nothing is."""
     with suppress(OSError, ValueError):
-        found = os.lstat(path)
-        if stat.S_ISDIR(found.st_mode) and _is_own(found):
+        status = os.lstat(path)
+        if stat.S_ISDIR(status.st_mode) and _is_own(status):
             os.rmdir(path)
             return True
     return False
@@ -63,18 +63,18 @@ def remove_folder(path: str) -> bool:
 def is_empty(path: str) -> bool:
     """Whether it is an own folder, no link, in which nothing is."""
     with suppress(OSError, ValueError):
-        found = os.lstat(path)
-        return stat.S_ISDIR(found.st_mode) and _is_own(found) and not os.listdir(path)
+        status = os.lstat(path)
+        return stat.S_ISDIR(status.st_mode) and _is_own(status) and not os.listdir(path)
     return False
 
 
 def is_private_folder(path: str) -> bool:
     """Whether it is a folder of mode 0700, as ccmon makes them."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except (OSError, ValueError):
         return False
-    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or stat.S_IMODE(found.st_mode) == 0o700)
+    return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or stat.S_IMODE(status.st_mode) == 0o700)
 
 
 def is_shut(path: str) -> bool:
@@ -93,5 +93,5 @@ def size(path: str) -> int:
     return 0
 
 
-def _is_own(found: os.stat_result) -> bool:
-    return not hasattr(os, "getuid") or found.st_uid == os.getuid()
+def _is_own(status: os.stat_result) -> bool:
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()

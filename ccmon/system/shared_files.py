@@ -29,7 +29,7 @@ def remove(path: str, before: bytes, lines: bool = False) -> None:
 def replace(path: str, before: Optional[bytes], after: bytes, like: Optional[str] = None, lines: bool = False) -> None:
     """Put the content in place at once, behind a link too, with the mode that the file (or the one like it) has.
 
-    lines: what is added at the end meanwhile is kept. Changed when something else than `before` is in it by now, CcmonError
+    lines: what is added at the end meanwhile stays. Changed when something else than `before` is in it by now, CcmonError
     when it cannot be written; then nothing has changed.
     """
     if before == after:

@@ -1,7 +1,7 @@
 """The door to files that other programs write, too: the content is exchanged for another one only if it is still what was read.
 
-Where the system can swap two names in one step, what came out of the place is looked at afterwards, so that nothing can come
-between; elsewhere there is a look right before the rename. Who still writes into the file that came out is waited for.
+Where the system can swap two names in one step, what came out is checked afterwards, so that nothing can come
+between; elsewhere the check comes right before the rename. Who still writes into the file that came out is waited for.
 """
 
 import errno
@@ -16,7 +16,7 @@ from typing import Any, Callable, Optional, TypeVar
 from ccmon.errors import PathError
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
-from ccmon.system.targets import Place
+from ccmon.system.targets import Target
 
 Result = TypeVar("Result")
 _SWAP = 2                              # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -35,33 +35,33 @@ class Changed(PathError):
 
 
 def put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] = None, lines: bool = False) -> None:
-    """Put `after` where `before` is (None: where nothing is), behind links of one's own, too; a file keeps its mode.
+    """Put `after` where `before` is (None: where nothing is), behind links of one's own, too; the mode stays.
 
     lines: what others have added at the end meanwhile stands behind it then. Raises Changed, OSError.
     """
-    with targets.opened(path) as place:
-        status = place.status()
+    with targets.opened(path) as target:
+        status = target.status()
         if (status is None) != (before is None):
             raise Changed(path)
         if status is not None and not stat.S_ISREG(status.st_mode):
             raise OSError(errno.ELOOP, "it is a link of another user, or no file")
         mode = mode if mode is not None else 0o600 if status is None else stat.S_IMODE(status.st_mode)
-        with newfiles.written(place.folder, place.at, after, mode) as new:
+        with newfiles.written(target.folder, target.at, after, mode) as new:
             new.shut()
-            _given_over(place, new, status, mode)
+            _given_over(target, new, status, mode)
             if before is None:
-                _create(place, new)
-            elif not _exchanged(place, new, before, after, lines):
+                _create(target, new)
+            elif not _exchanged(target, new, before, after, lines):
                 raise Changed(path)
 
 
-def _given_over(place: Place, new: NewFile, status: Optional[os.stat_result], mode: int) -> None:
+def _given_over(target: Target, new: NewFile, status: Optional[os.stat_result], mode: int) -> None:
     """Let it have the owner, group and access list of what it is put in place of, else the owner of the folder: root is asked
     to write into the homes of others, who could not read what is root's. What we may not give stays as it is.
     """
-    if new.fd < 0 or place.at is None or not hasattr(os, "fchown"):
+    if new.fd < 0 or target.at is None or not hasattr(os, "fchown"):
         return
-    made, like = os.fstat(new.fd), status or os.fstat(place.at)
+    made, like = os.fstat(new.fd), status or os.fstat(target.at)
     group = like.st_gid if status or made.st_uid == 0 else made.st_gid
     if (made.st_uid, made.st_gid) != (like.st_uid, group):
         for uid in (like.st_uid, made.st_uid):
@@ -70,7 +70,7 @@ def _given_over(place: Place, new: NewFile, status: Optional[os.stat_result], mo
                 break
     if status and hasattr(os, "getxattr"):
         with suppress(OSError):        # most have none
-            old = os.open(place.name, _READ, dir_fd=place.at)
+            old = os.open(target.name, _READ, dir_fd=target.at)
             try:
                 os.setxattr(new.fd, _ACCESS, os.getxattr(old, _ACCESS))
             finally:
@@ -90,95 +90,95 @@ def repeated(work: Callable[[], Result]) -> Result:
 
 def remove(path: str, before: bytes, lines: bool = False) -> None:
     """Remove the file, behind links of one's own, too, if that is all that is in it. Raises Changed, OSError."""
-    with targets.opened(path) as place, newfiles.making(place.folder, place.at) as new:
+    with targets.opened(path) as target, newfiles.making(target.folder, target.at) as new:
         new.close()
-        private.put_in_place(place.name, new.name, place.at)
-        came_out = _settled(new.name, place.at)
+        private.put_in_place(target.name, new.name, target.at)
+        came_out = _settled(new.name, target.at)
         if came_out == before:
             return
         try:
-            _create(place, new)
+            _create(target, new)
         except Changed:                # a new one is there by now
             if lines and came_out.startswith(before):
-                _append(place, came_out[len(before):])
+                _append(target, came_out[len(before):])
         raise Changed(path)
 
 
-def _create(place: Place, new: NewFile) -> None:
+def _create(target: Target, new: NewFile) -> None:
     """Give it its name, unless somebody else was faster."""
     try:
-        if place.at is None:
-            os.rename(new.name, place.name)              # on Windows it does not replace
+        if target.at is None:
+            os.rename(new.name, target.name)             # on Windows it does not replace
         else:
-            os.link(new.name, place.name, src_dir_fd=place.at, dst_dir_fd=place.at)
+            os.link(new.name, target.name, src_dir_fd=target.at, dst_dir_fd=target.at)
     except FileExistsError:
-        raise Changed(place.path) from None
+        raise Changed(target.path) from None
     except OSError as err:
         if err.errno not in (errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES):
             raise
-        if place.status() is not None:  # a file system without hard links
-            raise Changed(place.path) from None
-        private.put_in_place(new.name, place.name, place.at)
+        if target.status() is not None:  # a file system without hard links
+            raise Changed(target.path) from None
+        private.put_in_place(new.name, target.name, target.at)
 
 
-def _exchanged(place: Place, new: NewFile, before: bytes, after: bytes, lines: bool) -> bool:
+def _exchanged(target: Target, new: NewFile, before: bytes, after: bytes, lines: bool) -> bool:
     """Whether it was; if not, what others have made of the file is there."""
-    old = os.open(place.name, _READ, dir_fd=place.at)
+    old = os.open(target.name, _READ, dir_fd=target.at)
     try:
         now = _content(old)
         if now != before and not (lines and now.startswith(before)):
             return False
         newfiles.claim(old)            # nobody sweeps it while it has the other name
-        if not _swap(place, new.name):
-            private.put_in_place(new.name, place.name, place.at)
-            return _caught_up(place, old, before, lines)
-        if os.path.samestat(os.fstat(old), os.stat(new.name, dir_fd=place.at, follow_symlinks=False)):
+        if not _swap(target, new.name):
+            private.put_in_place(new.name, target.name, target.at)
+            return _caught_up(target, old, before, lines)
+        if os.path.samestat(os.fstat(old), os.stat(new.name, dir_fd=target.at, follow_symlinks=False)):
             came_out = _quiet(old)
             if came_out == before:
                 return True
             if lines and came_out.startswith(before):
-                _append_or_undo(place, new, came_out[len(before):])
+                _append_or_undo(target, new, came_out[len(before):])
                 return True
-        _give_back(place, new, after, lines)
+        _give_back(target, new, after, lines)
         return False
     finally:
         os.close(old)
 
 
-def _give_back(place: Place, new: NewFile, after: bytes, lines: bool) -> None:
-    """Put back what came out; what others have meanwhile made of ours is newer, and stays in its place."""
+def _give_back(target: Target, new: NewFile, after: bytes, lines: bool) -> None:
+    """Put back what came out; what others have meanwhile made of ours is newer, and stays."""
     while True:
-        if not _swap(place, new.name):
+        if not _swap(target, new.name):
             return
-        came_out = _settled(new.name, place.at)
+        came_out = _settled(new.name, target.at)
         if came_out == after:
             return
         if lines and came_out.startswith(after):
-            _append(place, came_out[len(after):])
+            _append(target, came_out[len(after):])
             return
-        after = _content_of(place.name, place.at)       # back with it, unless that has changed, too
+        after = _content_of(target.name, target.at)       # back with it, unless that has changed, too
 
 
-def _caught_up(place: Place, old: int, before: bytes, lines: bool) -> bool:
+def _caught_up(target: Target, old: int, before: bytes, lines: bool) -> bool:
     """After a mere rename: add what came late to the old file."""
     late = _quiet(old)
     if late != before and lines and late.startswith(before):
-        _append(place, late[len(before):])
+        _append(target, late[len(before):])
     return True
 
 
-def _append_or_undo(place: Place, new: NewFile, rest: bytes) -> None:
+def _append_or_undo(target: Target, new: NewFile, rest: bytes) -> None:
     """A full disk must not cost what the others have added: then all is as they left it."""
     try:
-        _append(place, rest)
+        _append(target, rest)
     except OSError:
-        _swap(place, new.name)
+        _swap(target, new.name)
         raise
 
 
-def _append(place: Place, rest: bytes) -> None:
+def _append(target: Target, rest: bytes) -> None:
     """In one write, as a shell does, which no other one divides."""
-    fd = os.open(place.name, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0), dir_fd=place.at)
+    fd = os.open(target.name, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0), dir_fd=target.at)
     try:
         if os.write(fd, rest) < len(rest):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -187,13 +187,13 @@ def _append(place: Place, rest: bytes) -> None:
         os.close(fd)
 
 
-def _swap(place: Place, name: str) -> bool:
+def _swap(target: Target, name: str) -> bool:
     """Exchange two names in one step; False where that cannot be done."""
     call = _call()
-    if call is None or place.at is None:
+    if call is None or target.at is None:
         return False
     import ctypes
-    if not call(place.at, os.fsencode(name), place.at, os.fsencode(place.name), _SWAP):
+    if not call(target.at, os.fsencode(name), target.at, os.fsencode(target.name), _SWAP):
         return True
     number = ctypes.get_errno()
     if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM):

@@ -1,7 +1,7 @@
-"""The door to the place that a path leads to: the folder, held open, and the name in it.
+"""The door to what a path leads to: the folder, held open, and the name in it.
 
 A link is followed when it is this user's or root's, or lies where nobody else could have put it; so nobody leads us to a file
-of ours from a folder that is open to others, and no folder changes between the look and the use.
+of ours from a folder that is open to others, and no folder changes between check and use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DESCRIPTORS = re.compile(r"/dev/fd|/proc/(?:self|thread-self|([0-9]+))(?:/task/
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
-class Place(NamedTuple):
+class Target(NamedTuple):
     """Where a file is, or is to be."""
 
     at: Optional[int]                  # a descriptor of the folder; None on Windows
@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
     @property
     def path(self) -> str:
-        """For programs that know no descriptors, and for what is told."""
+        """For programs that know no descriptors, and messages."""
         return os.path.join(self.folder, self.name)
 
     def status(self) -> Optional[os.stat_result]:
@@ -41,11 +41,11 @@ class Place(NamedTuple):
             return None
 
     def is_trusted(self, status: os.stat_result) -> bool:
-        """Whether what was found there is this user's or root's, or nobody else could have put it there."""
+        """Whether what was there is this user's or root's, or nobody else could have put it there."""
         return self.at is None or status.st_uid in _owners() or _is_closed(os.fstat(self.at))
 
     def descriptor(self) -> Optional[int]:
-        """The descriptor of this process that the place stands for, as /dev/stdout and /dev/fd/63 do; -1: another one's."""
+        """The descriptor of this process that this stands for, as /dev/stdout and /dev/fd/63 do; -1: another one's."""
         named = _DESCRIPTORS.fullmatch(self.folder)
         if named is None or not self.name.isdigit():
             return None
@@ -53,18 +53,18 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Place]:
+def opened(path: str) -> Iterator[Target]:
     """Follow the path to its end, as far as its links are to be followed; what lies there is not opened. Raises OSError."""
     if sys.platform == "win32" or os.name == "nt":
         real = os.path.realpath(path)
-        yield Place(None, os.path.dirname(real), real)
+        yield Target(None, os.path.dirname(real), real)
         return
-    place = _walk(os.fspath(path))
+    target = _walk(os.fspath(path))
     try:
-        yield place
+        yield target
     finally:
-        if place.at is not None:
-            os.close(place.at)
+        if target.at is not None:
+            os.close(target.at)
 
 
 def _owners() -> Set[int]:
@@ -77,7 +77,7 @@ def _is_closed(folder: os.stat_result) -> bool:
     return folder.st_uid in _owners() and not folder.st_mode & 0o022
 
 
-def _walk(path: str) -> Place:
+def _walk(path: str) -> Target:
     if "\0" in path:
         raise OSError(errno.EINVAL, "a name cannot have a NUL", path)
     folder = "/" if path.startswith("/") else os.getcwd()
@@ -85,18 +85,18 @@ def _walk(path: str) -> Place:
     try:
         while todo:
             part = todo.pop()
-            place = Place(fd, folder, part)
-            status = place.status() if part != ".." else None
-            if part != ".." and status is not None and stat.S_ISLNK(status.st_mode) and not _ends(place, status, todo):
+            target = Target(fd, folder, part)
+            status = target.status() if part != ".." else None
+            if part != ".." and status is not None and stat.S_ISLNK(status.st_mode) and not _ends(target, status, todo):
                 links += 1
                 if links > _MOST_LINKS:
                     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
-                target = os.readlink(part, dir_fd=fd)
-                todo += _parts(target)
-                if target.startswith("/"):
+                link = os.readlink(part, dir_fd=fd)
+                todo += _parts(link)
+                if link.startswith("/"):
                     fd, folder = _moved(fd, "/", None), "/"
             elif part != ".." and not todo:
-                return place
+                return target
             else:
                 fd = _moved(fd, part, fd)
                 folder = os.path.dirname(folder) if part == ".." else os.path.join(folder, part)
@@ -111,14 +111,14 @@ def _parts(path: str) -> List[str]:
     return [part for part in reversed(path.split("/")) if part not in ("", ".")]
 
 
-def _ends(place: Place, status: os.stat_result, todo: List[str]) -> bool:
+def _ends(target: Target, status: os.stat_result, todo: List[str]) -> bool:
     """Whether the link is the end of the way: one of a descriptor leads to no path, one that is not trusted is no way."""
-    if place.descriptor() is not None:
+    if target.descriptor() is not None:
         return True
-    if place.is_trusted(status):
+    if target.is_trusted(status):
         return False
     if todo:
-        raise OSError(errno.ELOOP, f"{place.path} is a link of another user", place.path)
+        raise OSError(errno.ELOOP, f"{target.path} is a link of another user", target.path)
     return True
 
 

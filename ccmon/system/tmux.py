@@ -15,12 +15,12 @@ def sockets(env: Mapping[str, str]) -> List[str]:
     """The sockets of this user's servers, those in the usual folders first; empty where there is no tmux."""
     if processes.WINDOWS or processes.which("tmux", env) is None:
         return []
-    found = [env.get("TMUX", "").split(",")[0], *_in_folders(env), *_of_servers()]
-    return list(dict.fromkeys(path for path in found if _is_own_socket(path)))
+    paths = [env.get("TMUX", "").split(",")[0], *_in_folders(env), *_of_servers()]
+    return list(dict.fromkeys(path for path in paths if _is_own_socket(path)))
 
 
 def has_server(env: Mapping[str, str]) -> bool:
-    """Whether there is a server where tmux looks for one: it makes a folder where it is asked without."""
+    """Whether there is a server where tmux expects one: it makes a folder where it is asked without."""
     if processes.WINDOWS:
         return False
     usual = os.path.join(env.get("TMUX_TMPDIR") or "/tmp", f"tmux-{os.getuid()}", "default")      # tmux's own  # nosec B108
@@ -29,8 +29,8 @@ def has_server(env: Mapping[str, str]) -> bool:
 
 def option(socket: str, name: str, env: Mapping[str, str]) -> Optional[str]:
     """The global option's value; None when no server answers."""
-    said = _tmux(socket, ["show-options", "-gqv", name], env)
-    return said[:-1] if said is not None and said.endswith("\n") else said
+    value = _tmux(socket, ["show-options", "-gqv", name], env)
+    return value[:-1] if value is not None and value.endswith("\n") else value
 
 
 def set_option(socket: str, name: str, value: Optional[str], env: Mapping[str, str]) -> bool:
@@ -48,7 +48,7 @@ def _tmux(socket: str, words: List[str], env: Mapping[str, str]) -> Optional[str
 
 
 def _in_folders(env: Mapping[str, str]) -> Iterator[str]:
-    for base in dict.fromkeys([env.get("TMUX_TMPDIR", ""), "/tmp"]):          # tmux's own places  # nosec B108
+    for base in dict.fromkeys([env.get("TMUX_TMPDIR", ""), "/tmp"]):          # tmux's own folders  # nosec B108
         folder = os.path.join(base, f"tmux-{os.getuid()}")
         with suppress(OSError, ValueError):
             yield from (os.path.join(folder, name) for name in sorted(os.listdir(folder)) if base)
@@ -66,7 +66,7 @@ def _of_servers() -> Iterator[str]:
     rows: List[str] = []
     if inodes:
         with suppress(OSError):
-            rows = os.fsdecode(private.read(process_facts.place("net", "unix"), private.anybody)).splitlines()
+            rows = os.fsdecode(private.read(process_facts.proc_path("net", "unix"), private.anybody)).splitlines()
     for row in rows:
         named = _LISTENING.search(row)
         if named and named["inode"] in inodes:
@@ -80,19 +80,19 @@ def _named_sockets(words: Sequence[str]) -> Iterator[str]:
 
 
 def _open_sockets() -> Set[str]:
-    found = set()
+    inodes: Set[str] = set()
     for one in process_facts.listed(process_facts.NAME):
         if one.user == os.getuid() and one.texts[0].startswith("tmux: server"):
-            folder = process_facts.place(str(one.pid), "fd")
+            folder = process_facts.proc_path(str(one.pid), "fd")
             with suppress(OSError):
                 links = [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
-                found |= {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
-    return found
+                inodes |= {link[len("socket:["):-1] for link in links if link.startswith("socket:[")}
+    return inodes
 
 
 def _is_own_socket(path: str) -> bool:
     try:
-        found = os.lstat(path) if path else None
+        status = os.lstat(path) if path else None
     except (OSError, ValueError):
         return False
-    return found is not None and stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid()
+    return status is not None and stat.S_ISSOCK(status.st_mode) and status.st_uid == os.getuid()

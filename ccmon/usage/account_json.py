@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional, Tuple
 
 from ccmon.model import Credits, Login, Windows
 from ccmon.named_tuple import NamedTuple
-from ccmon.sources.session_json import member, moment, number, percent, possible, read_windows
+from ccmon.sources.session_json import is_possible, member, number, percent, read_windows, rounded_epoch
 from ccmon.usage.windows import window
 from ccmon.when import SKEW_S
 
@@ -24,7 +24,7 @@ _LONGEST_ID = 200
 _EARLIEST_S, _LATEST_S = 10 ** 9, 10 ** 10
 
 
-class Account(NamedTuple):
+class AccountReport(NamedTuple):
     """What was said of the account at one moment."""
 
     login: Login
@@ -35,7 +35,7 @@ class Account(NamedTuple):
     login_at: int = 0                  # epoch s when Claude Code last asked who is logged in, 0 where it does not say
 
 
-def parse(text: str) -> Optional[Account]:
+def parse(text: str) -> Optional[AccountReport]:
     """What the text of Claude Code's own file says; None where it is no JSON object, as when it was cut off."""
     try:
         document = json.loads(text, parse_int=float)       # of thousands of digits, too
@@ -45,7 +45,7 @@ def parse(text: str) -> Optional[Account]:
         return None
     profile = document.get("oauthAccount")
     login_at = _epoch_s(member(profile, "profileFetchedAt"))
-    found = Account(login_of(profile), login_at=login_at)
+    found = AccountReport(login_of(profile), login_at=login_at)
     cached = document.get("cachedUsageUtilization")
     if not isinstance(cached, dict) or _id(cached, "accountUuid") != _id(profile, "accountUuid"):
         return found                   # none, or of whoever was logged in before
@@ -53,18 +53,18 @@ def parse(text: str) -> Optional[Account]:
         login=found.login, login_at=login_at)
 
 
-def usage(limits: Any, read_at: int, source: str) -> Account:
+def usage(limits: Any, read_at: int, source: str) -> AccountReport:
     """The windows and credits in such a member, as they were at that moment (epoch s), of nobody so far."""
     if not isinstance(limits, dict):
-        return Account(Login(""), read_at=read_at)
+        return AccountReport(Login(""), read_at=read_at)
     told, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
     windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in told.items()
-                    if possible(name, used, resets_at, read_at))
+                    if is_possible(name, used, resets_at, read_at))
     credits, strange = _credits(limits.get("extra_usage"), read_at, source)
-    return Account(Login(""), windows, credits, dropped + len(told) - len(windows) + strange, read_at)
+    return AccountReport(Login(""), windows, credits, dropped + len(told) - len(windows) + strange, read_at)
 
 
-def is_ahead(account: Account, now: int) -> bool:
+def is_ahead(account: AccountReport, now: int) -> bool:
     """Whether it is of the future: the clock is behind, or was."""
     return account.read_at > now + SKEW_S
 
@@ -122,7 +122,7 @@ def _credits(found: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...]
     if not enabled and not amounts["used_credits"]:
         return (), strange
     one = Credits("extra_usage", amounts["used_credits"], amounts["monthly_limit"], currency, percent(found.get("utilization")),
-                  enabled and not strange, moment(found.get("resets_at")), read_at, source)
+                  enabled and not strange, rounded_epoch(found.get("resets_at")), read_at, source)
     return (one,), strange
 
 

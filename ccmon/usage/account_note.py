@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import Credits, Login
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import percent
@@ -46,24 +46,25 @@ def dump(note: AccountNote) -> str:
 def load(text: Optional[str]) -> AccountNote:
     """The note that was dumped; an empty one when there is none or it is damaged."""
     try:
-        found = kept.value(text)
-        return AccountNote(kept.sentence(found["stamp"]), kept.sentence(found["path"]), kept.moment(found["read_at"]),
-                           kept.count(found["dropped"]), kept.sentence(found["fault"]), _login(*found["login"]),
-                           tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]),
+        found = checked.value(text)
+        return AccountNote(checked.sentence(found["stamp"]), checked.sentence(found["path"]), checked.epoch(found["read_at"]),
+                           checked.count(found["dropped"]), checked.sentence(found["fault"]), _login(*found["login"]),
+                           tuple(checked_credits(*one) for one in found["credits"][:MOST_CREDITS]),
                            tuple(_login(*one) for one in found.get("earlier", ())[:MOST_EARLIER]))
-    except kept.Damage:
+    except checked.Damage:
         return AccountNote()
 
 
 def _login(account: Any, plan: Any, tier: Any) -> Login:
     if plan not in _PLANS:
         raise ValueError("no plan of ours")
-    return Login(kept.name(account), plan, kept.name(tier))
+    return Login(checked.name(account), plan, checked.name(tier))
 
 
-def credits_of(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
+def checked_credits(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
                source: Any) -> Credits:
-    """Of what was kept of one, whatever has become of it. Raises what is in kept.Damage."""
-    return Credits(kept.name(kind), kept.optional(used, kept.amount), kept.optional(limit, kept.amount),
-                   kept.name(currency)[:3], percent(share), kept.truth(enabled), kept.optional(resets_at, kept.moment),
-                   kept.moment(read_at), kept.name(source))
+    """Of what was kept of one, whatever has become of it. Raises what is in checked.Damage."""
+    return Credits(checked.name(kind), checked.optional(used, checked.amount), checked.optional(limit, checked.amount),
+                   checked.name(currency)[:3], percent(share), checked.boolean(enabled),
+                   checked.optional(resets_at, checked.epoch),
+                   checked.epoch(read_at), checked.name(source))

@@ -18,7 +18,7 @@ LOGIN_CHARACTERS = 4                   # of a login's hash that stand in a name
 _NAMED = 60                            # characters of a wrong name that are repeated
 
 
-class Group(NamedTuple):
+class FolderGroup(NamedTuple):
     """Folders that ccusage reads together, under one name."""
 
     name: str
@@ -28,7 +28,7 @@ class Group(NamedTuple):
     earlier: Tuple[Login, ...] = ()    # who was before
 
 
-class Account(NamedTuple):
+class ListedAccount(NamedTuple):
     """A login, or folders of which nobody knows the login."""
 
     name: str
@@ -69,7 +69,7 @@ class Chosen(NamedTuple):
 
 # --- of folders -------------------------------------------------------------------------------------------------------
 
-def of_group(group: Group, ledger: official_ledger.Ledger, now: int) -> List[Account]:
+def group_accounts(group: FolderGroup, ledger: official_ledger.Ledger, now: int) -> List[ListedAccount]:
     """The accounts that use these folders, the one that answered last, which is shown, first."""
     known = [one for one in reversed(ledger.accounts) if one.login or running(one.windows, now)] or list(ledger.accounts[-1:])
     login = group.login.account
@@ -77,17 +77,17 @@ def of_group(group: Group, ledger: official_ledger.Ledger, now: int) -> List[Acc
         if known and not known[0].login:
             known[0] = known[0]._replace(login=login)      # it is signed with its next reading
         else:
-            known.append(official_ledger.Account(0, login=login))
+            known.append(official_ledger.LedgerAccount(0, login=login))
     found = [_of_ledger(group, one, at == 0, now) for at, one in enumerate(known)]
-    return found or [Account(group.name, group.owner, group.folders, login=group.login)]
+    return found or [ListedAccount(group.name, group.owner, group.folders, login=group.login)]
 
 
-def _of_ledger(group: Group, one: official_ledger.Account, is_last: bool, now: int) -> Account:
+def _of_ledger(group: FolderGroup, one: official_ledger.LedgerAccount, is_last: bool, now: int) -> ListedAccount:
     words = [one.login[:LOGIN_CHARACTERS]] * bool(one.login) + [str(one.number)] * bool(one.number)
     own, *more = [f"{group.name}/{word}" for word in words]
     login = next((known for known in (group.login, *group.earlier) if known.account == one.login), Login(one.login))
     names = (own, *more) if is_last else tuple(more)
-    return Account(group.name if is_last else own, group.owner, group.folders, names, login, one.number,
+    return ListedAccount(group.name if is_last else own, group.owner, group.folders, names, login, one.number,
                    running(one.windows, now), _newest(one.windows), is_last)
 
 
@@ -97,23 +97,23 @@ def _newest(windows: Iterable[Window]) -> Optional[int]:
 
 # --- of other machines ------------------------------------------------------------------------------------------------
 
-def of_host(name: str, owner: Owner, by_login: Dict[str, Windows], now: int) -> List[Account]:
+def host_accounts(name: str, owner: Owner, joined_by_login: Dict[str, Windows], now: int) -> List[ListedAccount]:
     """The accounts of another machine's history, by login the newest readings of each window; the newest account first."""
     found = []
-    for at, login in enumerate(sorted(by_login, key=lambda login: -(_newest(by_login[login]) or 0))):
-        windows = by_login[login]
+    for at, login in enumerate(sorted(joined_by_login, key=lambda login: -(_newest(joined_by_login[login]) or 0))):
+        windows = joined_by_login[login]
         own = f"{name}/{login[:LOGIN_CHARACTERS] if login else 0}"
-        found.append(Account(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
+        found.append(ListedAccount(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
                              running(sorted(windows, key=order), now), _newest(windows), at == 0, True))
-    return found or [Account(name, owner, is_merged=True)]
+    return found or [ListedAccount(name, owner, is_merged=True)]
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
-def by_login(accounts: Sequence[Account]) -> List[Account]:
+def joined_by_login(accounts: Sequence[ListedAccount]) -> List[ListedAccount]:
     """Each login once: what is known of it in several folders of this machine is one account, with the newest reading of each
     window."""
-    found: List[Account] = []
+    found: List[ListedAccount] = []
     for one in accounts:
         at = next((at for at, other in enumerate(found) if _is_same(one, other)), None)
         if at is None:
@@ -123,7 +123,7 @@ def by_login(accounts: Sequence[Account]) -> List[Account]:
     return found
 
 
-def _is_same(one: Account, other: Account) -> bool:
+def _is_same(one: ListedAccount, other: ListedAccount) -> bool:
     """One login; or the same folders under two names."""
     if one.is_merged or other.is_merged:
         return False
@@ -131,7 +131,7 @@ def _is_same(one: Account, other: Account) -> bool:
     return one.login.account == other.login.account if one.login.account or other.login.account else same_place
 
 
-def _joined(one: Account, other: Account) -> Account:
+def _joined(one: ListedAccount, other: ListedAccount) -> ListedAccount:
     """The first one, or the one whose folders are its own now, with what is known of the other."""
     if other.is_last and not one.is_last:
         one, other = other, one
@@ -146,12 +146,12 @@ def _joined(one: Account, other: Account) -> Account:
                         windows=tuple(sorted(windows.values(), key=order)), read_at=max(ages, default=None))
 
 
-def named_account(accounts: Iterable[Account], name: str) -> Optional[Account]:
+def named_account(accounts: Iterable[ListedAccount], name: str) -> Optional[ListedAccount]:
     """The account that the name means; None where it means none."""
     return next((one for one in accounts if name.lower() in one.all_names), None)
 
 
-def next_account(accounts: Sequence[Account], name: str) -> Tuple[int, Account]:
+def next_account(accounts: Sequence[ListedAccount], name: str) -> Tuple[int, ListedAccount]:
     """The account behind the one of that name, in a circle, and its place from 0 on."""
     at = next((at for at, one in enumerate(accounts) if name in one.all_names), -1)
     at = (at + 1) % len(accounts)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import Credits
 from ccmon.named_tuple import NamedTuple
-from ccmon.usage.account_note import MOST_CREDITS, credits_of
+from ccmon.usage.account_note import MOST_CREDITS, checked_credits
 
 REST_S, MOST_REST_S = 300, 3600
 SWITCH_OFF = "ccmon config set official statusline"
@@ -42,11 +42,11 @@ def dump(note: AskedNote) -> str:
 def load(text: Optional[str]) -> AskedNote:
     """The note that was dumped; an empty one when there is none or it is damaged."""
     try:
-        found = kept.value(text)
-        return AskedNote(kept.moment(found["at"]), kept.count(found["failures"]), kept.sentence(found["sentence"]),
-                         tuple(credits_of(*one) for one in found["credits"][:MOST_CREDITS]),
-                         kept.truth(found.get("is_lasting", False)))
-    except kept.Damage:
+        found = checked.value(text)
+        return AskedNote(checked.epoch(found["at"]), checked.count(found["failures"]), checked.sentence(found["sentence"]),
+                         tuple(checked_credits(*one) for one in found["credits"][:MOST_CREDITS]),
+                         checked.boolean(found.get("is_lasting", False)))
+    except checked.Damage:
         return AskedNote()
 
 
@@ -55,7 +55,7 @@ def is_due(note: AskedNote, newest_at: int, now: int) -> bool:
     return not 0 <= now - newest_at < REST_S and not 0 <= now - note.at < note.rest_s
 
 
-def newest(*found: Tuple[Credits, ...]) -> Tuple[Credits, ...]:
+def newest_credits(*found: Tuple[Credits, ...]) -> Tuple[Credits, ...]:
     """Of each kind what was read last."""
     by_kind = {one.kind: one for one in sorted((one for some in found for one in some), key=lambda one: one.read_at)}
     return tuple(by_kind[kind] for kind in sorted(by_kind))

@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     whole: bool = True                 # False: of the one model in use
 
 
-def binding(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str,
+def tightest(windows: Sequence[Window], session: Optional[Candidate], block: Optional[Block], before: str,
             now: int) -> Optional[Binding]:
     """The tightest of the windows and the session; `before` is the name of the one that was, and why.
 
@@ -77,7 +77,7 @@ def _slack(window: Window, now: int) -> float:
     return (100 - window.percent) * gone_s / (window.percent * ahead_s) if min(gone_s, ahead_s, window.percent) > 0 else 1.0
 
 
-def of_session(full: Utilization, limit: Limit, forecast: Optional[Runway], resets_at: int, now: int,
+def session_candidate(full: Utilization, limit: Limit, forecast: Optional[Runway], resets_at: int, now: int,
                ends_at: Optional[int]) -> Optional[Candidate]:
     """The running session; None where nothing is known of it. ends_at: at the rate of the last hour."""
     if full.percent is None:
@@ -87,7 +87,7 @@ def of_session(full: Utilization, limit: Limit, forecast: Optional[Runway], rese
     return Candidate(SESSION, full.percent, resets_at, over, forecast, slack)
 
 
-def at_pace(predicted_end: Optional[int], opens_at: int) -> Optional[Runway]:
+def pace_runway(predicted_end: Optional[int], opens_at: int) -> Optional[Runway]:
     """The forecast of a session of which only the pace of the last hour is known; opens_at: when it begins anew."""
     if predicted_end is None:
         return None

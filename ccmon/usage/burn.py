@@ -12,7 +12,7 @@ WINDOW_S = 3600
 HOLE_S = 600                            # unwatched for longer than this, nothing is said about that time
 
 
-class Stretch(NamedTuple):
+class BurnInterval(NamedTuple):
     """A time between two looks, and the tokens used in it."""
 
     start: int                          # epoch s
@@ -128,7 +128,7 @@ def _used_before(first: Sample, block: Block, now: int) -> bool:
     return not not_yet and block.start < first.ts and _last_use(block, now) > now - WINDOW_S
 
 
-def _stretches(rows: Sequence[Sample], peaks: Mapping[Optional[int], int]) -> Iterator[Stretch]:
+def _stretches(rows: Sequence[Sample], peaks: Mapping[Optional[int], int]) -> Iterator[BurnInterval]:
     """The times between the rows, with the tokens by which the later row is above the most ever seen of its session."""
     # The most, not the last: a number that falls and rises again (two versions of ccusage in turn) is used only once.
     known = dict(peaks)
@@ -136,7 +136,7 @@ def _stretches(rows: Sequence[Sample], peaks: Mapping[Optional[int], int]) -> It
         peak = max(known.get(row.session, 0), row.tokens)
         if before is not None:
             more = peak - known.get(row.session, 0) if row.session is not None else 0
-            yield Stretch(min(before.seen, row.ts), row.ts, more)
+            yield BurnInterval(min(before.seen, row.ts), row.ts, more)
         known[row.session] = peak
 
 

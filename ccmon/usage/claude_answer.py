@@ -9,28 +9,28 @@ from ccmon.model import Login
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import member
 from ccmon.text import clean, clip
-from ccmon.usage.account_json import Account, usage
+from ccmon.usage.account_json import AccountReport, usage
 
 REQUEST_ID = "ccmon"
 REQUEST = json.dumps({"type": "control_request", "request_id": REQUEST_ID,
                       "request": {"subtype": "get_usage", "skip_behaviors": True}}) + "\n"
-NOTHING = Account(Login(""))
+NOTHING = AccountReport(Login(""))
 
 
-class Answer(NamedTuple):
+class ClaudeAnswer(NamedTuple):
     """What was said, or why nothing was."""
 
-    account: Account
+    account: AccountReport
     sentence: str = ""                 # what went wrong, "" where nothing did
     is_lasting: bool = False           # asking again will not help: the user has to do something
 
 
-NO_ANSWER = Answer(NOTHING, "claude gave no answer about the limits. Update Claude Code", True)
-NO_PLAN = Answer(NOTHING, "claude is not logged in to a plan that has limits. Start claude and type /login", True)
-NOT_NOW = Answer(NOTHING, "claude could not get the limits from Anthropic just now. It is asked again later")
+NO_ANSWER = ClaudeAnswer(NOTHING, "claude gave no answer about the limits. Update Claude Code", True)
+NO_PLAN = ClaudeAnswer(NOTHING, "claude is not logged in to a plan that has limits. Start claude and type /login", True)
+NOT_NOW = ClaudeAnswer(NOTHING, "claude could not get the limits from Anthropic just now. It is asked again later")
 
 
-def parse(output: str, now: int) -> Answer:
+def parse(output: str, now: int) -> ClaudeAnswer:
     """The answer in what claude printed, one JSON object a line; now is epoch seconds."""
     response = next(filter(None, map(_response, output.splitlines())), None)
     if response is None:
@@ -38,10 +38,10 @@ def parse(output: str, now: int) -> Answer:
     if response.get("subtype") != "success":
         said = response.get("error")
         why = clip(clean(said).strip(), 120).rstrip(". ") if isinstance(said, str) else "it did not say why"
-        return Answer(NOTHING, f"claude refused to tell the limits: {why}")
+        return ClaudeAnswer(NOTHING, f"claude refused to tell the limits: {why}")
     limits = member(response, "response", "rate_limits")
     if isinstance(limits, dict):
-        return Answer(usage(limits, now, "claude"))
+        return ClaudeAnswer(usage(limits, now, "claude"))
     available = member(response, "response", "rate_limits_available")
     return NOT_NOW if available is True else NO_PLAN if available is False else NO_ANSWER
 

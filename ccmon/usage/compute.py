@@ -8,7 +8,7 @@ from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
 from ccmon.usage import binding, burn, forecast, fullness, notices, outlook, schedule, utilization
 from ccmon.usage.fullness import Options as Options
 from ccmon.usage.fullness import active as active
-from ccmon.usage.windows import named, opens_at
+from ccmon.usage.windows import opens_at, window_named
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
@@ -18,22 +18,22 @@ CALM_S = 120                           # after so long without any use nothing i
 def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: int = STALE_AFTER_S) -> Snapshot:
     """All numbers of this moment, with the warnings they call for, most urgent first."""
     snapshot = _numbers(facts, options, zone, now)
-    return snapshot._replace(warnings=tuple(notices.of(snapshot, facts, zone, stale_after_s)))
+    return snapshot._replace(warnings=tuple(notices.snapshot_notices(snapshot, facts, zone, stale_after_s)))
 
 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
-    running_blocks, session, windows, limit, full = fullness.of(facts, options, now)
+    running_blocks, session, windows, limit, full = fullness.session_fullness(facts, options, now)
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
-                                named(utilization.windows_told(facts, now), "five_hour"))
+                                window_named(utilization.reported_windows(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
     ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
-    runway = outlook.of_session(facts, full, limit, window_end, now) if session and window_end else None
-    runway = outlook.shown_for_session(runway, facts.learned, ends_at)
-    pace_end = binding.at_pace(ends_at, opens_at(windows, full.source, reset.at))
+    runway = outlook.session_runway(facts, full, limit, window_end, now) if session and window_end else None
+    runway = outlook.shown_session_runway(runway, facts.learned, ends_at)
+    pace_end = binding.pace_runway(ends_at, opens_at(windows, full.source, reset.at))
     windows = _forecast(facts, windows, runway or (pace_end if session else None), now)
-    own = binding.of_session(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)
-    bound = binding.binding(windows, own or _session_of(windows), session, facts.bound, now)
+    own = binding.session_candidate(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)
+    bound = binding.tightest(windows, own or _session_of(windows), session, facts.bound, now)
     return Snapshot(
         now=now, source=facts.source, age_s=_age_s(facts.source, now),
         session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),
@@ -48,25 +48,25 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
 
 def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: int) -> Windows:
     """The windows with when they are used up."""
-    return tuple(one._replace(forecast=session if one.name == binding.SESSION else outlook.of_window(facts, one, now))
+    return tuple(one._replace(forecast=session if one.name == binding.SESSION else outlook.window_runway(facts, one, now))
                  for one in windows)
 
 
 def _session_of(windows: Windows) -> Optional[binding.Candidate]:
     """The 5 hours where no session runs here, but Claude has said how much is used."""
-    found = named(windows, binding.SESSION)
+    found = window_named(windows, binding.SESSION)
     return found and binding.Candidate(found.name, found.percent, found.resets_at, found.percent >= 100, None)
 
 
 def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     """The runway of Claude's seven days; None where nothing was learned of them."""
-    found = named(windows, "seven_day")
+    found = window_named(windows, "seven_day")
     return found.forecast if found and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
 
 
 def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:
     """When the limit begins anew, whatever reset is shown; None where neither a window nor a session is known."""
-    found = named(windows, binding.SESSION)
+    found = window_named(windows, binding.SESSION)
     return found.resets_at if found else session.end if session else None
 
 

@@ -38,17 +38,18 @@ class Fullness(NamedTuple):
     gauge: Utilization
 
 
-def of(facts: Facts, options: Options, now: int) -> Fullness:
+def session_fullness(facts: Facts, options: Options, now: int) -> Fullness:
     """How full the session is at that moment (epoch s)."""
     running = active(facts.blocks, facts.listed, now)
     session = running[0] if running else None
-    windows = utilization.windows_now(facts, session, now)
+    windows = utilization.current_windows(facts, session, now)
     counting = utilization.fresh_window(windows, session, now)
     learned = utilization.limit_in_tokens(facts.learned, facts.load, session)
-    record = limits.join(limits.high_water(facts.blocks, now), facts.high_water)
+    record = limits.larger_high_water(limits.high_water(facts.blocks, now), facts.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)
     counting = counting or utilization.last_window(facts, session, limit, now)
-    full = utilization.utilization_of(session, limit, counting, learned, utilization.least_percent(facts, session, limit, now))
+    full = utilization.session_utilization(session, limit, counting, learned,
+                                           utilization.least_percent(facts, session, limit, now))
     return Fullness(running, session, windows, limit, full)

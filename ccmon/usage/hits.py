@@ -18,7 +18,7 @@ _LIMITS = {"session": "session", "weekly": "week", "extra": "extra usage", "spen
 _TEACHES = {"session": "session", "weekly": "week"}
 
 
-class Event(NamedTuple):
+class CutOff(NamedTuple):
     """A limit was reached."""
 
     at: int                            # epoch s
@@ -33,7 +33,7 @@ class Event(NamedTuple):
         return self.kind if self.kind in _TEACHES and not 0 < self.resets_at <= self.at else ""
 
 
-def moment(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
+def cut_off_epoch(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
     """Epoch s of the time that --at names; a time of day is the last one. UsageError when it cannot have been.
 
     oldest is from when on anything is known, None when nothing is.
@@ -66,7 +66,7 @@ def taken_back(at: Optional[int], now: int, zone: Zone) -> str:
     return "Nothing is noted." if at is None else f"Taken back: cut off at {_clock(at, now, zone)}."
 
 
-def table(events: Sequence[Event], now: int, zone: Zone) -> List[str]:
+def table(events: Sequence[CutOff], now: int, zone: Zone) -> List[str]:
     """A row for each, the newest last, below a head; whose limit is learned from it stands last."""
     rows: List[Sequence[str]] = [("cut off", "limit", "reset", "known from", "teaches")]
     for event in events:
@@ -77,7 +77,7 @@ def table(events: Sequence[Event], now: int, zone: Zone) -> List[str]:
     return ["  ".join([*(f"{cell:<{cells}}" for cell, cells in zip(row, wide)), row[4]]) for row in rows]
 
 
-def limit_words(event: Event) -> str:
+def limit_words(event: CutOff) -> str:
     """Which limit was reached, in plain words."""
     if event.kind == "model":
         return f"week of {event.model or 'a model'}"

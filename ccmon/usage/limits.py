@@ -19,7 +19,7 @@ def high_water(blocks: Iterable[Block], now: int) -> Optional[HighWater]:
     return None if best is None else HighWater(best.tokens, best.start, len(comparable))
 
 
-def join(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:
+def larger_high_water(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:
     """The larger of two (the earlier of equals) with the larger number of sessions."""
     if a is None or b is None:
         return a or b

@@ -9,7 +9,7 @@ from ccmon.text import count, duration, money, percent, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage.binding import NEAR, SESSION, runs_out
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import name_words, named, opens_at, running
+from ccmon.usage.windows import name_words, opens_at, running, window_named
 from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CONNECT = "ccmon init claude --write"
 
 
-def of(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
+def snapshot_notices(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
     """The order here is the order on the screen."""
     yield from _source_failed(facts.source)
     yield from _binding(snapshot, zone)
@@ -154,7 +154,7 @@ def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     tokens = snapshot.session.tokens if snapshot.session else 0
     if snapshot.percent_source == "official":
         if used >= 100:
-            told = named(running(facts.windows, snapshot.now), "five_hour")
+            told = window_named(running(facts.windows, snapshot.now), "five_hour")
             claude = facts.hit_at is None or told is not None and told.percent >= 100
             words = f"Claude says {percent(used)} of the 5-hour window is used"
             cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"

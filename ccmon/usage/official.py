@@ -10,14 +10,24 @@ dropped. Accounts that share a folder differ in their windows' resets; the one t
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Apart, Credits, Window
-from ccmon.sources.session_json import JITTER_S, alike, possible
-from ccmon.sources.spool_lines import Reading, dropped, parse, spend_usd
+from ccmon.sources.session_json import JITTER_S, is_possible, same_resets
+from ccmon.sources.spool_lines import SpoolReading, dropped, parse, spend_usd
 from ccmon.usage import prompt_cache
-from ccmon.usage.official_ledger import MOST_ACCOUNTS, MOST_ANSWERS, MOST_SESSIONS, Account, Answer, Ledger, Session, dump, load
-from ccmon.usage.windows import named, put, running, window
+from ccmon.usage.official_ledger import (
+    MOST_ACCOUNTS,
+    MOST_ANSWERS,
+    MOST_SESSIONS,
+    Ledger,
+    LedgerAccount,
+    LedgerSession,
+    SessionAnswer,
+    dump,
+    load,
+)
+from ccmon.usage.windows import running, window, window_named, with_window
 from ccmon.when import SKEW_S
 
-__all__ = ["MOST_SESSIONS", "Ledger", "apart", "dump", "load", "settle"]
+__all__ = ["MOST_SESSIONS", "Ledger", "apart", "dump", "load", "with_lines"]
 
 SPEND_LIMIT = "spend_limit"
 _OLD, _LIKELY, _CERTAIN = range(3)     # whether a reading is a new answer of Claude
@@ -25,21 +35,21 @@ _OLD, _LIKELY, _CERTAIN = range(3)     # whether a reading is a new answer of Cl
 
 def spend_limit(ledger: Ledger, windows: Iterable[Window]) -> Tuple[Credits, ...]:
     """The spend limit as credits, where its window runs."""
-    one, (used, limit) = named(windows, SPEND_LIMIT), ledger.spend_usd
+    one, (used, limit) = window_named(windows, SPEND_LIMIT), ledger.spend_usd
     if one is None:
         return ()
     return (Credits(SPEND_LIMIT, used, limit, "USD", one.percent, True, one.resets_at, one.read_at, one.source),)
 
 
-def settle(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[Reading]]:
+def with_lines(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after these lines, in the order in which they were written, and the readings that changed a value.
 
     login: who is logged in now, "" where that is not known.
     """
-    told: List[Reading] = []
+    told: List[SpoolReading] = []
     for line in lines:
         readings = parse(line)
-        ledger = ledger._replace(cache=prompt_cache.newer(ledger.cache, prompt_cache.parse(line), now))
+        ledger = ledger._replace(cache=prompt_cache.newer_cache(ledger.cache, prompt_cache.parse(line), now))
         if not readings:
             ledger = ledger._replace(dropped=dropped(line) or ledger.dropped)
         elif readings[0].at <= now + SKEW_S:
@@ -57,37 +67,37 @@ def _signed(ledger: Ledger, login: str) -> Ledger:
     return ledger._replace(accounts=(*ledger.accounts[:-1], ledger.accounts[-1]._replace(login=login)))
 
 
-def settle_file(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[Reading]]:
+def with_file_windows(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after what Claude Code's own file says of that login: it is refreshed rarely, and may be days old.
 
     It never takes the place of what was read later, nor does a passed window count.
     """
-    usable = [one for one in windows if possible(one.name, one.percent, one.resets_at, one.read_at)
+    usable = [one for one in windows if is_possible(one.name, one.percent, one.resets_at, one.read_at)
               and one.resets_at > now and one.read_at <= now + SKEW_S]
     if not usable:
         return ledger, []
     said = {one.name: (one.percent, one.resets_at) for one in usable}
     account = _of_login(ledger, login, said, usable[0].read_at)
-    told: List[Reading] = []
+    told: List[SpoolReading] = []
     for one in usable:
-        before = named(account.windows, one.name)
+        before = window_named(account.windows, one.name)
         if before is None or before.resets_at <= now or before.read_at < one.read_at and before[:3] != one[:3]:
-            account = account._replace(windows=put(account.windows, one))
-            told.append(Reading(one.read_at, one.source, None, one.name, one.percent, one.resets_at, None, login))
+            account = account._replace(windows=with_window(account.windows, one))
+            told.append(SpoolReading(one.read_at, one.source, None, one.name, one.percent, one.resets_at, None, login))
     if not told and account.login == login:
         return ledger, []
     at = max(account.at, usable[0].read_at)
     return _shown(ledger, account._replace(login=login or account.login, at=at), now), told
 
 
-def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], now: int) -> Account:
+def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], now: int) -> LedgerAccount:
     """The account with that login, or that has these windows and no other login; else a new one."""
     order = sorted(reversed(ledger.accounts), key=lambda one: one.login != login)
     for account in order:
-        same = alike(_pairs(account), said, now)
+        same = same_resets(_pairs(account), said, now)
         if account.login in ("", login) and (all(same.values()) if same else account.login == login):
             return account
-    return Account(1 + max([account.number for account in ledger.accounts], default=0))
+    return LedgerAccount(1 + max([account.number for account in ledger.accounts], default=0))
 
 
 def with_shown(ledger: Ledger, login: str, number: int) -> Ledger:
@@ -107,35 +117,35 @@ def apart(ledger: Ledger, now: int) -> Apart:
     return Apart(tuple(filter(None, others)), tuple(sorted(stale)))
 
 
-def _holds(ledger: Ledger, answer: Answer, said: Tuple[str, float, int], now: int) -> bool:
+def _holds(ledger: Ledger, answer: SessionAnswer, said: Tuple[str, float, int], now: int) -> bool:
     """False for a value of a window that still runs where something else has been settled."""
     name, percent, resets_at = said
     account = next((account for account in ledger.accounts if account.number == answer.account), None)
     if account is None or resets_at <= now:
         return True
-    found = named(account.windows, name)
+    found = window_named(account.windows, name)
     return found is not None and percent <= found.percent and abs(resets_at - found.resets_at) <= JITTER_S
 
 
-def _pairs(account: Account) -> Dict[str, Tuple[float, int]]:
+def _pairs(account: LedgerAccount) -> Dict[str, Tuple[float, int]]:
     return {one.name: (one.percent, one.resets_at) for one in account.windows}
 
 
 # --- which answers are new --------------------------------------------------------------------------------------------
 
-def _heard(ledger: Ledger, readings: Sequence[Reading], now: int) -> Tuple[Ledger, List[Reading]]:
+def _heard(ledger: Ledger, readings: Sequence[SpoolReading], now: int) -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after one line, and what it changed."""
     first = readings[0]
     session = next((session for session in ledger.sessions if session.name == first.session), None)
     if session is not None and first.at < session.at <= now + SKEW_S:
         return ledger, []              # taken before, or late: the session has said something newer
     said = tuple(sorted((one.window, one.percent, one.resets_at) for one in readings))
-    answer = Answer(-1 if first.counter is None else first.counter, 0, said)
+    answer = SessionAnswer(-1 if first.counter is None else first.counter, 0, said)
     trust = _trust(session, answer, first.session)
     known = session.answers if session else ()
     account = known[-1].account if known else 0
-    believed = [one for one in readings if possible(one.window, one.percent, one.resets_at, first.at)]
-    told: List[Reading] = []
+    believed = [one for one in readings if is_possible(one.window, one.percent, one.resets_at, first.at)]
+    told: List[SpoolReading] = []
     if believed and (trust > _OLD or session is None and not running(ledger.windows, first.at)):
         ledger, account, told = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
     elif believed and session is None:                     # after /clear, as another session
@@ -145,7 +155,7 @@ def _heard(ledger: Ledger, readings: Sequence[Reading], now: int) -> Tuple[Ledge
     return _remembered(ledger, first, [one for one in known if one != before] + [answer]), told
 
 
-def _trust(session: Optional[Session], answer: Answer, name: str) -> int:
+def _trust(session: Optional[LedgerSession], answer: SessionAnswer, name: str) -> int:
     """How sure it is that Claude has answered since the session's last reading.
 
     The first line that Claude Code writes with percentages comes after an answer; only after /clear, /login and the like the
@@ -162,26 +172,26 @@ def _trust(session: Optional[Session], answer: Answer, name: str) -> int:
     return _CERTAIN if answer.counter > last.counter else _LIKELY if answer.counter else _OLD
 
 
-def _repeats(known: Answer, answer: Answer) -> bool:
+def _repeats(known: SessionAnswer, answer: SessionAnswer) -> bool:
     """True when the answer says nothing that this one has not said."""
     if known.counter != answer.counter or known.windows is None:
         return known.counter == answer.counter >= 0
     return set(answer.windows or ()) <= set(known.windows)
 
 
-def _remembered(ledger: Ledger, reading: Reading, answers: Sequence[Answer]) -> Ledger:
+def _remembered(ledger: Ledger, reading: SpoolReading, answers: Sequence[SessionAnswer]) -> Ledger:
     others = [session for session in ledger.sessions if session.name != reading.session]
-    session = Session(reading.session, tuple(answers[-MOST_ANSWERS:]), reading.at)
+    session = LedgerSession(reading.session, tuple(answers[-MOST_ANSWERS:]), reading.at)
     return ledger._replace(sessions=(*others[1 - MOST_SESSIONS:], session))
 
 
 # --- whose answers they are -------------------------------------------------------------------------------------------
 
-def _weighed(ledger: Ledger, readings: Sequence[Reading], number: int, trust: int,
-             now: int) -> Tuple[Ledger, int, List[Reading]]:
+def _weighed(ledger: Ledger, readings: Sequence[SpoolReading], number: int, trust: int,
+             now: int) -> Tuple[Ledger, int, List[SpoolReading]]:
     """The ledger with a new answer, the number of its account, and the readings that changed its percentages or resets."""
     account = _whose(ledger, readings, number)
-    told: List[Reading] = []
+    told: List[SpoolReading] = []
     for reading in readings:
         account, changed = _judged(account, reading, trust, now)
         told += [reading] if changed else []
@@ -189,7 +199,7 @@ def _weighed(ledger: Ledger, readings: Sequence[Reading], number: int, trust: in
                   now), account.number, told
 
 
-def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
+def _whose(ledger: Ledger, readings: Sequence[SpoolReading], number: int) -> LedgerAccount:
     """The account of these windows: the one that has them, else the session's own where it may have, else a new one."""
     fits = _fitting(ledger, readings, number)
     for account, same in fits:
@@ -199,19 +209,19 @@ def _whose(ledger: Ledger, readings: Sequence[Reading], number: int) -> Account:
         if account.number == number and same == {"five_hour": False, "seven_day": True}:
             return account
     return next((account for account, same in fits if not same),
-                Account(1 + max([account.number for account in ledger.accounts], default=0)))
+                LedgerAccount(1 + max([account.number for account in ledger.accounts], default=0)))
 
 
-def _fitting(ledger: Ledger, readings: Sequence[Reading], number: int) -> List[Tuple[Account, Dict[str, bool]]]:
+def _fitting(ledger: Ledger, readings: Sequence[SpoolReading], number: int) -> List[Tuple[LedgerAccount, Dict[str, bool]]]:
     """The accounts, each with which of its windows these are: those whose week can be compared, that number, the newest."""
     told = {one.window: (one.percent, one.resets_at) for one in readings}
     week = "seven_day" in told
     order = sorted(reversed(ledger.accounts),
-                   key=lambda account: (week and named(account.windows, "seven_day") is None, account.number != number))
-    return [(account, alike(_pairs(account), told, readings[0].at)) for account in order]
+                   key=lambda account: (week and window_named(account.windows, "seven_day") is None, account.number != number))
+    return [(account, same_resets(_pairs(account), told, readings[0].at)) for account in order]
 
 
-def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
+def _shown(ledger: Ledger, account: LedgerAccount, now: int) -> Ledger:
     """The ledger with this account, the last one unless another has answered later."""
     others = [other for other in ledger.accounts if other.number != account.number]
     if others and account.at < others[-1].at <= now + SKEW_S:
@@ -221,9 +231,9 @@ def _shown(ledger: Ledger, account: Account, now: int) -> Ledger:
 
 # --- what they change -------------------------------------------------------------------------------------------------
 
-def _judged(account: Account, reading: Reading, trust: int, now: int) -> Tuple[Account, bool]:
+def _judged(account: LedgerAccount, reading: SpoolReading, trust: int, now: int) -> Tuple[LedgerAccount, bool]:
     """The account with a possible reading of it, and whether that changed the percentage or the reset."""
-    before = named(account.windows, reading.window)
+    before = window_named(account.windows, reading.window)
     if before is None or before.resets_at <= reading.at:
         return _taken(account, reading), True
     if reading.at < before.read_at <= now + SKEW_S:
@@ -241,13 +251,13 @@ def _judged(account: Account, reading: Reading, trust: int, now: int) -> Tuple[A
     return (_taken(account, reading, lower=True), True) if certain else (account, False)
 
 
-def _taken(account: Account, reading: Reading, lower: bool = False) -> Account:
+def _taken(account: LedgerAccount, reading: SpoolReading, lower: bool = False) -> LedgerAccount:
     """The account with this value; lower: after a higher one in the same window."""
-    before = named(account.windows, reading.window)
+    before = window_named(account.windows, reading.window)
     runs_on = before is not None and before.resets_at > reading.at and reading.resets_at - before.resets_at <= JITTER_S
     lowered = lower or runs_on and reading.window in account.lowered
     new = window(reading.window, reading.percent, reading.resets_at, reading.at)
     doubted = tuple(name for name in account.doubted if name != reading.window)
     others = tuple(name for name in account.lowered if name != reading.window)
-    return account._replace(windows=put(account.windows, new), doubted=doubted,
+    return account._replace(windows=with_window(account.windows, new), doubted=doubted,
                             lowered=tuple(sorted((*others, reading.window))) if lowered else others)

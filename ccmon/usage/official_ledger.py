@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import PromptCache, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
@@ -15,10 +15,10 @@ MOST_SESSIONS = 32
 MOST_ANSWERS = 4                       # of a session: it may run in two terminals
 MOST_ACCOUNTS = 4
 
-Said = Tuple[Tuple[str, float, int], ...]                  # name, percentage and reset (epoch s) of each window, by name
+WindowValues = Tuple[Tuple[str, float, int], ...]                  # name, percentage and reset (epoch s) of each window, by name
 
 
-class Account(NamedTuple):
+class LedgerAccount(NamedTuple):
     """What is held to be true of one account, and what is needed to judge its next reading."""
 
     number: int
@@ -29,27 +29,27 @@ class Account(NamedTuple):
     login: str = ""                    # short hash of who was logged in; "" as long as nobody knows
 
 
-class Answer(NamedTuple):
+class SessionAnswer(NamedTuple):
     """What a session was told."""
 
     counter: int                       # -1 for none
     account: int                       # its number, 0 for none
-    windows: Optional[Said]            # None when an older ccmon did not keep them
+    windows: Optional[WindowValues]            # None when an older ccmon did not keep them
 
 
-class Session(NamedTuple):
+class LedgerSession(NamedTuple):
     """A session of Claude Code, and what it said last."""
 
     name: str
-    answers: Tuple[Answer, ...]        # different ones, the one it said last at the end
+    answers: Tuple[SessionAnswer, ...]        # different ones, the one it said last at the end
     at: int                            # epoch s of its last reading
 
 
 class Ledger(NamedTuple):
     """The accounts that use a folder, the one that Claude answered last at the end, and the sessions, the newest last."""
 
-    accounts: Tuple[Account, ...] = ()
-    sessions: Tuple[Session, ...] = ()
+    accounts: Tuple[LedgerAccount, ...] = ()
+    sessions: Tuple[LedgerSession, ...] = ()
     dropped: int = 0                   # members that could not be taken from the last line
     spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit, as told last
     cache: Optional[PromptCache] = None                    # of the session that was used last
@@ -82,19 +82,19 @@ def _in_order(found: List[List[Any]]) -> List[Any]:
 def load(text: Optional[str]) -> Ledger:
     """The ledger that was dumped, also by an older ccmon; an empty one when there is none or it is damaged."""
     try:
-        found = kept.value(text)
+        found = checked.value(text)
         if isinstance(found, list):
             return _earlier(*found)
         logins = found.get("logins", {})
-        accounts = tuple(_account(one)._replace(login=kept.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
-        return Ledger(accounts, tuple(map(_session, found["sessions"])), kept.count(found.get("dropped", 0)),
+        accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
+        return Ledger(accounts, tuple(map(_session, found["sessions"])), checked.count(found.get("dropped", 0)),
                       _spend(*found.get("spend_usd", (None, None))), prompt_cache.load(found.get("cache")))
-    except kept.Damage:
+    except checked.Damage:
         return Ledger()
 
 
 def _spend(used: Any, limit: Any) -> Tuple[Optional[float], Optional[float]]:
-    return kept.optional(used, kept.amount), kept.optional(limit, kept.amount)
+    return checked.optional(used, checked.amount), checked.optional(limit, checked.amount)
 
 
 def _earlier(quotas: Any, doubted: Any, sessions: Any) -> Ledger:
@@ -104,10 +104,11 @@ def _earlier(quotas: Any, doubted: Any, sessions: Any) -> Ledger:
     return Ledger((account,) if account.windows else (), spoken)
 
 
-def _account(found: Any) -> Account:
+def _account(found: Any) -> LedgerAccount:
     number, quotas, doubted, lowered, at = found
     windows = tuple(_window(name, one) for name, one in _names(quotas))
-    return Account(kept.count(number), windows, tuple(map(kept.name, doubted)), tuple(map(kept.name, lowered)), kept.moment(at))
+    return LedgerAccount(checked.count(number), windows, tuple(map(checked.name, doubted)), tuple(map(checked.name, lowered)),
+                   checked.epoch(at))
 
 
 def _names(found: Any) -> Iterator[Tuple[str, Any]]:
@@ -115,29 +116,30 @@ def _names(found: Any) -> Iterator[Tuple[str, Any]]:
     places = [*WINDOWS_S, *[None] * MOST_WINDOWS]
     for place, one in zip(places, found):
         if one is not None:
-            yield place or window_name(kept.name(one[-1])), one
+            yield place or window_name(checked.name(one[-1])), one
 
 
 def _window(name: str, found: Any) -> Window:
-    used, resets_at, read_at = percent(found[0]), kept.moment(found[1]), kept.moment(found[2])
+    used, resets_at, read_at = percent(found[0]), checked.epoch(found[1]), checked.epoch(found[2])
     if used is None or not name or not 0 < resets_at - read_at <= (length_s(name) or LONGEST_S) + OPENING_S:
         raise ValueError("not of a window")
-    return window(name, used, resets_at, read_at, kept.name(found[3]) if len(found) > 3 else "statusline")
+    return window(name, used, resets_at, read_at, checked.name(found[3]) if len(found) > 3 else "statusline")
 
 
-def _session(found: Any) -> Session:
+def _session(found: Any) -> LedgerSession:
     name, answers, at = found
     if not answers:
         raise ValueError("a session that said nothing")
-    return Session(kept.name(name), tuple(map(_answer, answers)), kept.moment(at))
+    return LedgerSession(checked.name(name), tuple(map(_answer, answers)), checked.epoch(at))
 
 
-def _answer(found: Any) -> Answer:
+def _answer(found: Any) -> SessionAnswer:
     counter, account, windows = found
-    return Answer(int(kept.within(int(counter), -1, kept.MOST)), kept.count(account), kept.optional(windows, _said))
+    return SessionAnswer(int(checked.within(int(counter), -1, checked.MOST)), checked.count(account),
+                         checked.optional(windows, _said))
 
 
-def _said(found: Any) -> Said:
+def _said(found: Any) -> WindowValues:
     return tuple(sorted((name, *_pair(one)) for name, one in _names(found)))
 
 
@@ -145,4 +147,4 @@ def _pair(found: Any) -> Tuple[float, int]:
     used = percent(found[0])
     if used is None:
         raise ValueError("no percentage")
-    return used, kept.moment(found[1])
+    return used, checked.epoch(found[1])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Optional, Tuple
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.usage import forecast
 from ccmon.usage.utilization import Utilization
-from ccmon.usage.windows import named
+from ccmon.usage.windows import window_named
 from ccmon.when import DAY_S
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def is_likelihood(found: Optional[Runway]) -> bool:
     return found is not None and found.rule not in PLAIN_RATES
 
 
-def of_session(facts: Facts, full: Utilization, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
+def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
     """The runway of the session; None where nothing was learned of how this user works."""
     outlook = facts.outlook
     if not isinstance(outlook, Outlook) or full.left is None or full.percent is None or window_end <= now:
@@ -77,7 +77,7 @@ def _runway(model: "RunwayModel", known: "UsageCurve", left: float, now: int, wi
 def _blocked_min(facts: Facts, known: "UsageCurve", now: int) -> float:
     """Minutes for which nothing can be used because the week is used up."""
     from ccmon.learning import runway
-    found = named(facts.windows, "seven_day")
+    found = window_named(facts.windows, "seven_day")
     return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
 
 
@@ -87,7 +87,7 @@ def _by_extra(extra: "FrozenModel", known: "UsageCurve", left: float, now: int, 
     from ccmon.learning import portable
     try:
         return portable.forecast(extra, known, left, now, window_end, spread)
-    except kept.Damage:
+    except checked.Damage:
         return None
 
 
@@ -103,7 +103,7 @@ def _in_tokens(found: Runway, factor: float) -> Runway:
     return found._replace(band=tuple((at, low * factor, high * factor) for at, low, high in found.band))
 
 
-def shown_for_session(found: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:
+def shown_session_runway(found: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:
     """The runway to show: the rate of the last hour (ends_at, None where nothing is used) in its place where that was better."""
     if found is None or not _is_simpler_shown(found, learned and learned.session_choice):
         return found
@@ -115,7 +115,7 @@ def _is_simpler_shown(found: Runway, choice: Optional["Choice"]) -> bool:
     return is_likelihood(found) and choice is not None and choice.rule == "simple"
 
 
-def of_window(facts: Facts, window: Window, now: int) -> Optional[Runway]:
+def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     """When a window that is not the session's is used up: of the week by what was learned, of others by their own pace so far.
 
     None where the window's length is not known.

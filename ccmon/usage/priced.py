@@ -22,7 +22,7 @@ _DATE_DIGITS = 8                       # 20250929 is a date, and no version
 _DASHES = str.maketrans(".@", "--")
 
 
-class Row(NamedTuple):
+class PriceRow(NamedTuple):
     """What a list says of a model."""
 
     rates: Rates
@@ -49,7 +49,7 @@ class _List:
         self._index = self._index or _Index(self.prices)
         return self._index
 
-    def row(self, model: str) -> Row:
+    def row(self, model: str) -> PriceRow:
         """The price of one that is listed."""
         return _row(self.prices[model])
 
@@ -93,7 +93,7 @@ _FIRST, _EXACT, _REST = ("first",), ("exact",), ("rest_1", "rest_2")
 
 
 @lru_cache(maxsize=1024)
-def find(model: str) -> Optional[Row]:
+def find(model: str) -> Optional[PriceRow]:
     """The price of the model; None when neither it nor its family is known."""
     if not _WORD.search(model):
         return None
@@ -121,7 +121,7 @@ def _dashed(model: str) -> str:
     return model.translate(_DASHES)
 
 
-def _row(text: str) -> Row:
+def _row(text: str) -> PriceRow:
     """5 30 . 0.5 @272000 10 45 . 1 *2.5: rates, those in a context of more tokens, fast mode. + is beyond 200,000."""
     text, _, fast = text.partition(" *")
     text, _, large = text.partition(" @")
@@ -129,7 +129,7 @@ def _row(text: str) -> Row:
     size, _, large = large.partition(" ")
     given = [0.0 if part == "." else float(part) for part in text.split()[:2]]
     rates = _rates(text, (given[0], given[1], given[0] * 1.25, 0.0, given[0] * 0.1))
-    return Row(rates, _rates(beyond, rates) if beyond else None, int(size or 0), _rates(large, rates) if large else None,
+    return PriceRow(rates, _rates(beyond, rates) if beyond else None, int(size or 0), _rates(large, rates) if large else None,
                float(fast or 1))
 
 

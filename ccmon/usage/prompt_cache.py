@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
-from ccmon import kept
+from ccmon import checked
 from ccmon.model import PromptCache
 from ccmon.sources.session_json import CACHE
 from ccmon.when import SKEW_S
@@ -17,11 +17,11 @@ def parse(line: str) -> Optional[PromptCache]:
     word = next((word[len(CACHE):] for word in line.split()[8:] if word.startswith(CACHE)), "")
     try:
         return load([None if part == "-" else int(part) for part in word.split("/")])
-    except kept.Damage:
+    except checked.Damage:
         return None
 
 
-def newer(before: Optional[PromptCache], told: Optional[PromptCache], now: int) -> Optional[PromptCache]:
+def newer_cache(before: Optional[PromptCache], told: Optional[PromptCache], now: int) -> Optional[PromptCache]:
     """That of the session that was used last: idle ones repeat what they were told once."""
     possible = [one for one in (before, told) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
     return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is told), default=None)
@@ -33,13 +33,13 @@ def dump(cache: Optional[PromptCache]) -> Optional[List[Optional[int]]]:
 
 
 def load(stored: Any) -> Optional[PromptCache]:
-    """What was dumped. Raises what kept.Damage names."""
+    """What was dumped. Raises what checked.Damage names."""
     if stored is None:
         return None
     expires_at, ttl_s, tokens, percent = stored
-    return PromptCache(kept.moment(expires_at), _whole(ttl_s, _LONGEST_TTL_S), kept.optional(tokens, kept.count),
-                       kept.optional(percent, lambda one: _whole(one, 100)))
+    return PromptCache(checked.epoch(expires_at), _whole(ttl_s, _LONGEST_TTL_S), checked.optional(tokens, checked.count),
+                       checked.optional(percent, lambda one: _whole(one, 100)))
 
 
 def _whole(number: Any, most: int) -> int:
-    return int(kept.within(int(number), 0, most))
+    return int(checked.within(int(number), 0, most))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Optional
 from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
-from ccmon.usage.windows import named, put, running, window
+from ccmon.usage.windows import running, window, window_named, with_window
 from ccmon.when import SESSION_S, SKEW_S
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Utilization(NamedTuple):
     about: bool = False                # capacity and left are converted from another unit
 
 
-def utilization_of(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
+def session_utilization(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
          least: float = 0.0) -> Utilization:
     """The utilization of this moment; official is a percentage that counts (see `fresh_window` and `last_window`), least the
     result of `least_percent`."""
@@ -68,7 +68,7 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 # --- Claude's own word ------------------------------------------------------------------------------------------------
 
-def windows_told(facts: Facts, now: int) -> Windows:
+def reported_windows(facts: Facts, now: int) -> Windows:
     """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
     found = running(facts.windows, now)
     for hit in facts.hits:
@@ -76,23 +76,23 @@ def windows_told(facts: Facts, now: int) -> Windows:
     return found
 
 
-def windows_now(facts: Facts, session: Optional[Block], now: int) -> Windows:
+def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows:
     """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
-    found = windows_told(facts, now)
-    used, hit_at = named(found, "five_hour"), facts.hit_at
+    found = reported_windows(facts, now)
+    used, hit_at = window_named(found, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
         return found
     if used is None and session and session.start <= hit_at:
-        whole = put(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
+        whole = with_window(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
         return whole if fresh_window(whole, session, now) else found       # work goes on: it is over
     if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
-        return put(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
+        return with_window(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
     return found
 
 
 def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
     """A limit event holds until its reset, unless Claude has said something else since."""
-    before = named(windows, hit.name)
+    before = window_named(windows, hit.name)
     if before and (before.read_at - SKEW_S > hit.at or hit.resets_at and before.resets_at - hit.resets_at > HOUR_S):
         return windows                 # said later, or of the window after that one
     resets_at = hit.resets_at or (before.resets_at if before else 0)
@@ -100,13 +100,13 @@ def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
     if not hit.at <= now + SKEW_S or resets_at <= now or whole_s is not None and resets_at - hit.at > whole_s + HOUR_S:
         return windows
     if before is None or resets_at - before.resets_at > HOUR_S:        # another window than the one that was told before
-        return put(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
-    return put(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
+        return with_window(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
+    return with_window(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
 
 
 def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
     """The percentage of the 5-hour window where it is fresh: read of late, nothing was used here since, or all of it was."""
-    found = named(windows, "five_hour")
+    found = window_named(windows, "five_hour")
     if found is None or found.resets_at <= now:
         return None
     last = None if session is None else now if session.last is None else session.last
@@ -121,7 +121,7 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
 
     None where what was learned says how much was used since.
     """
-    found = named(running(facts.windows, now), "five_hour")
+    found = window_named(running(facts.windows, now), "five_hour")
     if found is None or session is None or limit.source == "learned":
         return None
     return found if found.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
@@ -130,7 +130,7 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
     """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
     used elsewhere."""
-    found = named(running(facts.windows, now), "five_hour")
+    found = window_named(running(facts.windows, now), "five_hour")
     if found is None or session is None:
         return 0.0
     then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= found.read_at]

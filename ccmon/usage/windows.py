@@ -15,7 +15,7 @@ def window(name: str, percent: float, resets_at: int, read_at: int, source: str 
     return Window(name, percent, resets_at, read_at, source, label(name), scope(name))
 
 
-def named(windows: Iterable[Window], name: str) -> Optional[Window]:
+def window_named(windows: Iterable[Window], name: str) -> Optional[Window]:
     """The window of that name; None where it is not known."""
     return next((one for one in windows if one.name == name), None)
 
@@ -27,11 +27,11 @@ def running(windows: Iterable[Window], now: int) -> Windows:
 
 def opens_at(windows: Iterable[Window], whose: str, reset_at: int) -> int:
     """Epoch s when the session's percentage begins anew: Claude's own (whose: official) with its window."""
-    found = named(windows, "five_hour")
+    found = window_named(windows, "five_hour")
     return min(reset_at, found.resets_at) if found and whose == "official" else reset_at
 
 
-def put(windows: Windows, new: Window) -> Windows:
+def with_window(windows: Windows, new: Window) -> Windows:
     """With this one in the place of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
     others = [one for one in windows if one.name != new.name]
     return tuple(sorted((*others[1 - MOST_WINDOWS:], new), key=order))
@@ -51,7 +51,7 @@ def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> 
     """Whether a limit event fits another account that uses the same folders, and not the windows of the one that is shown: the
     logs do not name a login."""
     def fits(found: Windows) -> bool:
-        one = named(found, name)
+        one = window_named(found, name)
         return one is not None and abs(one.resets_at - resets_at) <= SAME_S
     return bool(resets_at) and not fits(windows) and any(map(fits, apart.accounts))
 

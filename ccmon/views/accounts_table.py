@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import Window
 from ccmon.text import Line, Span, clean, clip_line, duration, level_role, line_width, pad, printable, spread, width
-from ccmon.usage.accounts import Account
+from ccmon.usage.accounts import ListedAccount
 from ccmon.views.document import window_document
 from ccmon.when import Zone, clock_text
 
@@ -16,7 +16,7 @@ HEADINGS = ("account", "plan", "windows", "read", "folder")
 _MARK = "* "
 
 
-def lines(accounts: Sequence[Account], shown: str, zone: Zone, now: int, home: str, cells: Optional[int]) -> List[Line]:
+def lines(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, home: str, cells: Optional[int]) -> List[Line]:
     """A row each, in at most so many cells (None: as wide as they are); the shown one has a mark."""
     if not accounts:
         return [(Span(NOTHING, "text"),)]
@@ -27,14 +27,14 @@ def lines(accounts: Sequence[Account], shown: str, zone: Zone, now: int, home: s
     return [row if cells is None else clip_line(row, cells) for row in [*table, *foot]]
 
 
-def _foot(accounts: Sequence[Account], shown: str) -> List[str]:
+def _foot(accounts: Sequence[ListedAccount], shown: str) -> List[str]:
     other = next((one.name for one in accounts if one.name != shown), None)
     return [f"To see another one: ccmon --account {other}"] if other else []
 
 
 # --- the table --------------------------------------------------------------------------------------------------------
 
-def _table(accounts: Sequence[Account], shown: str, zone: Zone, now: int, home: str) -> List[Line]:
+def _table(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, home: str) -> List[Line]:
     rows = [(_mark(one.name == shown) + one.name, one.login.plan or "-", _windows(one, zone, now), _age(one, now),
              _place(one, home)) for one in accounts]
     headings = ("  " + HEADINGS[0], *HEADINGS[1:])
@@ -54,7 +54,7 @@ def _mark(is_shown: bool) -> str:
     return _MARK if is_shown else " " * len(_MARK)
 
 
-def _windows(account: Account, zone: Zone, now: int) -> Line:
+def _windows(account: ListedAccount, zone: Zone, now: int) -> Line:
     """5h 37% to 18:00, 7d 84%! to Tue 14:18."""
     if not account.windows:
         return (Span("none runs" if account.read_at else "never read", "dim"),)
@@ -70,11 +70,11 @@ def _percent(one: Window) -> Span:
     return Span(f"{int(one.percent)}%{'!' if one.percent >= NEAR else ''}", level_role(one.percent))
 
 
-def _age(account: Account, now: int) -> str:
+def _age(account: ListedAccount, now: int) -> str:
     return "-" if account.read_at is None else f"{duration(now - account.read_at)} ago"
 
 
-def _place(account: Account, home: str) -> str:
+def _place(account: ListedAccount, home: str) -> str:
     """The folders, those of the home with ~; or the machine."""
     if account.is_merged:
         return f"machine {printable(account.owner.host)}"
@@ -85,7 +85,7 @@ def _place(account: Account, home: str) -> str:
 
 # --- the list ---------------------------------------------------------------------------------------------------------
 
-def _stacked(account: Account, is_shown: bool, zone: Zone, now: int, home: str, cells: int) -> List[Line]:
+def _stacked(account: ListedAccount, is_shown: bool, zone: Zone, now: int, home: str, cells: int) -> List[Line]:
     """The account, and below it a row for each window."""
     plan = f"  {account.login.plan}" if account.login.plan else ""
     head: Tuple[Span, ...] = (Span(_mark(is_shown) + account.name, "value"), Span(plan))
@@ -104,7 +104,7 @@ def _stacked(account: Account, is_shown: bool, zone: Zone, now: int, home: str, 
 
 # --- for programs -----------------------------------------------------------------------------------------------------
 
-def document(accounts: Sequence[Account], shown: str, now: int) -> Dict[str, Any]:
+def document(accounts: Sequence[ListedAccount], shown: str, now: int) -> Dict[str, Any]:
     """Times in epoch seconds; login is a short hash, null where nobody knows it, host null for this machine."""
     return {"schema": SCHEMA, "now": now, "accounts": [
         {"name": one.name, "names": list(one.all_names), "shown": one.name == shown, "login": one.login.account or None,

@@ -6,7 +6,7 @@ from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.binding import NEAR
-from ccmon.usage.windows import named
+from ccmon.usage.windows import window_named
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Choice, Comparison, Estimate, Learned
@@ -37,7 +37,7 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
         "runway_week": runway_document(snapshot.week),
         "learned": learned_document(snapshot.learned),
         "reset": snapshot.reset._asdict(),
-        "official": {name: _official(named(snapshot.windows, name)) for name in WINDOWS_S},
+        "official": {name: _official(window_named(snapshot.windows, name)) for name in WINDOWS_S},
         "windows": [window_document(one) for one in snapshot.windows],
         "binding": _binding(snapshot.binding),
         "credits": [one._asdict() for one in snapshot.credits],

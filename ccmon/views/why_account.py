@@ -3,7 +3,7 @@
 from typing import Any, Dict, Iterator, Optional
 
 from ccmon.text import clip, duration, plural, printable, width
-from ccmon.usage.asked_note import newest
+from ccmon.usage.asked_note import newest_credits
 from ccmon.usage.notices import amounts
 from ccmon.views.evidence import Evidence
 from ccmon.when import clock_text
@@ -24,7 +24,7 @@ def account(evidence: Evidence, cells: int) -> Iterator[str]:
     if evidence.asked.at:
         asked = f"claude was asked {duration(now - evidence.asked.at)} ago"
         yield f"! {asked}: {evidence.asked.error}" if evidence.asked.error else asked
-    for one in newest(note.credits, evidence.asked.credits):
+    for one in newest_credits(note.credits, evidence.asked.credits):
         state = "" if one.enabled else ", switched off"
         yield f"extra usage: {amounts(one) if one.used is not None else 'not known how much'}{state}"
     if note.fault:
@@ -48,5 +48,5 @@ def document(evidence: Evidence) -> Optional[Dict[str, Any]]:
         return None
     return {"path": note.path or None, "read_at": note.read_at or None, "login": note.login.account or None,
             "plan": note.login.plan or None, "tier": note.login.tier or None, "dropped": note.dropped,
-            "fault": note.fault or None, "credits": [one._asdict() for one in newest(note.credits, asked.credits)],
+            "fault": note.fault or None, "credits": [one._asdict() for one in newest_credits(note.credits, asked.credits)],
             "asked": {"at": asked.at, "failures": asked.failures, "error": asked.error or None} if asked.at else None}

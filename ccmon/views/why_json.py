@@ -7,7 +7,7 @@ from ccmon.model import Block, Window
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.burn import WINDOW_S
-from ccmon.usage.windows import named
+from ccmon.usage.windows import window_named
 from ccmon.views import why_account
 from ccmon.views.document import learned_document, runway_document, window_document
 from ccmon.views.evidence import Evidence
@@ -35,7 +35,7 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "runway": runway_document(snapshot.runway),
         "runway_week": runway_document(snapshot.week),
         "learned": learned_document(snapshot.learned),
-        "official": {name: _official(named(snapshot.windows, name)) for name in WINDOWS_S},
+        "official": {name: _official(window_named(snapshot.windows, name)) for name in WINDOWS_S},
         "windows": [window_document(one) for one in snapshot.windows],
         "windows_dropped": evidence.windows_dropped,
         "account": why_account.document(evidence),

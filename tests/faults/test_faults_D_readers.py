@@ -36,7 +36,7 @@ def test_D23_what_another_process_began_and_was_killed_at_is_read_on(tmp_path, m
     """It has taken the first part of the log meanwhile: who read it beside does not call it read."""
     write(tmp_path / "home", answers())
     path, projects = str(tmp_path / "ccmon.db"), str(tmp_path / "home" / "projects")
-    logs = log_reader.Logs([projects], log_files.scan([projects]), ME, PRICE)
+    logs = log_reader.LogSet([projects], log_files.scan([projects]), ME, PRICE)
     take, calls = ledger.store_parts, []
 
     def take_after(db, owner, parts):
@@ -91,7 +91,7 @@ def test_D23_what_ends_a_process_that_helps_is_no_end_of_this_one(tmp_path, monk
     """Out of memory, one of those that read is ended: the handler and the exception are not its own."""
     write(tmp_path / "home", answers(0, 500))
     path, projects = str(tmp_path / "ccmon.db"), str(tmp_path / "home" / "projects")
-    logs = log_reader.Logs([projects], log_files.scan([projects]), ME, PRICE)
+    logs = log_reader.LogSet([projects], log_files.scan([projects]), ME, PRICE)
     before = {one: signal.getsignal(one) for one in signals.ENDINGS}
     here, plain, calls = os.getpid(), getattr(log_files, place), []
     children, fork = [], os.fork

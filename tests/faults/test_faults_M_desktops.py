@@ -14,7 +14,7 @@ import pytest
 from commands import ROOT
 
 from ccmon.doctor import programs as doctors_programs
-from ccmon.doctor.check import Place
+from ccmon.doctor.check import FileStat
 from ccmon.doctor.shell import HOMELESS, Commands
 from ccmon.fullscreen import curses_package
 
@@ -29,7 +29,7 @@ KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())
-NO_PLACES = "from ccmon.sources import program_places\nprogram_places._EVERYWHERE = ()\n"
+NO_PLACES = "from ccmon.sources import program_folders\nprogram_places._EVERYWHERE = ()\n"
 DARWIN = "import sys\nsys.platform = 'darwin'\n"
 
 
@@ -61,9 +61,9 @@ def programs(command):
 
 
 def test_M08_the_commands_of_the_doctor_are_there_on_a_mac(monkeypatch):
-    own, place = Commands("/Users/me"), Place("/Users/me/x y", True)
+    own, place = Commands("/Users/me"), FileStat("/Users/me/x y", True)
     said = [own.edit(place.path, 3), own.permit(place._replace(own=True), "-R u+rX", None), own.permit(place, "600", None),
-            own.permit(Place("/", True), "600", None), own.permit(Place("/", True), "600", "XDG_DATA_HOME"),
+            own.permit(FileStat("/", True), "600", None), own.permit(FileStat("/", True), "600", "XDG_DATA_HOME"),
             own.untangle(place.path, True), own.untangle(place.path, False), own.largest(place.path), own.take(place, None),
             doctors_programs.by_hand("darwin"), HOMELESS, doctors_programs.INSTALLERS["brew"], own.unset("", 0, None)]
     for command in filter(None, said):

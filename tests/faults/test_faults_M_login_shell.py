@@ -8,7 +8,7 @@ from line_shells import install, program
 from ccmon.doctor import line
 from ccmon.errors import CcmonError
 from ccmon.setup import dotfiles, init, start_up_files, visibility
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN
+from ccmon.setup.prompt_check import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
 from ccmon.system import shared_files
 
@@ -70,7 +70,7 @@ def test_M03_what_an_earlier_ccmon_or_a_hand_has_put_elsewhere_is_found(mac, fil
     filled(mac, {name: text.replace("@", "") for name, text in files.items()})
     before = bytes_of(mac)
     for place in (place for place, text in files.items() if "@" in text):
-        monkeypatch.setattr(dotfiles, "place_of", lambda *_, name=place: str(mac.home / name))
+        monkeypatch.setattr(dotfiles, "path_to_write", lambda *_, name=place: str(mac.home / name))
         run(mac)
         monkeypatch.undo()
         monkeypatch.setattr(start_up_files, "is_login_usual", lambda: True)
@@ -91,7 +91,7 @@ def test_M03_on_linux_it_stays_where_a_hand_has_moved_it(machine, monkeypatch):
     run(machine)
     assert having(machine) == [".bash_login"]
     (machine.home / ".profile").write_bytes((machine.home / ".bash_login").read_bytes())           # and in a second one
-    found = Uninstall(machine.env(), history=False).look()
+    found = Uninstall(machine.env(), history=False).survey()
     assert {str(machine.home / name) for name in (".bash_login", ".profile")} <= set(found.start_up)
     assert "nothing" not in run(machine, undo=True) and having(machine) == []
     assert "There is nothing of ccmon" in run(machine, undo=True)
@@ -112,18 +112,18 @@ def test_M03_a_new_bash_shows_it_and_doctor_finds_it(mac):
     done = subprocess.run([program("dash"), "-l", "-i"], env=env, input="exit\n", capture_output=True, text=True)
     assert "not found" not in done.stderr and "ccmon" not in done.stderr
     (mac.home / ".bash_login").write_text(start_up)            # now that one is read
-    found = visibility.of("bash", env)
+    found = visibility.visibility("bash", env)
     assert found.state == NOT_SEEN and found.says.endswith(f"starts as a login shell here, and does not read {mac.home}/.profile")
     assert found.command == "ccmon init bash --write"
     run(mac)
-    assert having(mac) == [".bash_login"] and visibility.of("bash", env).state == SEEN
+    assert having(mac) == [".bash_login"] and visibility.visibility("bash", env).state == SEEN
 
 
 def test_M03_a_file_that_only_login_shells_read_is_told_elsewhere(machine):
     install(machine)
     run(machine)
     (machine.home / ".bashrc").rename(machine.home / ".bash_profile")
-    found = visibility.of("bash", machine.env(SHELL=program("bash")))
+    found = visibility.visibility("bash", machine.env(SHELL=program("bash")))
     assert found.state == NOT_SEEN and "does not read" in found.says and found.command.startswith("ccmon init bash --undo")
 
 

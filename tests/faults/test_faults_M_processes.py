@@ -96,8 +96,8 @@ def test_M06_the_holder_of_a_lock(tree, blind, monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(locks, "flocked", lambda _fd: None)
     blind()
-    real = process_facts._said
-    monkeypatch.setattr(process_facts, "_said", lambda *words: asked.append(words) or real(*words))
+    real = process_facts._ps_output
+    monkeypatch.setattr(process_facts, "_ps_output", lambda *words: asked.append(words) or real(*words))
     path, now = tmp_path / "lock.held", int(time.time())
     fd = locks.lock(str(tmp_path))
     assert fd > 2 and locks.held(fd) and locks.lock(str(tmp_path)) is None and locks.holder_pid(str(tmp_path)) == os.getpid()
@@ -194,5 +194,5 @@ def test_M06_no_other_file_reads_proc():
         said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
                 and "/proc" in node.value and "\n" not in node.value and " " not in node.value}
         assert may.get(room, set()) is None or said <= may.get(room, set()), room
-    users = {room for room, text in own_sources.texts().items() if "process_facts.place(" in text}
+    users = {room for room, text in own_sources.texts().items() if "process_facts.proc_path(" in text}
     assert users == {"system/own_processes", "system/tmux", "setup/prompt_probe"}

@@ -9,7 +9,7 @@ from commands import NOW, block, iso
 
 from ccmon.errors import CcmonError
 from ccmon.sources import ccusage, claude_program
-from ccmon.sources import program_places as places
+from ccmon.sources import program_folders as places
 
 pytestmark = pytest.mark.newest_only
 

@@ -14,13 +14,13 @@ import own_sources
 import pytest
 
 import ccmon
-from ccmon import kept
+from ccmon import checked
 from ccmon.sources import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
 WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
-    *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/kept.py") for name in ("_json", "_json.make_scanner")),
-    ("ccmon/kept.py", "_json.make_encoder"), ("ccmon/kept.py", "_json.encode_basestring_ascii"),
+    *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/checked.py") for name in ("_json", "_json.make_scanner")),
+    ("ccmon/checked.py", "_json.make_encoder"), ("ccmon/checked.py", "_json.encode_basestring_ascii"),
     ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
     ("ccmon/system/signals.py", "_signal"), ("ccmon/system/stops.py", "_signal"),
     ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
@@ -54,7 +54,7 @@ def test_M01_claudes_json_is_read_by_whatever_scanner_a_python_has(private, monk
     monkeypatch.setitem(sys.modules, "_json", stand_in)
     assert hook.parse(CLAUDES) == json.loads(CLAUDES)
     assert [hook.parse(text) for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more")] == [None, None, None, "NaN", "a\tb", {}]
-    for read in (kept.value, kept.unchecked):
+    for read in (checked.value, checked.unchecked_value):
         assert read(f" {CLAUDES}\n") == json.loads(CLAUDES)
         for text in ("", "{", "[1,", "NaN", '"a\tb"', "{} more", "1" * 5000, "[" * 100_000):
             with pytest.raises((ValueError, RecursionError)):
@@ -68,9 +68,9 @@ def test_M01_json_is_written_by_whatever_encoder_a_python_has(private, monkeypat
     if private != {}:
         monkeypatch.setitem(sys.modules, "_json", private if private is None else types.SimpleNamespace(**private))
     for value in ({"a": [1, 2.5, 1e300, -0.0, None, True, "é\"\n\u2028\ud800", (), {}], "b": {"c": 10 ** 30}}, "x", [], 0.1):
-        assert kept.text_of(value) == json.dumps(value)
+        assert checked.json_text(value) == json.dumps(value)
     with pytest.raises(TypeError):
-        kept.text_of({"a": object()})
+        checked.json_text({"a": object()})
 
 
 def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():

@@ -19,7 +19,7 @@ EVIL = "claude-\x1b]0;PWN\x07\u202e$(id)`id`#(id)"
 
 def test_P01_without_node(program, home, tmp_path, monkeypatch):
     """The launcher by its absolute path, with nothing else on PATH (tmux started by the system), and no node elsewhere."""
-    monkeypatch.setattr("ccmon.sources.program_places._EVERYWHERE", ())
+    monkeypatch.setattr("ccmon.sources.program_folders._EVERYWHERE", ())
     launcher = os.path.realpath(program.path)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "ccusage").symlink_to(launcher)

@@ -10,7 +10,7 @@ from ccmon.claude_row import LATER
 from ccmon.model import Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
-from ccmon.usage.windows import named
+from ccmon.usage.windows import window_named
 from ccmon.views.line import statusline
 from ccmon.views.line.fields import Piece, Value
 from ccmon.views.screen.scene import figure
@@ -49,7 +49,7 @@ def of_error(sentence: str, cells: Optional[int]) -> str:
 
 def _by_tokens(snapshot: Snapshot) -> bool:
     """Whether only tokens say how full the session is that binds."""
-    return snapshot.binding is not None and named(snapshot.windows, snapshot.binding.name) is None
+    return snapshot.binding is not None and window_named(snapshot.windows, snapshot.binding.name) is None
 
 
 def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
@@ -85,7 +85,7 @@ def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
 def _ahead(snapshot: Snapshot, zone: Zone, theme: Optional[Theme]) -> Dict[str, Any]:
     """What is ahead of the window that binds, where Claude has said how full it is: its name, reset, words and colour."""
     bound = snapshot.binding
-    one = bound and named(snapshot.windows, bound.name)
+    one = bound and window_named(snapshot.windows, bound.name)
     words = statusline.ahead(snapshot, zone)
     return {"ahead": [one.name, one.resets_at, *_coloured([_joined(words)], theme)[0]]} if one and words else {}
 

@@ -9,7 +9,7 @@ from ccmon.model import Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import named
+from ccmon.usage.windows import window_named
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import Dialect
 from ccmon.views.screen.scene import figure
@@ -154,7 +154,7 @@ def _binding(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
 def _of_window(field: str, snapshot: Snapshot, zone: Zone) -> str:
     """What w.NAME.PART stands for."""
     name, part = claude_row.name_and_part(field)
-    one = named(snapshot.windows, name)
+    one = window_named(snapshot.windows, name)
     if part not in claude_row.PARTS:
         return UNKNOWN
     return NONE if one is None else _part(part, one.label, one.percent, one.resets_at, snapshot.now, zone)

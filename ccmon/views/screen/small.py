@@ -6,7 +6,7 @@ from ccmon import text
 from ccmon.model import Snapshot, Window
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
-from ccmon.usage.windows import name_words, named, window
+from ccmon.usage.windows import name_words, window, window_named
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
 from ccmon.views.screen.scene import Scene, pick, pick_text
@@ -41,12 +41,12 @@ def _bound(scene: Scene, bound: Window, width: int) -> List[Part]:
     bar = text.bar(bound.percent / 100, width - 2, row.role, scene.charset, row.mark)
     share = Span(" " + parts.percent_words(bound.percent), row.role)
     names = (f"of the {name_words(bound.name)}", f"of {name_words(bound.name)}", f"of {bound.label}", bound.label)
-    named = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
+    window_named = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
     if bound.percent >= 100:
         end = windows.used_up_words(scene)[-1][2:].replace(at, at.replace(" ", "_"))       # a time is not parted
         until: List[Line] = [(Span(f" {line.replace('_', ' ')}", "danger"),) for line in text.wrap(end, width - 1)]
-        return [Part(0, [named]), Part(5, [(Span(" "), *bar)]), Part(1, until)]
-    return [Part(0, [named]), Part(5, [(Span(" "), *bar)]), Part(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
+        return [Part(0, [window_named]), Part(5, [(Span(" "), *bar)]), Part(1, until)]
+    return [Part(0, [window_named]), Part(5, [(Span(" "), *bar)]), Part(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
             Part(2, [(Span(" "), *row.state)] if row.state else [])]
 
 
@@ -100,7 +100,7 @@ def _idle(scene: Scene, width: int) -> List[Part]:
         return [Part(0, [missing]), Part(1, way_out), Part(2, _reset(scene, width)), Part(3, used)]
     alarm = windows.alarm(scene)
     bound = snapshot.binding
-    told = named(snapshot.windows, bound.name) if bound and alarm.text else None
+    told = window_named(snapshot.windows, bound.name) if bound and alarm.text else None
     if told:
         others = [one for one in snapshot.windows if one is not told]
         return [*_bound(scene, told, width), *_windows(scene, others, width)]
@@ -129,8 +129,8 @@ def _shortest(scene: Scene, width: int) -> Line:
     short = "-" if percent is None else f"{int(percent)}%"
     marked = short + statusline.mark(percent)
     role = windows.level_role(percent) if bound else text.level_role(percent)
-    named = [f"{bound.label} {marked}", f"{bound.label} {short}"] if bound else []
-    return (Span(pick_text([*named, marked, short], width) or _sign(scene), role),)
+    window_named = [f"{bound.label} {marked}", f"{bound.label} {short}"] if bound else []
+    return (Span(pick_text([*window_named, marked, short], width) or _sign(scene), role),)
 
 
 def _percent(scene: Scene) -> Optional[float]:

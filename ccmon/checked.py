@@ -21,7 +21,7 @@ def value(text: Optional[str]) -> Any:
     return _parsed((text or "").strip(_BLANKS), _Checked)
 
 
-def unchecked(text: str) -> Any:
+def unchecked_value(text: str) -> Any:
     """The JSON value without a look at its numbers, which is five times as quick: for who checks each. Raises ValueError."""
     longest = max(map(len, text.translate(_DIGITS_ALONE).split()), default=0)
     return _parsed(text.strip(_BLANKS), _Rules) if longest < 20 else value(text)
@@ -43,7 +43,7 @@ def _parsed(text: str, rules: "Type[_Rules]") -> Any:
     return found
 
 
-def text_of(value: Any) -> str:
+def json_text(value: Any) -> str:
     """The value as JSON, as json.dumps has it, of which the encoder alone is loaded where that can be had."""
     try:
         from _json import encode_basestring_ascii, make_encoder
@@ -88,7 +88,7 @@ def within(number: float, low: float, high: float) -> float:
     return number
 
 
-def moment(kept: Any) -> int:
+def epoch(kept: Any) -> int:
     """Epoch seconds. ValueError."""
     return int(within(int(kept), 0, LATEST_S))
 
@@ -98,7 +98,7 @@ def count(kept: Any) -> int:
     return int(within(int(kept), 0, MOST))
 
 
-def moments(kept: Any) -> Tuple[int, ...]:
+def epochs(kept: Any) -> Tuple[int, ...]:
     """Many moments at once. ValueError, TypeError."""
     return _all_within(tuple(map(int, kept)), LATEST_S)
 
@@ -143,7 +143,7 @@ def sentence(kept: Any) -> str:
     return clean(kept)
 
 
-def truth(kept: Any) -> bool:
+def boolean(kept: Any) -> bool:
     """True or false. ValueError."""
     if not isinstance(kept, bool):
         raise ValueError("neither true nor false")

@@ -164,7 +164,7 @@ def _numbers(path: str) -> List[int]:
     return [int(number) for number in re.findall(r"[0-9]+", path)]
 
 
-def installed(path: str, env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
+def managed_program(path: str, env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
     """The program of that name in a version of the manager that has put a stand-in (shim) at the path; None for no shim.
 
     Only where the manager is not on PATH: it would choose the version itself.
@@ -180,7 +180,7 @@ def _manager_of(path: str, env: Mapping[str, str], home: Optional[str]) -> Optio
                  if path.startswith(root.rstrip("/") + "/")), None)
 
 
-def lasting(path: str) -> str:
+def lasting_path(path: str) -> str:
     """The path that outlives this shell: fnm gives each one a folder of links of its own."""
     folder, name = os.path.split(path)
     return os.path.join(os.path.realpath(folder), name) if "fnm_multishells" in folder else path
@@ -214,7 +214,7 @@ def child_folders(path: str, env: Mapping[str, str], home: Optional[str]) -> Lis
     return list(dict.fromkeys([*front, *usual, *behind]))
 
 
-def node_of(path: Optional[str], env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
+def node_path(path: Optional[str], env: Mapping[str, str], home: Optional[str]) -> Optional[str]:
     """The node that the program at the path gets; without a path, the one on PATH or else the likeliest."""
     if path is not None:
         return search(child_folders(path, env, home), "node", env)
@@ -240,10 +240,10 @@ def _nodes(path: str, env: Mapping[str, str], home: Optional[str]) -> Iterator[s
 
 def _safe(paths: Iterable[str]) -> List[str]:
     """The folders of those that are programs, and nobody else's."""
-    return [os.path.dirname(path) for path in paths if processes.is_program(path) and whose(path) is None]
+    return [os.path.dirname(path) for path in paths if processes.is_program(path) and distrust_reason(path) is None]
 
 
-def whose(path: str) -> Optional[str]:
+def distrust_reason(path: str) -> Optional[str]:
     """Why nobody should run what a note or a guess names, not the user: another user could have put it there, or changed it.
 
     Groups count for nothing: what Homebrew and Debian have in /usr/local belongs to one that may write there.

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from ccmon.setup import claude_verdict, probe_texts, tmux_verdict
-from ccmon.setup.claude_verdict import OF_PROJECT, OF_USER, Source
-from ccmon.setup.prompt_names import MAKERS, maker_of
-from ccmon.setup.prompt_verdict import NOT_SEEN, SEEN, UNKNOWN, Start, of_start, room_beside, shows
+from ccmon.setup import probe_texts, tmux_server
+from ccmon.setup.prompt_check import MAKERS, NOT_SEEN, SEEN, UNKNOWN, Start, maker_of, room_beside, shows, start_visibility
+from ccmon.setup.visibility import PROJECT, USER, SettingsFile, settings_visibility
 
 MARK = probe_texts.mark("/tmp/x/report.52")
 LINE = probe_texts.line("/tmp/x/report.52")
@@ -53,14 +52,14 @@ def start(shell, written, **more):
     (start("zsh", "", has_prompt=False, beside=("sleep",)), UNKNOWN, "within 0 s: sleep still runs", EDIT),
     (start("bash", "x", has_prompt=False, program="-bash\x1b[31m"), UNKNOWN, "the last that it showed is 'x'", EDIT)])
 def test_a_start(found, state, says, command):
-    seen = of_start(found, lambda: None)
+    seen = start_visibility(found, lambda: None)
     assert (seen.state, seen.command) == (state, command) and says in seen.says and "\x1b" not in seen.says
 
 
 @pytest.mark.parametrize("room, command", [(38, "ccmon config set max_width 38"), (3, "ccmon init tmux"),
                                            (-20, "ccmon init tmux")])
 def test_a_right_prompt_without_room(room, command):
-    seen = of_start(start("zsh", "a long left prompt% "), lambda: room)
+    seen = start_visibility(start("zsh", "a long left prompt% "), lambda: room)
     assert seen.state == NOT_SEEN and "80 cells" in seen.says and seen.command == command
 
 
@@ -114,8 +113,8 @@ OURS = ['status on', 'status-right "%H:%M #(/bin/ccmon-line tmux)"', "status-rig
     ([*OURS, 'status-format[0] "only windows"'], [], True, True, NOT_SEEN, "tmux set -gu status-format"),
     ([*OURS, 'status-right ""', 'status-left "#(ccmon-line tmux)"'], [], False, True, SEEN, None)])
 def test_a_tmux_server(rows, session, in_file, is_last, state, command):
-    server = tmux_verdict.Server(tmux_verdict.options_of(rows), tmux_verdict.options_of(session), "/h/a b", in_file, is_last)
-    seen = tmux_verdict.of_server(server)
+    server = tmux_server.Server(tmux_server.options_of(rows), tmux_server.options_of(session), "/h/a b", in_file, is_last)
+    seen = tmux_server.server_visibility(server)
     assert (seen.state, seen.command) == (state, command)
 
 
@@ -131,8 +130,9 @@ OFF, ON = {"disableAllHooks": True}, {"disableAllHooks": False}
     (OFF, LINED, "disableAllHooks in /p"),
     ({}, {**LINED, **OFF}, "disableAllHooks in /u"), (ON, {**LINED, **OFF}, None), ("no object", LINED, None)])
 def test_settings_of_claude_code(project, user, says):
-    sources = [Source(OF_PROJECT, "/p", json.dumps(project, indent=1)), Source(OF_USER, "/u", json.dumps(user, indent=1))]
-    seen = claude_verdict.of_sources([*sources, Source(OF_USER, "/broken", "{")])
+    sources = [SettingsFile(PROJECT, "/p", json.dumps(project, indent=1)),
+               SettingsFile(USER, "/u", json.dumps(user, indent=1))]
+    seen = settings_visibility([*sources, SettingsFile(USER, "/broken", "{")])
     if says is None:
         assert (seen.state, seen.command) == (SEEN, None)
     else:
