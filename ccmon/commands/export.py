@@ -1,4 +1,4 @@
-"""`ccmon export`: one look at the usage, as --json has it, written for monitoring systems; or the rules that watch it."""
+"""`ccmon export`: one reading of the usage, as --json has it, written for monitoring systems; or the rules that watch it."""
 
 import sys
 from types import SimpleNamespace
@@ -50,9 +50,9 @@ def _stored(ctx: Context, snapshot: Snapshot) -> Tuple[List[Record], List[Tuple[
 
 
 def _other_logins(history: History, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
-    """Those that use the same folders, where each is known: they could not be told apart else."""
+    """Those that use the same folders, where each is identified: they could not be distinguished else."""
     if history.store is None or not snapshot.login.account:
         return []
     ledger = official.load(history.store.read_owner(history.ctx.owner, rows.ledger, None))
-    found = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
-    return sorted((login, windows) for login, windows in found.items() if login not in ("", snapshot.login.account))
+    by_login = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
+    return sorted((login, windows) for login, windows in by_login.items() if login not in ("", snapshot.login.account))

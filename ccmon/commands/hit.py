@@ -15,8 +15,8 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     if given.list:
         output.read_logs(ctx)
     with opened(ctx, SCREEN_BUSY_MS) as history:
-        said = _list(ctx, history) if given.list else _undo(ctx, history) if given.undo else _note(given, ctx, history)
-        print(streams.named(said))
+        words = _list(ctx, history) if given.list else _undo(ctx, history) if given.undo else _note(given, ctx, history)
+        print(streams.named(words))
     if not given.list:
         line_cache.outdate(ctx.env)
     return OK

@@ -1,4 +1,4 @@
-"""`ccmon record`: one look at the usage, for cron; says nothing unless something is wrong."""
+"""`ccmon record`: one reading of the usage, for cron; prints nothing unless something is wrong."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""`ccmon why`: gathers what is stored and noted, and tells where each number comes from. It runs no ccusage."""
+"""`ccmon why`: gathers what is stored and noted, and prints where each number comes from. It runs no ccusage."""
 
 import json
 import os
@@ -101,7 +101,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
 
 
 def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
-    """The sessions that ccusage says to run."""
+    """The sessions that run by ccusage."""
     try:
         return tuple(files.read(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
     except CcmonError:

@@ -173,7 +173,7 @@ def ready(ctx: Context, channel: str) -> Outcome:
 
 
 def is_silent() -> bool:
-    """Whether the desktop of this system says nothing of a notification that nobody gets to see."""
+    """Whether the desktop of this system reports nothing of a notification that nobody gets to see."""
     return channels.is_silent()
 
 

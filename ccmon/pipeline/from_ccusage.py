@@ -1,4 +1,4 @@
-"""The answer of ccusage: found, run, read."""
+"""The answer of ccusage: the program is located, run, and its output parsed."""
 
 import os
 import time
@@ -20,7 +20,7 @@ except ImportError:                    # Windows
 
 
 def answer(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel) -> SourceAnswer:
-    """What ccusage says now. Raises CcmonError, Cancelled."""
+    """The answer of ccusage. Raises CcmonError, Cancelled."""
     started, now = _spent_s(), ctx.now()
     _end_orphan(lock)
     program = ccusage.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home)
@@ -70,9 +70,9 @@ def _version(ctx: Context, before: Source, program: ccusage.Program,
 
 
 def _stamp_of(path: str) -> Optional[int]:
-    """What tells two programs under that path apart; None where there is none. In a Nix store all have the same time."""
+    """What differs between two programs under that path; None where there is none. In a Nix store all have the same time."""
     try:
-        found = os.stat(path)
+        stat = os.stat(path)
     except OSError:
         return None
-    return crc32(f"{os.path.realpath(path)} {found.st_mtime_ns} {found.st_size}".encode("utf-8", "surrogateescape"))
+    return crc32(f"{os.path.realpath(path)} {stat.st_mtime_ns} {stat.st_size}".encode("utf-8", "surrogateescape"))

@@ -39,7 +39,7 @@ class SourceAnswer(NamedTuple):
 
 
 class History(AccountHistory):
-    """The store, or its absence: without it the numbers of this moment are still right."""
+    """The store, or its absence: without it the present numbers are still right."""
 
     def facts(self, now: int) -> Facts:
         """What is stored, empty without a store."""
@@ -122,31 +122,31 @@ class History(AccountHistory):
         return self._read(log_state.damaged, none)
 
     def maintain(self, now: int) -> None:
-        """Thin what has grown old, for a moment at most; what fails or does not get done has time."""
+        """Thin what has grown old, briefly; what fails or does not get done has time."""
         trust = self.trust(now)
         if self.store and trust:
             with suppress(StoreError):
                 self.store.maintain(trust.epoch)
 
     def trust(self, now: int) -> "Optional[Trust]":
-        """Whether the clock is believed, which is noted; None where that cannot be known now."""
+        """Whether the clock is believed, which is noted; None where that cannot be read now."""
         with suppress(StoreError):
             trust = self.required_store().read(self.ctx.owner, lambda db, _: trusted.current(db, now))
             return trust if trust.is_noted else self.required_store().change(lambda db: trusted.update(db, now))
         return None
 
     def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
-        """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
+        """The sessions that ended since then, by start; of all machines if everywhere. Raises StoreError."""
         return self.required_store().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
     def rating_rows(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.OwnerSessions]":
-        """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
+        """Sessions as records() has them, with what shows how near their limits they came; for each owner. Raises StoreError."""
         from ccmon.store import windows
         now = self.ctx.now()
         return self.required_store().read(self.ctx.owner, lambda db, own: windows.owner_sessions(db, own, everywhere, now, since))
 
     def usage_rows(self, since: int, until: int, everywhere: bool = False) -> List[UsageRow]:
-        """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
+        """What was used by quarter of an hour, model, project and machine; costs by the prices of today where there was none
         then. Raises StoreError."""
         from ccmon.usage import prices
         rows, own = self.required_store().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
@@ -161,7 +161,7 @@ class History(AccountHistory):
 
     def uses(self, since: int, until: int, with_costs: bool = True) -> "List[Use]":
         """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
-        price is looked up."""
+        price is read."""
         from ccmon.learning import uses
         from ccmon.store import recorded_use
         recorded = self._read(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)

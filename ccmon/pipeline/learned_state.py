@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AGAIN_S = 3600                         # new readings wait for so long
 SCORED_S = 90 * DAY_S                  # forecasts made before that tell little of today's
-RECENT_S = 2 * SESSION_S               # what forecasts look back on
+RECENT_S = 2 * SESSION_S               # what forecasts are made from
 
 
 def recall(history: History, facts: Facts, now: int) -> Facts:
@@ -43,7 +43,7 @@ def stored(history: History) -> "Optional[LearnedState]":
 
 
 def recall_limit(history: History, facts: Facts, now: int) -> Facts:
-    """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
+    """The facts with what decides how full the session is: limit events and the learned limit, without what forecasts rest on."""
     facts = _with_hits(history, facts, history.readings(now - SESSION_S, now), now)
     state = stored(history)
     if state is None or state.learned.estimate is None or not state.learned.estimate.learned:
@@ -58,7 +58,7 @@ def _recent_uses(history: History, state: "LearnedState", now: int) -> "List[Use
 
 
 def _with_hits(history: History, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
-    """The facts with the limit events that tell how full a window is. readings: of the last five hours at least."""
+    """The facts with the limit events that show how full a window is. readings: of the last five hours at least."""
     hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
             and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
     return tightest.recall(history, facts._replace(hit_at=max(hits, default=None)), now)

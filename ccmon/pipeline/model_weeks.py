@@ -22,7 +22,7 @@ Weeks = Tuple[Tuple[str, "WeekModel"], ...]   # by the window's name
 
 
 def study(history: History, now: int) -> None:
-    """Learn anew of each, and keep it; some ms a window."""
+    """Learn anew of each, and store it; some ms a window."""
     from ccmon.learning import week
     weeks = {name: week.train(_readings(history, name, now), now) for name in _names(history)}
     import json
@@ -32,16 +32,16 @@ def study(history: History, now: int) -> None:
 
 
 def scores(history: History, now: int) -> "List[Tuple[str, ForecastScores]]":
-    """How good the forecasts of each have been, by its name. Those of the account's windows alone are kept, so its readings are
+    """How good the forecasts of each have been, by its name. Those of the account's windows alone are stored, so its readings are
     walked again: up to a second a window."""
     from ccmon.learning.evaluate_week import WeekWalk  # only to learn
-    found = []
+    scored = []
     for name in _names(history):
         walk = WeekWalk((100.0,), _APART_S)
         for reading in _readings(history, name, now):
             walk.take(*reading[:3])
-        found.append((name, walk.scores()))
-    return found
+        scored.append((name, walk.scores()))
+    return scored
 
 
 def _names(history: History) -> List[str]:
@@ -56,7 +56,7 @@ def _readings(history: History, name: str, now: int) -> "List[Reading]":
 
 
 def recall(history: History) -> Weeks:
-    """What study() has kept; nothing for another login than the one that was read last."""
+    """What study() has stored; nothing for another login than the one that was read last."""
     if history.ctx.chosen and history.ctx.chosen.is_other_login:
         return ()
     return _loaded(history.note(learning.WEEKS))

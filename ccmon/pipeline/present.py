@@ -1,4 +1,4 @@
-"""What is known without asking anything: the facts that are stored, and what the last refresh noted about the source."""
+"""What there is without asking anything: the facts that are stored, and what the last refresh noted about the source."""
 
 from typing import Any, Callable, Dict
 
@@ -22,8 +22,8 @@ def source_before(ctx: Context) -> Source:
     name = "ccusage" if ctx.demo is None else "demo"
     try:
         noted = checked.value(line_answer.read_state(ctx.cache).note) if ctx.cache else {}
-        known = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
-        return Source(**known) if known else Source(name)
+        values = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
+        return Source(**values) if values else Source(name)
     except checked.Damage:
         return Source(name)
 

@@ -16,7 +16,7 @@ _MOST_HELD = 500
 
 
 def write_lines(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, login: str = "") -> None:
-    """Store the readings of these lines; login is who is logged in, "" where that is not known.
+    """Store the readings of these lines; login is who is logged in, "" where nobody knows.
 
     Lines of the future are no readings; to a clock that is behind, all that were written by the right one are of the future: they
     wait for their time. Those of a clock that was ahead are of windows that were over by it.

@@ -1,4 +1,4 @@
-"""Which window was binding at the last look, and which were said to be used up: what a look needs to know of the last ones."""
+"""Which window was binding at the last refresh, and which were used up: what a refresh needs of the last ones."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Tuple
@@ -36,7 +36,7 @@ def _names_window(event: "CutOff") -> bool:
 
 
 def note(history: History, snapshot: Snapshot) -> None:
-    """Keep what is binding now, so that the next look does not change it for a trifle."""
+    """Store what is binding now, so that the next refresh does not change it for a trifle."""
     bound = f"{snapshot.binding.name} {snapshot.binding.why}" if snapshot.binding else ""
     if history.store and bound != (history.note(_BINDING) or ""):
         history.write_note(_BINDING, bound)

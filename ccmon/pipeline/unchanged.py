@@ -1,6 +1,6 @@
-"""Whether a look could only find again what is stored; the facts then, without what reads and without a write.
+"""Whether a refresh could only repeat what is stored; the facts then, without what reads and without a write.
 
-A look that finds more is that of refresh.py, which comes at least every few minutes: what it keeps for later is kept by it.
+The refresh of refresh.py comes at least every few minutes all the same: what is stored for later is stored by it.
 """
 
 import time
@@ -10,7 +10,7 @@ from ccmon import line_answer
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state
-from ccmon.pipeline.catch_up import files, is_current
+from ccmon.pipeline.catch_up import claude_logs, is_current
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings.context import Context
@@ -19,9 +19,9 @@ from ccmon.sources.log_files import LogFile
 from ccmon.store.database import StoreError
 from ccmon.usage import price_table
 
-MOST_REST_S = 300                      # a source is asked again after that, whatever the files say
+MOST_REST_S = 300                      # a source is asked again after that, also where no file has changed
 JUST_S = 60                            # what is due now and then waits for so long after a refresh
-HOW = ("timeout", "ccusage", "source")             # the settings that say how a source is asked
+HOW = ("timeout", "ccusage", "source")             # the settings of how a source is asked
 
 
 def stored_facts(ctx: Context) -> Optional[Facts]:
@@ -32,12 +32,12 @@ def stored_facts(ctx: Context) -> Optional[Facts]:
     if not _may_hold(ctx, before):
         return None
     with opened(ctx, SCREEN_BUSY_MS) as history:
-        facts = None if _is_waiting(ctx, history) else unchanged_facts(ctx, before, files(ctx), history, now)
+        facts = None if _is_waiting(ctx, history) else unchanged_facts(ctx, before, claude_logs(ctx), history, now)
         return facts and learned_state.recall(history, facts, now)._replace(source=before._replace(refreshed=now))
 
 
 def is_recorded(ctx: Context) -> bool:
-    """Whether a refresh has just stored all that there is, and its lines are fresh; False where only another one can tell."""
+    """Whether a refresh has just stored all that there is, and its lines are fresh; False where only another one can show it."""
     before, now = source_before(ctx), ctx.now()
     if ctx.is_stored_only or ctx.settings.alerts or not _may_hold(ctx, before):
         return False
@@ -47,13 +47,13 @@ def is_recorded(ctx: Context) -> bool:
         return False
     with opened(ctx, SCREEN_BUSY_MS) as history:
         try:
-            return not _is_waiting(ctx, history) and answer_of_logs(ctx, before, files(ctx), history) is not None
+            return not _is_waiting(ctx, history) and answer_of_logs(ctx, before, claude_logs(ctx), history) is not None
         except StoreError:
             return False
 
 
 def _may_hold(ctx: Context, before: Source) -> bool:
-    """Whether a source was asked before, as it would be now, and Claude Code has said nothing since."""
+    """Whether a source was asked before, as it would be now, and Claude Code has sent nothing since."""
     is_asked_so = before.ran is not None and "flag" not in [ctx.settings.origin[name] for name in HOW]
     return is_asked_so and ctx.demo is None and ctx.cache is not None and not spool.may_hold(ctx.cache)
 
@@ -64,12 +64,12 @@ def _is_waiting(ctx: Context, history: History) -> bool:
     return not is_open or history.has_waiting_readings() or account.has_changed(ctx, history)
 
 
-def unchanged_facts(ctx: Context, before: Source, found: Sequence[LogFile], history: History, now: int) -> Optional[Facts]:
+def unchanged_facts(ctx: Context, before: Source, files: Sequence[LogFile], history: History, now: int) -> Optional[Facts]:
     """What is stored where the source could only repeat itself: no log has changed, no session has ended, it was asked lately."""
     by_hand = ctx.settings.origin["ccusage"] in ("flag", "environment")
-    if not found or by_hand or before.error or before.ran is None or before.progress is not None or history.trouble:
+    if not files or by_hand or before.error or before.ran is None or before.progress is not None or history.trouble:
         return None
-    if not 0 <= now - before.ran < MOST_REST_S or before.logs != log_files.stamp(found):
+    if not 0 <= now - before.ran < MOST_REST_S or before.logs != log_files.stamp(files):
         return None
     if ctx.settings.source not in ("auto", before.name) or before.reason == "no_ccusage" and _is_there(ctx, history):
         return None
@@ -80,16 +80,16 @@ def unchanged_facts(ctx: Context, before: Source, found: Sequence[LogFile], hist
     return facts if facts.blocks and not has_ended and not history.trouble else None
 
 
-def answer_of_logs(ctx: Context, before: Source, found: Sequence[LogFile], history: History) -> Optional[SourceAnswer]:
-    """What the logs say where they are the only source, and all of them are in the ledger as they are; else None.
+def answer_of_logs(ctx: Context, before: Source, files: Sequence[LogFile], history: History) -> Optional[SourceAnswer]:
+    """The answer of the logs where they are the only source, and all of them are in the ledger as they are; else None.
 
     Raises StoreError.
     """
     started, store = time.monotonic(), history.store
-    if not found or store is None or history.is_frozen() or not _are_only_source(ctx, before, history):
+    if not files or store is None or history.is_frozen() or not _are_only_source(ctx, before, history):
         return None
     stamp, now = price_table.stamp(ctx.settings.prices), ctx.now()
-    if not store.read_owner(ctx.owner, lambda db, owner: is_current(db, owner, found, stamp, now), False):
+    if not store.read_owner(ctx.owner, lambda db, owner: is_current(db, owner, files, stamp, now), False):
         return None
     skipped, worst = history.damaged_lines()
     return SourceAnswer(None, before._replace(refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped,
