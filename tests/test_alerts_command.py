@@ -57,7 +57,7 @@ def test_nothing_is_told_unless_it_is_wanted(near):
 CLAIM = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from ccmon.pipeline.alerting; from ccmon.settings import context; from ccmon import pipeline import refresh
+from ccmon.pipeline import alerting, refresh; from ccmon.settings import context
 ctx = context.prepare({}, os.environ)
 facts = refresh.load(ctx, ctx.now())
 print("ready", flush=True)
