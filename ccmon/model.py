@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ccmon.learning.values import Load
 
 
+NEAR_PERCENT = 80                      # of a limit: from here on it is nearly used up
+
 
 class Block(NamedTuple):
     """One 5-hour session as ccusage (or the store) knows it. Gaps are not blocks."""
@@ -265,6 +267,10 @@ class Snapshot(NamedTuple):
     learned: Optional["Learned"] = None
     apart: Apart = Apart()
     cache: Optional[PromptCache] = None
+    usage_curve: Tuple[Tuple[int, int], ...] = ()      # epoch s, tokens of the active session, from its start to now
+    burn_history: Tuple[Optional[float], ...] = ()     # tokens of each five minutes of the last hour, None where nobody watched
+    blocks: Tuple[Block, ...] = ()     # by start; the last eight days and the newest block
+    high_water: Optional[HighWater] = None
 
 
 class Owner(NamedTuple):

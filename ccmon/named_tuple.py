@@ -80,12 +80,14 @@ else:
                 raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
             return made
 
-        def _replace(self, **changed: Any) -> Values:
+        def _replace(self, /, **changed: Any) -> Values:
             """The same with other values in these fields. TypeError where there is no such field."""
             made = new(type(self), map(changed.pop, self._fields, self))
             if changed:
                 raise TypeError(f"Got unexpected field names: {list(changed)!r}")
             return made
+
+        __replace__ = _replace         # of copy.replace, since 3.13
 
         def _asdict(self) -> Dict[str, Any]:
             """Name of each field -> value."""
@@ -97,12 +99,18 @@ else:
         def __getnewargs__(self) -> tuple:
             return tuple(self)
 
+    _RESERVED = {"__new__", "__init__", "__slots__", "__getnewargs__", "_fields", "_field_defaults", "_make",
+                 "_replace", "_asdict"}
+
     class _Made(type):
         """Makes an ordinary class of what stands in the body of one."""
 
         def __new__(cls, name: str, bases: Tuple[type, ...], body: Dict[str, Any]) -> type:
-            """bases: NamedTuple alone. TypeError where a field without a default follows one that has one."""
+            """TypeError for other bases, reserved names, and a field without a default behind one that has one."""
             fields = tuple(_annotations(body))
+            reserved = [field for field in fields if field[0] == "_"] or sorted(_RESERVED & body.keys())
+            if reserved or len(bases) > 1:
+                raise TypeError(f"a named tuple has no {reserved[0]} of its own" if reserved else "NamedTuple is the only base")
             defaults = tuple(body[field] for field in fields if field in body)
             with_default = fields[len(fields) - len(defaults):]
             if any(field not in body for field in with_default):

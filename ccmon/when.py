@@ -76,6 +76,22 @@ def second_text(epoch: int, zone: Zone) -> str:
     return f"{hours[:-2]}:{then.second:02d}{hours[-2:]}" if zone.dial == 12 else f"{hours}:{then.second:02d}"
 
 
+def day_text(epoch: int, zone: Zone) -> str:
+    """22 Nov."""
+    then = local(epoch, zone)
+    return f"{then.day} {MONTHS[then.month - 1]}"
+
+
+def day_name(day: date) -> str:
+    """Sun 22 Nov."""
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
+def day_and_hour(epoch: int, zone: Zone) -> str:
+    """Sun 22 Nov 18:05."""
+    return f"{day_name(local(epoch, zone).date())} {hour_text(epoch, zone)}"
+
+
 def dated(epoch: int, zone: Zone) -> str:
     """2026-11-22 18:05."""
     return f"{local(epoch, zone):%Y-%m-%d} {hour_text(epoch, zone)}"

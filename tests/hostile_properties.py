@@ -85,7 +85,7 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
                   windows=running(official.load(ledger.decode("utf-8", "replace")).windows, NOW))
     zone = scenes.FixedZone()
     for charset in (Charset(), Charset(False, False)):
-        scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), facts, zone, charset, "ccusage, 2 s", "a message")
+        scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), zone, charset, "ccusage, 2 s", "a message")
         _show(scene, width, height, blocks)
     check_line(statusline.render(scene.snapshot, zone))
 
@@ -98,7 +98,7 @@ def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> Non
         check_lines(help.render(scene, *size), *size)
     for size in ((80, 24), (20, 5), (1, 1), (width, height)):
         for view in ("list", "chart", "heat map"):
-            check_lines(history_page.render(scene, known, history_page.Look(view, "day", 0), *size), *size)
+            check_lines(history_page.render(scene, known, history_page.Page(view, "day", 0), *size), *size)
 
 
 def log_lines_are_read(line: bytes) -> None:

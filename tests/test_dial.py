@@ -20,7 +20,7 @@ from ccmon.text import Charset
 from ccmon.usage import hits
 from ccmon.views import why
 from ccmon.views.history import heatmap, table, table_columns
-from ccmon.views.history.rows import of_group, of_record
+from ccmon.views.history.rows import group_row, record_row
 from ccmon.views.line import dialects, fields, statusline
 from ccmon.views.report import html, markdown
 from ccmon.views.report import text as report_text
@@ -87,11 +87,11 @@ def test_neither_have_why_reports_and_hits(monkeypatch):
 @pytest.mark.parametrize("kind", ["session", "hour"])
 def test_tables_for_people_follow_the_clock_and_data_do_not(kind):
     records, used = scenes.records(9), scenes.used(9)
-    rows = [of_record(one, scenes.NOW) for one in records] if kind == "session" else [
-        of_group(one) for one in groups.by_hour(records, used, TWELVE)]
-    shown = table.lines(table.Table(kind, list(table_columns.known(kind).values()), rows, (), TWELVE, Charset()))
+    rows = [record_row(one, scenes.NOW) for one in records] if kind == "session" else [
+        group_row(one) for one in groups.by_hour(records, used, TWELVE)]
+    shown = table.lines(table.HistoryTable(kind, list(table_columns.columns_of(kind).values()), rows, (), TWELVE, Charset()))
     assert not [line for line in shown if OF_24.search(text.plain(line))] and "pm" in text.plain(shown[-1])
-    columns = table_columns.of_data(kind)
+    columns = table_columns.data_columns(kind)
     assert table.csv(columns, rows, TWELVE) == table.csv(columns, rows, FixedZone())
     assert json.loads(json.dumps(rows[0].label)) == rows[0].label
 

@@ -83,14 +83,15 @@ def test_no_curve_before_the_session():
 
 def test_what_lies_between_two_points_of_a_step_is_left_out():
     rows = [row(minute, minute, 5 * minute) for minute in (3, 6, 9, 12, 40, 41, 60, 61, 62, 75)]
-    points = forecast.curve(rows, session(), NOW, step_s=600)
+    points = forecast.thinned(forecast.curve(rows, session(), NOW), 600)
     assert [(ts - START) // 60 for ts, _ in points] == [0, 9, 12, 40, 41, 60, 62, 75, 120]
 
 
 @given(st.lists(st.builds(row, st.integers(-99, 200), st.integers(-99, 200), st.integers(0, 2000)), max_size=8),
        st.integers(1, 3600))
 def test_a_step_leaves_points_of_the_full_curve(samples, step_s):
-    full, points = (forecast.curve(sorted(samples), session(), NOW, step) for step in (1, step_s))
+    full = forecast.curve(sorted(samples), session(), NOW)
+    points = forecast.thinned(full, step_s)
     assert set(points) <= set(full) and points[0] == full[0] and points[-1] == full[-1]
     assert all(c[0] - a[0] >= step_s for a, c in zip(points, points[2:]))
     assert all(b[0] - a[0] < step_s for a, b in zip(points, points[1:]) for dropped in set(full) - set(points) if a < dropped < b)

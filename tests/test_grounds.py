@@ -65,7 +65,7 @@ def pieces(line: str) -> Iterator[Piece]:
 
 def line(words, name: str, theme=THEMES["dark"], is_set=False, is_of_line=False) -> str:
     """What the dialect makes of the words."""
-    look = grounds.line_theme(DIALECTS[name].place, theme, is_set, is_of_line)
+    look = grounds.line_theme(DIALECTS[name].ground, theme, is_set, is_of_line)
     return " ".join(painted(word, DIALECTS[name], look) for word in words)
 
 
@@ -153,13 +153,13 @@ def test_tmuxs_terminal_is_asked_where_the_answer_comes_back_to_this_pane_alone(
 
 # --- other lines --------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", [name for name, dialect in DIALECTS.items() if dialect.place in ("terminal", "bar")])
+@pytest.mark.parametrize("name", [name for name, dialect in DIALECTS.items() if dialect.ground in ("terminal", "bar")])
 def test_no_line_is_coloured_where_its_ground_is_not_known(name):
-    looks = [grounds.line_theme(DIALECTS[name].place, THEMES["dark"], is_set, False) for is_set in (False, True)]
+    looks = [grounds.line_theme(DIALECTS[name].ground, THEMES["dark"], is_set, False) for is_set in (False, True)]
     assert all(style.fg is None and not style.dim for style in looks[0].values())
     assert looks[0]["danger"].reverse and looks[0]["ok"] == Style()
     # A theme that was chosen fits the terminal, and not the bars beside it.
-    assert (looks[1] == THEMES["dark"]) == (DIALECTS[name].place == "terminal")
+    assert (looks[1] == THEMES["dark"]) == (DIALECTS[name].ground == "terminal")
 
 
 # --- terminals ----------------------------------------------------------------------------------------------------------

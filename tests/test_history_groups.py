@@ -114,7 +114,8 @@ def test_every_day_is_in_exactly_one_period(day, period):
 def test_what_a_group_says():
     records = [session("2025-11-22T08:00", 5600), session("2025-11-22T14:00", 7000), session("2025-11-22T20:00", 5599)]
     found, = groups.by_period(records, [row("2025-11-22T08:00", 30), row("2025-11-22T14:00", 60, "sonnet")], "day", WARSAW)
-    assert found == groups.Group("2025-11-22", date(2025, 11, 22), 3, 90, 30, 60, 180, 270, 0.5, ("opus", "sonnet"), 100.0, 2, 1)
+    assert found == groups.UsageGroup(
+        "2025-11-22", date(2025, 11, 22), 3, 90, 30, 60, 180, 270, 0.5, ("opus", "sonnet"), 100.0, 2, 1)
 
 
 def test_one_unknown_cost_makes_the_sum_unknown():
@@ -126,7 +127,7 @@ def test_a_bare_total_has_no_kinds_and_none_has_the_sum_of_them():
     bare = session("2025-11-22T08:00", 900, counted=False, input=None)
     used = [row("2025-11-22T08:00", 900, None), row("2025-11-22T20:00", 90), row("2025-11-22T20:00", 60, None),
             row("2025-11-22T08:00", 30, None, "there")]
-    marked = groups.counted(used, [bare, session("2025-11-22T20:00"), session("2025-11-22T08:00", host="there")])
+    marked = groups.with_bare_totals(used, [bare, session("2025-11-22T20:00"), session("2025-11-22T08:00", host="there")])
     assert [one.counted for one in marked] == [False, True, True, True]
     day, = groups.by_period([bare], marked, "day", UTC)
     assert (day.tokens, day.input, day.output, day.cache_creation, day.cache_read) == (1080, None, None, None, None)
@@ -212,7 +213,7 @@ def test_sessions_of_a_model_or_project_are_those_in_whose_time_it_was_used(hist
         own = [one for one in used if one.model == name]
         assert group.sessions == len([record for record in records if any(
             one.host == record.host and record.block.start <= one.at < record.block.end for one in own)]) > 0
-    assert groups.touched(records, used) == [record for record in records if record.block.tokens]
+    assert groups.sessions_using(records, used) == [record for record in records if record.block.tokens]
 
 
 def test_hours_of_the_day_are_local_also_where_clocks_change():
@@ -235,8 +236,8 @@ def test_heat_is_by_weekday_and_hour():
 
 def test_a_course_is_cut_into_equal_parts():
     quarters = {900 * number: number for number in range(1, 9)}
-    assert groups.course(quarters, 900, 900 * 9, 4) == [3, 7, 11, 15]
-    assert groups.course(quarters, 1000, 900 * 9, 1) == [36] and groups.course(quarters, 900, 900, 2) == [0, 0]
+    assert groups.tokens_by_part(quarters, 900, 900 * 9, 4) == [3, 7, 11, 15]
+    assert groups.tokens_by_part(quarters, 1000, 900 * 9, 1) == [36] and groups.tokens_by_part(quarters, 900, 900, 2) == [0, 0]
 
 
 # --- models and projects --------------------------------------------------------------------------------------------------

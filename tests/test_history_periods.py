@@ -11,7 +11,7 @@ from test_history_groups import WARSAW, session
 from ccmon.choices import PERIODS
 from ccmon.errors import UsageError
 from ccmon.history.groups import first_day, label, next_period
-from ccmon.history.periods import Days, began_in, chosen
+from ccmon.history.periods import TimeBounds, began_in, chosen
 from ccmon.typed_times import typed
 
 TODAY, NOW = date(2026, 11, 22), 1_795_356_000         # a Sunday, 15:00 in Warsaw
@@ -60,12 +60,13 @@ def test_wrong_words_are_told_with_what_is_valid(word):
 
 
 @pytest.mark.parametrize("since, until, expected", [
-    (None, None, Days()), ("2026-11", None, Days(date(2026, 11, 1))), (None, "2026-11", Days(None, date(2026, 11, 30))),
-    ("2026-W47", "today", Days(date(2026, 11, 16), TODAY)),
-    ("2026-11-05", "2026-11-05", Days(date(2026, 11, 5), date(2026, 11, 5))),
-    ("2h", None, Days(after=NOW - 2 * HOUR)), ("3d", "1h", Days(date(2026, 11, 19), before=NOW - HOUR)),
-    ("14:30", "now", Days(after=NOW - 1800, before=NOW)), ("yesterday 2pm", None, Days(after=NOW - 25 * HOUR)),
-    ("90 minutes ago", None, Days(after=NOW - 5400)), ("16:00", None, Days(after=NOW - 23 * HOUR)),
+    (None, None, TimeBounds()), ("2026-11", None, TimeBounds(date(2026, 11, 1))),
+    (None, "2026-11", TimeBounds(None, date(2026, 11, 30))),
+    ("2026-W47", "today", TimeBounds(date(2026, 11, 16), TODAY)),
+    ("2026-11-05", "2026-11-05", TimeBounds(date(2026, 11, 5), date(2026, 11, 5))),
+    ("2h", None, TimeBounds(after=NOW - 2 * HOUR)), ("3d", "1h", TimeBounds(date(2026, 11, 19), before=NOW - HOUR)),
+    ("14:30", "now", TimeBounds(after=NOW - 1800, before=NOW)), ("yesterday 2pm", None, TimeBounds(after=NOW - 25 * HOUR)),
+    ("90 minutes ago", None, TimeBounds(after=NOW - 5400)), ("16:00", None, TimeBounds(after=NOW - 23 * HOUR)),
 ])
 def test_from_and_to(since, until, expected):
     assert chosen(since, until, NOW, WARSAW) == expected
@@ -95,13 +96,13 @@ def test_any_words_are_a_time_or_none(text):
 
 
 @pytest.mark.parametrize("wanted, count", [
-    (Days(), 4), (Days(date(2025, 11, 23)), 2), (Days(None, date(2025, 11, 22)), 2),
-    (Days(date(2025, 11, 22), date(2025, 11, 22)), 1), (Days(date(2025, 11, 25)), 0)])
+    (TimeBounds(), 4), (TimeBounds(date(2025, 11, 23)), 2), (TimeBounds(None, date(2025, 11, 22)), 2),
+    (TimeBounds(date(2025, 11, 22), date(2025, 11, 22)), 1), (TimeBounds(date(2025, 11, 25)), 0)])
 def test_days_are_local_and_both_ends_belong_to_it(wanted, count):
     records = [session(start) for start in ("2025-11-21T22:59", "2025-11-21T23:00", "2025-11-22T23:00", "2025-11-24T22:59")]
     assert len(began_in(records, wanted, WARSAW)) == count
 
 
 def test_zones_matter():
-    records, wanted = [session("2025-11-22T23:30")], Days(date(2025, 11, 23), date(2025, 11, 23))
+    records, wanted = [session("2025-11-22T23:30")], TimeBounds(date(2025, 11, 23), date(2025, 11, 23))
     assert began_in(records, wanted, WARSAW) == records and began_in(records, wanted, FixedZone("UTC", 0)) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ccmon import text
 from ccmon.choices import PERIODS
 from ccmon.history import groups as history_groups
-from ccmon.history.groups import Group
+from ccmon.history.groups import UsageGroup
 from ccmon.text import Charset
 from ccmon.views.history import chart, columns, heatmap
 
@@ -22,8 +22,8 @@ THURSDAY = date(2026, 1, 15)
 
 
 def group(begins, tokens=1000, percent=20.0, cost_usd=1.5, sessions=1):
-    return Group(begins.isoformat(), begins, sessions, tokens, None, None, None, None, cost_usd, (), percent,
-                 int(percent >= 80), int(percent >= 100))
+    return UsageGroup(begins.isoformat(), begins, sessions, tokens, None, None, None, None, cost_usd, (), percent,
+                      int(percent >= 80), int(percent >= 100))
 
 
 def days(*tokens, last=THURSDAY, **more):

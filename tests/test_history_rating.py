@@ -15,7 +15,7 @@ from test_history_groups import session
 from ccmon.fullscreen import live
 from ccmon.fullscreen.state import ScreenState
 from ccmon.history import rating
-from ccmon.history.rating import Running, Scale, rated
+from ccmon.history.rating import RunningRating, Scale, rated
 from ccmon.learning import state
 from ccmon.pipeline import demo_past, history, refresh, snapshots
 from ccmon.settings import context
@@ -70,7 +70,7 @@ def test_a_cut_off_is_that_of_the_session_in_whose_time_it_was(at, hit):
 
 
 def test_the_running_session_is_rated_as_the_screen_does():
-    running = Running(START + 20 * HOUR, 55.0, "official")
+    running = RunningRating(START + 20 * HOUR, 55.0, "official")
     assert found(THREE, [(START + 25 * HOUR, 70.0)], running=running)[2] == (55.0, "official", False)
     assert found([THREE[2]._replace(listed=False)], running=running) == [(200.0, "limit", False)]
 

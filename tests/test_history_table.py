@@ -21,7 +21,7 @@ from ccmon.text import Charset, plain
 from ccmon.views.history import rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns as columns
-from ccmon.views.history.table import Table
+from ccmon.views.history.table import HistoryTable
 
 ASCII = Charset(False, False)
 THREE = (session("2025-11-20T08:00", 3500, models=("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")),
@@ -31,18 +31,19 @@ THREE = (session("2025-11-20T08:00", 3500, models=("claude-opus-4-1-20250805", "
 def of(records, kind, used=None):
     """Rows of a kind; unless it is told what was used, each session used all of its tokens in its first minutes."""
     if kind == "session":
-        return rows.with_shares([rows.of_record(record, NOW) for record in records])
+        return rows.with_shares([rows.record_row(record, NOW) for record in records])
     if used is None:
         used = [row(one.block.start, one.block.tokens, (*one.block.models, "")[0], one.host, cost_usd=one.block.cost_usd)
                 for one in records]
-    return rows.with_shares([rows.of_group(group, "/src") for group in grouped(records, used, kind, UTC)])
+    return rows.with_shares([rows.group_row(group, "/src") for group in grouped(records, used, kind, UTC)])
 
 
 def table(records, kind="session", names=None, feet=True, charset=ASCII, used=None):
     """A table with its totals."""
     made = of(records, kind, used)
     ends = [rows.totals(made, len(records)), rows.averages(made)] if feet and made else []
-    return Table(kind, columns.named(names, kind) if names else columns.usual(kind, 80, True), made, ends, UTC, charset)
+    chosen = columns.chosen_columns(names, kind) if names else columns.default_columns(kind, 80, True)
+    return HistoryTable(kind, chosen, made, ends, UTC, charset)
 
 
 def shown(*words, width=None, **more):
@@ -97,7 +98,7 @@ def test_a_table_of_projects():
         "not by project         1   1,000",
         "no project             1      20  opus",
         "/srcery/x|y            1      10  opus"]
-    words = history_table.csv(columns.named("project,tokens", "project"), of(THREE, "project", used), UTC)
+    words = history_table.csv(columns.chosen_columns("project,tokens", "project"), of(THREE, "project", used), UTC)
     assert words.splitlines()[1] == "/src/shop,2500"
 
 
@@ -181,7 +182,7 @@ def test_hostile_names_stay_in_their_cells(name, clean):
     ("key", "day", "day"), ("period", "month", "month"), ("tokens,tokens", "model", "tokens,tokens"),
     ("length_s", "session", "length")])
 def test_names_of_columns(words, kind, found):
-    assert ",".join(column.name for column in columns.named(words, kind)) == found
+    assert ",".join(column.name for column in columns.chosen_columns(words, kind)) == found
 
 
 @pytest.mark.parametrize("words, kind, told", [
@@ -192,18 +193,18 @@ def test_names_of_columns(words, kind, found):
     ("x" * 500, "day", "'" + "x" * 40 + "' is no column")])
 def test_unknown_columns(words, kind, told):
     with pytest.raises(UsageError, match=told):
-        columns.named(words, kind)
+        columns.chosen_columns(words, kind)
 
 
 @pytest.mark.parametrize("kind", GROUPS)
 def test_every_column_has_a_name_a_meaning_and_a_value(kind):
     made = of(THREE, kind)
-    known = columns.known(kind)
+    known = columns.columns_of(kind)
     for one, column in product(made, known.values()):
         assert isinstance(column.shown(one, UTC), str) and column.meaning
         assert column.value(one, UTC) is None or isinstance(column.value(one, UTC), (str, int, float))
     assert len(columns.help_lines(kind)) == len(known)
-    assert known.keys() >= {column.name for column in columns.usual(kind, 80, True)}
+    assert known.keys() >= {column.name for column in columns.default_columns(kind, 80, True)}
 
 
 @pytest.mark.parametrize("kind, width, names", [
@@ -212,21 +213,21 @@ def test_every_column_has_a_name_a_meaning_and_a_value(kind):
     ("month", 100, "month sessions tokens cost highest hits spark bar"), ("hour", 200, "hour sessions tokens part cost bar"),
     ("model", 0, "model sessions tokens part cost"), ("project", 0, "project sessions tokens part cost")])
 def test_usual_columns(kind, width, names):
-    assert [column.name for column in columns.usual(kind, width)] == names.split()
+    assert [column.name for column in columns.default_columns(kind, width)] == names.split()
 
 
 @pytest.mark.parametrize("name, largest_first, expected", [
     ("tokens", False, [2, 0, 1]), ("tokens", True, [1, 0, 2]), ("cost", False, [0, 1, 2]), ("cost", True, [0, 1, 2]),
     ("models", False, [2, 0, 1]), ("start", True, [2, 1, 0]), ("length", False, [0, 2, 1])])
 def test_sorted(name, largest_first, expected):
-    column, = columns.named(name, "session")
-    assert columns.order(of(THREE, "session"), column, largest_first, UTC) == expected
+    column, = columns.chosen_columns(name, "session")
+    assert columns.sorted_indexes(of(THREE, "session"), column, largest_first, UTC) == expected
 
 
 @pytest.mark.parametrize("largest_first", [False, True])
 def test_what_is_unknown_comes_last(largest_first):
     records = [session("2025-11-20T08:00", cost_usd=cost) for cost in (None, 2.0, None, 1.0)]
-    found = columns.order(of(records, "session"), columns.named("cost", "session")[0], largest_first, UTC)
+    found = columns.sorted_indexes(of(records, "session"), columns.chosen_columns("cost", "session")[0], largest_first, UTC)
     assert found == ([1, 3, 0, 2] if largest_first else [3, 1, 0, 2])
 
 
@@ -291,7 +292,8 @@ def read(words):
 
 
 def test_csv():
-    words = history_table.csv(columns.named("start,start_epoch,tokens,cost,share,models", "session"), of(THREE[:1], "session"),
+    words = history_table.csv(columns.chosen_columns("start,start_epoch,tokens,cost,share,models", "session"),
+                              of(THREE[:1], "session"),
                               FixedZone())
     assert words == ('start,start_epoch,tokens,cost_usd,percent,models\r\n2025-11-20 09:00:00,1763625600,3500,1.5,50.0,'
                      '"claude-opus-4-1-20250805, claude-sonnet-4-5-20250929"\r\n')
@@ -299,12 +301,12 @@ def test_csv():
 
 def test_what_is_not_known_is_empty_and_numbers_are_numbers():
     record = session("2025-11-20T08:00", 10, cost_usd=None, input=None, last=None)
-    named = columns.named("cost,input,last,last_epoch,tokens,limit,hits", "session")
+    named = columns.chosen_columns("cost,input,last,last_epoch,tokens,limit,hits", "session")
     assert read(history_table.csv(named, of([record], "session"), UTC))[1] == ["", "", "", "", "10", "7000", "0"]
 
 
 @pytest.mark.parametrize("kind", GROUPS)
 def test_all_that_there_is(kind):
-    words = read(history_table.csv(columns.of_data(kind), of(THREE, kind), UTC))
+    words = read(history_table.csv(columns.data_columns(kind), of(THREE, kind), UTC))
     assert {len(line) for line in words} == {len(words[0])} and len(set(words[0])) == len(words[0])
     assert len(words) == len(of(THREE, kind)) + 1

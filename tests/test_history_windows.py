@@ -17,7 +17,7 @@ from ccmon import arguments, text
 from ccmon.commands import history as history_command
 from ccmon.errors import UsageError
 from ccmon.history import windows
-from ccmon.history.windows import Kind, PastWindow, Range, Said, Worth, of_kind
+from ccmon.history.windows import LoginReading, PastWindow, PercentValue, Range, WindowKind, grouped_windows
 from ccmon.learning.learned import Change
 from ccmon.model import UsageRow
 from ccmon.pipeline import history, past_windows
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.newest_only
 
 T0, MINUTE, QUARTER, HOUR, DAY = 1_764_000_000, 60, 900, 3600, 86_400
 FIVE, WEEK = 5 * HOUR, 7 * DAY
-ACCOUNT = Kind("five_hour", FIVE, lambda model: True, lambda rows, end: None)
+ACCOUNT = WindowKind("five_hour", FIVE, lambda model: True, lambda rows, end: None)
 
 
 def used(at: int, tokens: int, cost_usd=0.0, model="claude-opus-4-6") -> UsageRow:
@@ -46,7 +46,7 @@ class True_(NamedTuple):
 
     login: str
     start: int
-    said: Tuple[Said, ...]
+    said: Tuple[LoginReading, ...]
 
 
 @st.composite
@@ -57,7 +57,8 @@ def lives(draw, login: str) -> List[True_]:
         at += draw(st.sampled_from([2 * MINUTE * jitters, 4 * MINUTE, 16 * MINUTE, 7 * HOUR]))
         moments = sorted(draw(st.sets(st.integers(1, FIVE - 1), max_size=4)))
         percents = sorted(draw(st.lists(st.integers(0, 120), min_size=len(moments), max_size=len(moments))))
-        said = [Said(login, at + moment, float(percent), at + FIVE + (draw(st.sampled_from([0, MINUTE])) if jitters else 0))
+        said = [LoginReading(login, at + moment, float(percent),
+                              at + FIVE + (draw(st.sampled_from([0, MINUTE])) if jitters else 0))
                 for moment, percent in zip(moments, percents)]
         found.append(True_(login, at, tuple(said)))
         at += FIVE
@@ -90,29 +91,29 @@ def test_each_window_has_its_readings_and_its_own_quarters_of_an_hour(world, dic
             highest = max(one.percent for one in true.said)
             tokens = sum(row.input + row.output for row in rows if belongs(row, span, spans))
             wanted[true.login, span[1]] = (*span, highest, min(one.at for one in true.said if one.percent == highest), tokens)
-    found = of_kind(ACCOUNT, told, rows)
+    found = grouped_windows(ACCOUNT, told, rows)
     assert {(one.login, one.resets_at): (one.start, one.end, one.percent, one.reached_at, one.used.tokens)
             for one in found} == wanted and len(found) == len(wanted)
     assert [one.end for one in found] == sorted(one.end for one in found)
     for one in found:
-        assert (one.worth is not None) == (one.used.tokens > 0 and one.percent >= 5)
-        if one.worth:
-            assert 0 <= one.worth.tokens.low <= one.worth.tokens.value <= one.worth.tokens.high
-            assert one.worth.tokens.value <= one.used.tokens / one.percent
+        assert (one.percent_value is not None) == (one.used.tokens > 0 and one.percent >= 5)
+        if one.percent_value:
+            assert 0 <= one.percent_value.tokens.low <= one.percent_value.tokens.value <= one.percent_value.tokens.high
+            assert one.percent_value.tokens.value <= one.used.tokens / one.percent
 
 
 @pytest.mark.parametrize("past_the_quarter, wanted", [(0, [0, 1000]), (5, [0, 1000]), (7.5, [1000, 0]), (10, [1000, 0])])
 def test_a_quarter_of_an_hour_on_a_border_is_of_the_window_that_has_more_of_it(past_the_quarter, wanted):
     border = (T0 // QUARTER + 20) * QUARTER + int(past_the_quarter * MINUTE)
-    told = [Said("", border - HOUR, 50.0, border), Said("", border + HOUR, 50.0, border + FIVE)]
-    assert [one.used.tokens for one in of_kind(ACCOUNT, told, [used(border, 1000)])] == wanted
+    told = [LoginReading("", border - HOUR, 50.0, border), LoginReading("", border + HOUR, 50.0, border + FIVE)]
+    assert [one.used.tokens for one in grouped_windows(ACCOUNT, told, [used(border, 1000)])] == wanted
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------------
 
-def said(*pairs: Tuple[int, float], end: int = T0 + FIVE, login: str = "") -> List[Said]:
+def said(*pairs: Tuple[int, float], end: int = T0 + FIVE, login: str = "") -> List[LoginReading]:
     """Minutes after T0 and what was read then."""
-    return [Said(login, T0 + minute * MINUTE, percent, end) for minute, percent in pairs]
+    return [LoginReading(login, T0 + minute * MINUTE, percent, end) for minute, percent in pairs]
 
 
 @pytest.mark.parametrize("readings, spent, tokens, cost", [
@@ -127,17 +128,17 @@ def said(*pairs: Tuple[int, float], end: int = T0 + FIVE, login: str = "") -> Li
     ([(40, 50)], [(-20, 10_000, 1.0)], None, None), ([(40, 50)], [(300, 10_000, 1.0)], None, None),
     ([(40, 5)], [(0, 100, 1.0)], (20, 100 / 5.5, 100 / 4.5), 0.2)])
 def test_what_one_per_cent_was_worth(readings, spent, tokens, cost):
-    one, = of_kind(ACCOUNT, said(*readings), [used(T0 + minute * MINUTE, count, usd) for minute, count, usd in spent])
+    one, = grouped_windows(ACCOUNT, said(*readings), [used(T0 + minute * MINUTE, count, usd) for minute, count, usd in spent])
     if tokens is None:
-        assert one.worth is None
+        assert one.percent_value is None
     else:
-        assert one.worth.tokens == pytest.approx(tokens) and one.worth.by == "readings"
-        assert one.worth.cost_usd is None if cost is None else one.worth.cost_usd.value == pytest.approx(cost)
+        assert one.percent_value.tokens == pytest.approx(tokens) and one.percent_value.by == "readings"
+        assert one.percent_value.cost_usd is None if cost is None else one.percent_value.cost_usd.value == pytest.approx(cost)
 
 
-def worth(low: float, high: float, cost: bool = True) -> Worth:
+def worth(low: float, high: float, cost: bool = True) -> PercentValue:
     found = Range((low + high) / 2, low, high)
-    return Worth(Range(100.0, 100.0, 100.0), found, "readings") if cost else Worth(found, None, "readings")
+    return PercentValue(Range(100.0, 100.0, 100.0), found, "readings") if cost else PercentValue(found, None, "readings")
 
 
 @pytest.mark.parametrize("before, now, wanted", [
@@ -153,7 +154,7 @@ def test_how_that_changed(before, now, wanted):
 def test_it_is_compared_with_the_last_window_of_that_login_of_which_it_is_known():
     told = [*said((30, 50)), *said((800, 3), end=T0 + 3 * FIVE), *said((1300, 50), end=T0 + 5 * FIVE),
             *said((1300, 50), end=T0 + 5 * FIVE, login="bob")]
-    found = of_kind(ACCOUNT, told, [used(T0, 100, 1.0), used(T0 + 14 * HOUR, 50, 1.0), used(T0 + 4 * FIVE, 1000, 3.0)])
+    found = grouped_windows(ACCOUNT, told, [used(T0, 100, 1.0), used(T0 + 14 * HOUR, 50, 1.0), used(T0 + 4 * FIVE, 1000, 3.0)])
     assert [one.change and round(one.change.percent) for one in found] == [None, None, 200, None]
 
 
@@ -162,17 +163,17 @@ def test_it_is_compared_with_the_last_window_of_that_login_of_which_it_is_known(
     (said((100, 1), end=T0 + FIVE + HOUR), [(0, 100), (100, 360)]),                       # its reset says it began before that
     (said((20, 1), end=T0 + FIVE + HOUR), [(0, 300), (60, 360)])])                        # read by turns: two accounts
 def test_a_moved_reset_ends_the_window_before(second, wanted):
-    found = of_kind(ACCOUNT, [*said((10, 5), (90, 40)), *second], [])
+    found = grouped_windows(ACCOUNT, [*said((10, 5), (90, 40)), *second], [])
     assert [((one.start - T0) // MINUTE, (one.end - T0) // MINUTE) for one in found] == wanted
 
 
 @pytest.mark.parametrize("event, wanted", [
-    (Said("", T0 + HOUR, 100.0, 0, True), [("ada", 100.0, 60)]),
-    (Said("", T0 + HOUR, 100.0, T0 + FIVE + 20 * MINUTE, True), [("ada", 100.0, 60)]),    # what people are told is rounded
-    (Said("", T0 + 9 * HOUR, 100.0, T0 + 13 * HOUR, True), [("ada", 40.0, 90), ("", 100.0, 540)]),
-    (Said("", T0 + 9 * HOUR, 100.0, 0, True), [("ada", 40.0, 90)])])
+    (LoginReading("", T0 + HOUR, 100.0, 0, True), [("ada", 100.0, 60)]),
+    (LoginReading("", T0 + HOUR, 100.0, T0 + FIVE + 20 * MINUTE, True), [("ada", 100.0, 60)]),    # messages are rounded
+    (LoginReading("", T0 + 9 * HOUR, 100.0, T0 + 13 * HOUR, True), [("ada", 40.0, 90), ("", 100.0, 540)]),
+    (LoginReading("", T0 + 9 * HOUR, 100.0, 0, True), [("ada", 40.0, 90)])])
 def test_a_limit_message_is_a_hundred_per_cent_of_the_window_that_ran(event, wanted):
-    found = of_kind(ACCOUNT, [*said((10, 5), (90, 40), login="ada"), event], [])
+    found = grouped_windows(ACCOUNT, [*said((10, 5), (90, 40), login="ada"), event], [])
     assert [(one.login, one.percent, (one.reached_at - T0) // MINUTE) for one in found] == wanted
 
 
@@ -181,9 +182,9 @@ def test_a_limit_message_is_a_hundred_per_cent_of_the_window_that_ran(event, wan
     ("seven_day_opus", ["claude-opus-4-6", None], None), ("seven_day", ["claude-opus-4-6", None], 200),
     ("seven_day_oauth_apps", ["claude-opus-4-6"], 0), ("spend_limit", ["claude-opus-4-6"], None)])
 def test_a_windows_scope_says_whose_use_counts(name, models, tokens):
-    kind = Kind(name, past_windows.length_s(name), partial(past_windows.counts, past_windows.scope(name)), ACCOUNT.part)
-    one, = of_kind(kind, said((30, 50), end=T0 + WEEK), [used(T0 + HOUR, 100, 1.0, model) for model in models])
-    assert (one.used and one.used.tokens) == tokens and (one.worth is None) == (not tokens)
+    kind = WindowKind(name, past_windows.length_s(name), partial(past_windows.counts, past_windows.scope(name)), ACCOUNT.part)
+    one, = grouped_windows(kind, said((30, 50), end=T0 + WEEK), [used(T0 + HOUR, 100, 1.0, model) for model in models])
+    assert (one.used and one.used.tokens) == tokens and (one.percent_value is None) == (not tokens)
 
 
 @pytest.mark.parametrize("rows, end, more, wanted", [

@@ -24,7 +24,7 @@ from ccmon.settings import context
 from ccmon.text import line_width, plain
 from ccmon.typed_values import PLANS
 from ccmon.views import learn_report
-from ccmon.views.learn_report import Findings
+from ccmon.views.learn_report import LearnReport
 
 pytestmark = pytest.mark.newest_only
 
@@ -43,7 +43,7 @@ KEPT = portable.FrozenModel("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0
 def findings(learned=LEARNED, points=865, session=None, week=NOTHING, tried=None):
     model = WeekModel(NOW, 39, None, UsageCurve((), ()))
     state = LearnedState(learned, points and RunwayModel(NOW, points), RunwayModel(NOW, 30), model)
-    return Findings(NOW, FixedZone(), state, PLANS, session or ForecastScores(GOOD, PLAIN, 31, 9.2, 3), week, tried)
+    return LearnReport(NOW, FixedZone(), state, PLANS, session or ForecastScores(GOOD, PLAIN, 31, 9.2, 3), week, tried)
 
 
 def told_lines(found, cells=80, scores=True):

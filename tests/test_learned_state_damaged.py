@@ -12,7 +12,7 @@ from ccmon.learning.learned import Choice, Comparison
 from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
 from ccmon.views import learn_report, why_learned
-from ccmon.views.learn_report import Findings
+from ccmon.views.learn_report import LearnReport
 
 pytestmark = pytest.mark.newest_only
 
@@ -66,7 +66,7 @@ def show(kept, at, found):
     facts = learned_state.recall(kept, kept.facts(at), at)
     seen = Seen(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone)
     nothing = forecast_scores.scores_of([])
-    report = Findings(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
+    report = LearnReport(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
     json.dumps([learn_report.document(report), [*why_learned.learned(seen, 80), *why_learned.runway(seen, 80)]], allow_nan=False)
     assert learn_report.lines(report, 80, True)
 

@@ -34,7 +34,7 @@ def document(found):
 
 def text(*found):
     """What people see of one result, or of several."""
-    named = [series_scores.Named(f"/x/{number}.csv", one) for number, one in enumerate(found)]
+    named = [series_scores.FileResult(f"/x/{number}.csv", one) for number, one in enumerate(found)]
     return [plain(line) for line in (series_scores.several(named) if len(found) > 1 else series_scores.one(found[0]))]
 
 
@@ -363,10 +363,10 @@ the week, against the straight line
 file                             moments  from day    MAE   CRPS  Brier    90 %
 1.csv                                 99         9    +8%   -50%   -50%   80.0%
 median                                99         9    +8%   -50%   -50%   80.0%""".splitlines()
-    long = [series_scores.Named(name, nothing) for name in ("/x/" + 40 * "y" + "/a.csv", "/y/b.csv", "-")]
+    long = [series_scores.FileResult(name, nothing) for name in ("/x/" + 40 * "y" + "/a.csv", "/y/b.csv", "-")]
     shown = [plain(line)[:33].rstrip() for line in series_scores.several(long)[2:5]]
     assert shown[0].endswith("yyyy/a.csv") and len(shown[0]) == 30 and shown[1:] == ["/y/b.csv", "standard input"]
-    said = series_scores.documents([series_scores.Named("/x/a\x1b.csv", one) for one in found])
+    said = series_scores.documents([series_scores.FileResult("/x/a\x1b.csv", one) for one in found])
     assert [one["file"] for one in said["files"]] == ["/x/a.csv"] * 3
     assert {**said["files"][1], "file": 0} == {**document(found[1]), "file": 0}
     middle = said["median"]

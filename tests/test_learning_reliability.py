@@ -66,12 +66,12 @@ def test_medians_and_intervals_are_counted():
     (Comparison(20, 60.0, 1e-6), "on the last 20 sessions, the error (CRPS) of the runway was 60.0 minutes above that of the "
                                  "last-hour rate (below 0.1 % likely by chance)")])
 def test_which_rule_was_better_is_said_in_words(now, words):
-    said = list(reliability_words.choice_said(Choice(now=now), "session", FixedZone()))
+    said = list(reliability_words.choice_sentences(Choice(now=now), "session", FixedZone()))
     assert said[:2] == ["shown: the runway", words]
 
 
 def test_of_the_week_the_other_rule_has_the_name_that_the_screen_gives_it():
-    said = list(reliability_words.choice_said(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
+    said = list(reliability_words.choice_sentences(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
     assert said[0].startswith("shown: the pace so far since ")
     assert said[-1] == "after 8 weeks the week's own runway may take its place"
 

@@ -183,7 +183,7 @@ def test_the_summary_in_words():
 
 
 def test_the_place_in_words():
-    assert rows(share_text.place(share.place(own(), OTHERS, 2), 80)) == [
+    assert rows(share_text.rank_lines(share.place(own(), OTHERS, 2), 80)) == [
         "6 summaries; 2 other lines left out.",
         "Your learned limit, about 35,100 tokens, is the 3rd of 6; 2nd of 3 with your",
         "subscription (1 is the largest).",
@@ -199,12 +199,12 @@ def test_the_place_in_words():
     (LEARNED, [OTHERS[4]], "Your largest session of 31,000 tokens is the 1st of 2; 1st of 2 with your subscription (1 is the"),
 ])
 def test_other_places_in_words(mine, others, expected):
-    assert expected in rows(share_text.place(share.place(own(mine), others, 0), 100))
+    assert expected in rows(share_text.rank_lines(share.place(own(mine), others, 0), 100))
 
 
 @given(st.lists(st.builds(Summary, st.sampled_from([None, *share.SUBSCRIPTIONS.values()]), st.integers(0, 10**12),
                           st.integers(0, 10**12), st.one_of(st.none(), st.integers(1, 10**12))), max_size=8),
        st.integers(40, 120))
 def test_no_line_is_wider_than_asked(others, cells):
-    for line in [*share_text.place(share.place(own(), others, 3), cells), *share_text.summary(own(hits=[T] * 9), cells)]:
+    for line in [*share_text.rank_lines(share.place(own(), others, 3), cells), *share_text.summary(own(hits=[T] * 9), cells)]:
         assert line_width(line) <= cells

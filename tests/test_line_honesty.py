@@ -103,7 +103,7 @@ def test_a_day_that_is_far_has_its_year():
 # --- Claude's row ------------------------------------------------------------------------------------------------------------
 
 def row_of(shown, document, cells=200, now=NOW):
-    record = claude_record.of_words(shown.snapshot, shown.zone, None, True, None)
+    record = claude_record.words_record(shown.snapshot, shown.zone, None, True, None)
     return claude_row.compose(hook.parse(record[1:]), document, cells, now)
 
 

@@ -1,7 +1,5 @@
 """Which copy of a message counts: the rules of ccusage 20 one by one, in one go and bit by bit."""
 
-import sqlite3
-from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from log_sessions import groups, rows_of, survivors
 
 from ccmon.sources.log_entries import LogEntry
-from ccmon.store import messages
+from ccmon.store import messages, schema
 
 HOUR_MS = 3_600_000
 SESSION_MS = 5 * HOUR_MS
@@ -100,8 +98,6 @@ def test_each_answer_of_the_conversation_itself_counts_once_and_whole(entries):
 @given(ENTRIES)
 @settings(max_examples=30, deadline=None)
 def test_all_are_read_in_the_same_order_as_those_of_a_time(entries):
-    with closing(sqlite3.connect(":memory:")) as db:
-        for statement in messages.CREATE:
-            db.execute(statement)
+    with schema.empty() as db:
         messages.save(db, 1, rows_of(entries))
         assert messages.by_time(db, 1) == messages.between(db, 1, 0, 1 << 50)

@@ -28,6 +28,11 @@ class Point(NamedTuple):
     def moved(self, by: int) -> "Point":
         return self._replace(x=self.x + by)
 
+class Names(NamedTuple):
+    self: int
+    cls: int = 1
+    new: int = 2
+
 class Empty(NamedTuple):
     """None."""
 
@@ -51,6 +56,7 @@ ASKED = [
     "Point._make([1])", "Point._fields", "Point._field_defaults", "Point.__doc__", "Point.__name__", "Point.__qualname__",
     "Point.__module__", "Point.__slots__", "Point(1) == (1, None, 0.5)", "hash(Point(1)) == hash((1, None, 0.5))", "Point(1)[0]",
     "Point(1)[:2]", "sorted([Point(2), Point(1)])", "[*Point(1)]", "Point(1).w", "setattr(Point(1), 'x', 2)", "Point.sum.__doc__",
+    "Names(0)", "Names(self=1, new=3)", "Names(0)._replace(self=2, cls=3)", "Names._make([1, 2, 3])",
     "Empty()", "Empty(1)", "Empty._fields", "Subclass(1)", "Subclass(1)._replace(x=2)",
     "type(Subclass(1)._replace(x=2)).__name__",
     "Wide()", "Wide(f39=1)[-1]", "Wide(1, f0=2)", "Wide(x=1)", "Wide(*range(41))", "WideLess()",
@@ -87,10 +93,17 @@ def without_the_private_getter():
     return made
 
 
-def test_a_field_without_a_default_stands_first():
+@pytest.mark.parametrize("body", ["x: int = 0\n    y: int", "_x: int", "x: int\n    def __new__(cls): pass", "_fields = 3",
+                                  "x: int\n    def _replace(self): pass", "x: int\n    __slots__ = ()"])
+def test_what_typing_refuses_is_refused(body):
     for names in (MINE, THEIRS):
-        with pytest.raises(TypeError):
-            exec("class Wrong(NamedTuple):\n    x: int = 0\n    y: int", dict(names))
+        with pytest.raises((TypeError, ValueError, AttributeError)):
+            exec(f"class Wrong(NamedTuple):\n    {body}", dict(names))
+
+
+def test_another_base_is_not_dropped_in_silence():
+    with pytest.raises(TypeError):
+        exec("class Wrong(NamedTuple, dict):\n    x: int", dict(MINE))
 
 
 def test_values_can_be_copied_and_sent_to_other_processes():

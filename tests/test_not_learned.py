@@ -28,7 +28,7 @@ def test_nobody_tells_a_limit_that_the_learner_does_not_know(name, choice):
     told = working()._replace(snapshot=made.snapshot)
     said = [*map(plain, why.lines(told, 100)), json.dumps(why_json.document(told)), json.dumps(document.document(made.snapshot)),
             statusline.render(made.snapshot, ZONE), json.dumps(share.document(share.summary(known, None, [], {}, ZONE)))]
-    findings = learn_report.Findings(THEN, ZONE, LearnedState(known), dict(PLANS), scores_of(()), scores_of(()), None)
+    findings = learn_report.LearnReport(THEN, ZONE, LearnedState(known), dict(PLANS), scores_of(()), scores_of(()), None)
     said += [*map(plain, learn_report.lines(findings, 80, True)), json.dumps(learn_report.document(findings))]
     said += [plain(row) for cells in (80, 132) for row in dashboard.render(made, cells, 40)]
     own = known.estimate

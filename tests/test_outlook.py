@@ -15,9 +15,9 @@ from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
-from ccmon.views import document, why_learned
+from ccmon.views import document, graph, why_learned
 from ccmon.views.line import fields, statusline
-from ccmon.views.screen import dashboard, graph, outlook_row, small
+from ccmon.views.screen import dashboard, outlook_row, small
 
 pytestmark = pytest.mark.newest_only
 
@@ -98,7 +98,7 @@ def test_a_span_that_begins_and_ends_with_the_reset_is_not_shown():
 
 def test_nothing_left_is_no_likelihood():
     made = scene(21_012, windows=official(100), learned=learned(), outlook=outlook(100, 21_012))
-    assert made.snapshot.runway.probability == 1 and outlook_row.known(made) is None
+    assert made.snapshot.runway.probability == 1 and outlook_row.likelihood_runway(made) is None
     assert "all used" in text.plain(outlook_row.runs_out_row(made, 70))
 
 
@@ -114,7 +114,7 @@ def test_the_week_has_a_runway_of_its_own():
     seen = known()
     week = next(one for one in seen.windows if one.name == "seven_day")
     assert seen.week.resets_at == week.resets_at and seen.week.median <= seen.week.resets_at
-    plain = window_runway(scene(9).facts, week, NOW)
+    plain = window_runway(scenes.facts_of(9), week, NOW)
     assert plain.rule == "average" and not is_likelihood(plain)
 
 
@@ -154,7 +154,7 @@ def test_of_the_week_it_is_the_pace_so_far():
     reset = official()[1].resets_at
     weekly = [Reading(at, (at + 7 * scenes.DAY_S - reset) % (7 * scenes.DAY_S) / 7000, reset + (at - reset) // (7 * scenes.DAY_S)
                       * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
-    facts = scene(9).facts._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
+    facts = scenes.facts_of(9)._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
     window = official(61, 40)[1]
     before, seen = (window_runway(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW)
                     for rule in (Choice(), LOST))

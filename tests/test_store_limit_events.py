@@ -24,7 +24,6 @@ def db(store):  # noqa: F811
     for owner in (ME, OTHER):
         keep(store, [block()], T0, owner)
     with closing(sqlite3.connect(store.path)) as db:
-        limit_events.create(db)
         yield db
 
 
@@ -105,12 +104,6 @@ def test_forecasts_of_the_window_are_looked_at_again(db):
     assert learning.forecasts(db, 1, 0)[0].reached is None
 
 
-def test_it_can_be_taken_into_another_file(db):
-    events = [LimitEvent(T0, "extra", "", ENDS), LimitEvent(T0 + 5, "model", "Fable 5"), LimitEvent(T0 + 9, "weekly")]
-    add(db, *events)
-    assert limit_events.stored(db, 1, T0 + 8) == events[:2]
-
-
 # --- what is asked ---
 
 def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
@@ -173,10 +166,3 @@ def test_damaged_values_are_left_out(db):
         (T0 + 2, "extra", "a\x1b[31mb", 0)])
     assert limit_events.events(db, 1) == [(T0 + 1, 0, "limit", "", ""), (T0 + 2, 0, "limit", "extra", "a[31mb")]
     assert limit_events.reached(db, 1, 0, T0 + DAY) == [T0 + 2]
-    assert limit_events.stored(db, 1, T0 + DAY) == [LimitEvent(T0 + 2, "extra", "a\x1b[31mb", 0)]
-
-
-def test_making_it_again_keeps_what_is_there(db):
-    add(db, LimitEvent(T0, "spend"))
-    limit_events.create(db)
-    assert len(kept(db)) == 1

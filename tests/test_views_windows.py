@@ -17,7 +17,8 @@ from ccmon.sources.session_json import length_s
 from ccmon.text import Charset
 from ccmon.usage.outlook import Outlook
 from ccmon.usage.windows import window
-from ccmon.views.screen import dashboard, parts, windows
+from ccmon.views.layout import percent_text
+from ccmon.views.screen import dashboard, windows
 
 pytestmark = pytest.mark.newest_only
 
@@ -43,7 +44,7 @@ def test_each_window_has_a_row_of_whole_words_in_common_columns(known, width, un
     assert len(rows) == len(known)
     ends = set()
     for one, row in zip(known, rows):
-        words, at = text.plain(row), [at for at, span in enumerate(row) if span.text.strip() == parts.percent_words(one.percent)]
+        words, at = text.plain(row), [at for at, span in enumerate(row) if span.text.strip() == percent_text(one.percent)]
         assert text.line_width(row) <= width and len(at) == 1
         name = text.plain(row[:1]).strip(" 📡").split(" ..")[0]
         assert one.label.startswith(name) and (len(name) > 0)
@@ -59,7 +60,7 @@ def test_each_window_has_a_row_of_whole_words_in_common_columns(known, width, un
 
 
 def graphed(shown: str) -> int:
-    """Rows of the graph with its axis, 0 where there is none."""
+    """Slot of the graph with its axis, 0 where there is none."""
     lines = shown.splitlines()
     axis = next((at for at, line in enumerate(lines) if "0 └" in line), 0)
     return axis and axis + 2 - next(at for at, line in enumerate(lines) if re.match(r" +\d+k [┄]", line))

@@ -48,15 +48,15 @@ def test_a_broken_program_keeps_its_reason_and_its_way_out():
 def test_while_the_first_look_is_under_way_nothing_is_said_to_be_missing():
     """An older failure is no news of now: the logs may have come since."""
     for source in (NOTHING, Source(error=NO_NODE, missing=True)):
-        said = shown(scene(None, source=source, looking=True))
+        said = shown(scene(None, source=source, is_first_read=True))
         assert "Looking for Claude Code's logs" in said and "no logs" not in said and "npm install" not in said
-        assert "reading" in shown(scene(None, source=source, looking=True), 20, 5)
+        assert "reading" in shown(scene(None, source=source, is_first_read=True), 20, 5)
 
 
 def test_a_first_reading_says_how_far_it_has_come():
     source = Source("logs", refreshed=NOW - 2, reason="no_ccusage", progress=0.12)
     assert "reading Claude Code's logs for the first time: 12 % so far" in shown(scene(None, source=source)).replace("R", "r")
-    page = history_page.render(scene(None, source=source), past.NO_PAST, past.Look(), 80, 24)
+    page = history_page.render(scene(None, source=source), past.NO_PAST, past.Page(), 80, 24)
     assert "still being read" in "\n".join(plain(line) for line in page)
 
 

@@ -189,12 +189,13 @@ def test_hostile_names(name, cells):
 @pytest.mark.parametrize("cells, shown", [(80, "~/a/very/long/path/to/ccmon.db"), (29, "~/a/very/..g/path/to/ccmon.db"),
                                           (12, "~/a..cmon.db"), (2, ".."), (0, "..")])
 def test_a_long_path_keeps_both_ends(cells, shown):
-    assert why.place(HOME + "/a/very/long/path/to/ccmon.db", HOME, cells) == shown
+    assert why.short_path(HOME + "/a/very/long/path/to/ccmon.db", HOME, cells) == shown
 
 
 def test_a_neighbour_of_the_home_is_not_in_it():
-    assert why.place("/home/adam/x", HOME, 80) == "/home/adam/x" and why.place("/x", "", 80) == why.place("/x", "/", 80) == "/x"
-    assert why.place(HOME + "/x", HOME + "/", 80) == "~/x"
+    assert why.short_path("/home/adam/x", HOME, 80) == "/home/adam/x"
+    assert why.short_path("/x", "", 80) == why.short_path("/x", "/", 80) == "/x"
+    assert why.short_path(HOME + "/x", HOME + "/", 80) == "~/x"
 
 
 # --- single lines -----------------------------------------------------------------------------------------------------

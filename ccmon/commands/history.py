@@ -10,9 +10,9 @@ from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.history.groups import QUARTER_S, RANKED, Group
-from ccmon.history.hosts import of_host, used_on
-from ccmon.history.periods import Days, began_in, chosen, is_in, used_in
+from ccmon.history.groups import QUARTER_S, RANKED, UsageGroup
+from ccmon.history.hosts import records_of_host, used_on_host
+from ccmon.history.periods import TimeBounds, began_in, chosen, is_in, used_in
 from ccmon.history.rating import Scale
 from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
@@ -24,15 +24,15 @@ from ccmon.typed_values import days, folded, whole, word_of
 from ccmon.views.history import rows as history_rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns
-from ccmon.views.history.rows import Row
-from ccmon.views.history.table import Table
-from ccmon.views.history.table_columns import Column
+from ccmon.views.history.rows import HistoryRow
+from ccmon.views.history.table import HistoryTable
+from ccmon.views.history.table_columns import HistoryColumn
 from ccmon.when import local
 
 if TYPE_CHECKING:
     from ccmon.history.windows import PastWindow
 
-    Item = Union[Record, Group, PastWindow]
+    Item = Union[Record, UsageGroup, PastWindow]
 
 OK = 0
 ROWS_MAX = 1_000_000
@@ -46,12 +46,12 @@ class Query(NamedTuple):
     """What the call asks for, checked."""
 
     by: str                            # of choices.GROUPS, or window
-    days: Days
+    days: TimeBounds
     since: Optional[int]               # epoch s: what ended, or was used, after that
     rows: Optional[int]
-    sort: Optional[Column]
+    sort: Optional[HistoryColumn]
     largest_first: bool
-    columns: Optional[List[Column]]
+    columns: Optional[List[HistoryColumn]]
     window: Optional[str]              # its name or label as it was written
 
 
@@ -102,7 +102,7 @@ def _query(given: SimpleNamespace, ctx: Context) -> Query:
     since = query.after if given.days is None else ctx.now() - int(_parsed("--days", days(1e-9, 36_500), given.days) * 86_400)
     rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
     sort = None if given.sort is None else _sort(given.sort, by)
-    columns = None if given.columns in (None, "help") else table_columns.named(given.columns, by)
+    columns = None if given.columns in (None, "help") else table_columns.chosen_columns(given.columns, by)
     return Query(by, query, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
@@ -141,8 +141,8 @@ def _parsed(flag: str, parse: Any, words: str) -> Any:
         raise UsageError(f"{flag}: {err}") from None
 
 
-def _sort(words: str, by: str) -> Column:
-    column = table_columns.named(words[1:] if words[:1] in ("-", "+") else words, by, "--sort")[0]
+def _sort(words: str, by: str) -> HistoryColumn:
+    column = table_columns.chosen_columns(words[1:] if words[:1] in ("-", "+") else words, by, "--sort")[0]
     if not column.data:
         raise UsageError(f"--sort: {column.name} is no number; sort by what it shows, such as tokens")
     return column
@@ -172,17 +172,17 @@ def _selection(given: SimpleNamespace, history: History, query: Query) -> Select
     if query.by == WINDOW:
         return Selection([], [], windows=_windows(history, query))
     sessions = rated.rated_sessions(history, rated.stored_basis(history), query.since, given.host is not None)
-    records = of_host(sessions.records, given.host)
+    records = records_of_host(sessions.records, given.host)
     used: List[UsageRow] = []
     if _needs_used(query):
         since = 0 if query.since is None or query.by == "session" else query.since - QUARTER_S + 1
-        used = used_on(history.usage_rows(since, _EVER, given.host is not None), given.host)
+        used = used_on_host(history.usage_rows(since, _EVER, given.host is not None), given.host)
     began = began_in(records, query.days, history.ctx.zone)
     if query.by == "session":
         return Selection(began, used, sessions.scale)
-    inside = used_in(groups.counted(used, records), query.days, history.ctx.zone)
+    inside = used_in(groups.with_bare_totals(used, records), query.days, history.ctx.zone)
     if query.by not in PERIODS:
-        return Selection(groups.touched(records, inside), inside, sessions.scale)
+        return Selection(groups.sessions_using(records, inside), inside, sessions.scale)
     new = [record for record in began if query.since is None or record.block.start >= query.since]
     return Selection(new, inside, sessions.scale)
 
@@ -248,39 +248,39 @@ def _items(ctx: Context, by: str, selection: Selection) -> Sequence[Item]:
     return (groups.by_model if by == "model" else groups.by_project)(selection.records, selection.used)
 
 
-def _chosen(ctx: Context, query: Query, selection: Selection) -> List[Tuple[Row, Item]]:
+def _chosen(ctx: Context, query: Query, selection: Selection) -> List[Tuple[HistoryRow, Item]]:
     """The rows in their order: the last ones of time, the first ones of any other order."""
     items = _items(ctx, query.by, selection)
     rows = [_row(item, ctx) for item in items]
     pairs = list(zip(history_rows.with_shares(rows), items))
     if query.sort:
-        order = table_columns.order([row for row, _ in pairs], query.sort, query.largest_first, ctx.zone)
+        order = table_columns.sorted_indexes([row for row, _ in pairs], query.sort, query.largest_first, ctx.zone)
         pairs = [pairs[at] for at in order]
     if query.rows is None:
         return pairs
     return pairs[:query.rows] if query.sort or query.by in RANKED else pairs[-query.rows:]
 
 
-def _row(item: Item, ctx: Context) -> Row:
+def _row(item: Item, ctx: Context) -> HistoryRow:
     if isinstance(item, Record):
-        return history_rows.of_record(item, ctx.now())
-    if isinstance(item, Group):
-        return history_rows.of_group(item, ctx.env.get("HOME", "").rstrip("/"))
+        return history_rows.record_row(item, ctx.now())
+    if isinstance(item, UsageGroup):
+        return history_rows.group_row(item, ctx.env.get("HOME", "").rstrip("/"))
     from ccmon.views.history import window_rows
-    return window_rows.of_window(item, ctx.now())
+    return window_rows.window_row(item, ctx.now())
 
 
 def _document(item: Item, now: int) -> Dict[str, Any]:
-    if isinstance(item, (Record, Group)):
+    if isinstance(item, (Record, UsageGroup)):
         return history_rows.document(item, now)
     from ccmon.views.history import window_rows
     return window_rows.document(item, now)
 
 
-def _records_of(ctx: Context, query: Query, pairs: Sequence[Tuple[Row, Item]], selection: Selection) -> List[Record]:
+def _records_of(ctx: Context, query: Query, pairs: Sequence[Tuple[HistoryRow, Item]], selection: Selection) -> List[Record]:
     """The sessions that the rows are about."""
     if query.by in PERIODS and query.rows is not None:
-        shown = {item.begins for _, item in pairs if isinstance(item, Group)}
+        shown = {item.begins for _, item in pairs if isinstance(item, UsageGroup)}
         return [record for record in selection.records
                 if groups.first_day(local(record.block.start, ctx.zone).date(), query.by) in shown]
     return [item for _, item in pairs if isinstance(item, Record)] if query.by == "session" else selection.records
@@ -295,19 +295,19 @@ def _data(given: SimpleNamespace, ctx: Context, query: Query, selection: Selecti
         import json
         print(json.dumps([_document(item, ctx.now()) for item in items]))
         return
-    columns = [column for column in query.columns or table_columns.of_data(query.by) if column.data]
+    columns = [column for column in query.columns or table_columns.data_columns(query.by) if column.data]
     streams.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
 
 
 def _table(given: SimpleNamespace, ctx: Context, query: Query, selection: Selection, name: Optional[str]) -> None:
     pairs = _chosen(ctx, query, selection)
     records = _records_of(ctx, query, pairs, selection)
-    windows = [item for _, item in pairs if not isinstance(item, (Record, Group))]
+    windows = [item for _, item in pairs if not isinstance(item, (Record, UsageGroup))]
     width, several = _width(given), len({one.host for one in records}) > 1 or len({one.login for one in windows} - {""}) > 1
-    columns = query.columns or table_columns.usual(query.by, width, several)
+    columns = query.columns or table_columns.default_columns(query.by, width, several)
     rows = _with_sparks(ctx, query, pairs, selection, columns)
     feet = history_rows.feet(query.by, rows, len(records) or len(windows))
-    table = Table(query.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
+    table = HistoryTable(query.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
     if name is not None:
         headings, cells, align = history_table.grid(table)
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
@@ -321,7 +321,7 @@ def _table(given: SimpleNamespace, ctx: Context, query: Query, selection: Select
     output.show(ctx, [*lines, *notes], is_paged, newest_first)
 
 
-def _notes(ctx: Context, query: Query, rows: Sequence[Row], records: Sequence[Record], windows: "Sequence[PastWindow]",
+def _notes(ctx: Context, query: Query, rows: Sequence[HistoryRow], records: Sequence[Record], windows: "Sequence[PastWindow]",
            scale: Optional[Scale]) -> Sequence[Line]:
     if scale:
         return history_rows.notes(query.by, rows, records, scale)
@@ -329,8 +329,8 @@ def _notes(ctx: Context, query: Query, rows: Sequence[Row], records: Sequence[Re
     return window_rows.notes(windows, ctx.now())
 
 
-def _with_sparks(ctx: Context, query: Query, pairs: Sequence[Tuple[Row, Item]], selection: Selection,
-                 columns: Sequence[Column]) -> List[Row]:
+def _with_sparks(ctx: Context, query: Query, pairs: Sequence[Tuple[HistoryRow, Item]], selection: Selection,
+                 columns: Sequence[HistoryColumn]) -> List[HistoryRow]:
     rows = [row for row, _ in pairs]
     if not any(column.name == "spark" for column in columns):
         return rows

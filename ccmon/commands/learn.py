@@ -21,7 +21,7 @@ from ccmon.store.learning import EXTRA
 from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, plural, printable, wrap
 from ccmon.views import learn_report, share_text
-from ccmon.views.learn_report import Findings
+from ccmon.views.learn_report import LearnReport
 from ccmon.when import DAY_S
 
 OK = 0
@@ -95,7 +95,7 @@ def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
         for path, rows, skipped in read:
             limits, week_limits = evaluate.quantiles(rows, shares) if shares else (percents or (100.0,),) * 2
             show = partial(_show, progress, path, done / whole, len(rows) / whole)
-            results.append(series_scores.Named(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
+            results.append(series_scores.FileResult(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
             done += len(rows)
     if given.json:
         print(json.dumps(series_scores.document(results[0].result) if len(results) == 1 else series_scores.documents(results)))
@@ -138,9 +138,9 @@ def _learn(given: SimpleNamespace, ctx: Context, history: History, learned: Lear
         absent = missing()
         extra = extra if absent else _tried(ctx, history, learned)
     forecasts = history.forecasts()
-    findings = Findings(ctx.now(), ctx.zone, learned, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                        forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
-                        reliability.of(forecasts, WEEK_S), model_weeks.scores(history, ctx.now()) if given.report else ())
+    findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, forecast_scores.scores_of(forecasts),
+                           forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
+                           reliability.of(forecasts, WEEK_S), model_weeks.scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
@@ -210,5 +210,5 @@ def _compare(given: SimpleNamespace, ctx: Context, history: History, learned: Le
     if given.json:
         print(json.dumps(share.place_document(rank)))
     else:
-        _print(ctx, share_text.place(rank, _cells()))
+        _print(ctx, share_text.rank_lines(rank, _cells()))
     return OK

@@ -7,7 +7,7 @@ from typing import Optional, Tuple
 from ccmon import __version__, output, streams
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
-from ccmon.history.hosts import of_host, used_on
+from ccmon.history.hosts import records_of_host, used_on_host
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
 from ccmon.pipeline import learned_state, past_windows, rated
@@ -45,9 +45,10 @@ def _report(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, 
     """What was used, and how the forecasts of the months before its end came true; these are of this machine alone."""
     with opened(ctx, SCREEN_BUSY_MS) as history:
         sessions = rated.rated_sessions(history, rated.stored_basis(history), everywhere=host is not None)
-        records = of_host(sessions.records, host)
-        used = used_on(history.usage_rows(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
+        records = records_of_host(sessions.records, host)
+        used = used_on_host(history.usage_rows(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
         weeks = past_windows.weeks(history, period.start) if host is None else []
         forecasts = history.forecasts(period.end - learned_state.SCORED_S) if host is None else []
     scores = reliability.of(made for made in forecasts if made.ts < period.end)
-    return digest.make(records, groups.counted(used, records), period, ctx.zone, ctx.now(), sessions.scale, weeks), scores
+    rows = groups.with_bare_totals(used, records)
+    return digest.make(records, rows, period, ctx.zone, ctx.now(), sessions.scale, weeks), scores

@@ -111,7 +111,7 @@ def start_up(target: str, env: Mapping[str, str]) -> Installed:
     path = "~"
     try:
         path = dotfiles.path_of(target, env)
-        path = next(iter(dotfiles.with_block_in(target, env)), path)
+        path = dotfiles.block_path(target, env)
         block = dotfiles.block(path)
     except CcmonError as err:
         return Installed(target, path, str(err), dotfiles.block_position(path)[0])

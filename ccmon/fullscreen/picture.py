@@ -125,7 +125,7 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     name = ctx.chosen.name if ctx.chosen else ""
     command = processes.own_command(ctx.callers_env)
-    scene = Scene(snapshot, state.facts, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
+    scene = Scene(snapshot, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
                   command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
     if state.page == "help":
         from ccmon.views.screen import help  # as the history: not for the first frame

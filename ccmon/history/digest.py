@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.history import groups, insights
-from ccmon.history.groups import QUARTER_S, Group, by_period
+from ccmon.history.groups import QUARTER_S, UsageGroup, by_period
 from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, UsageRow
@@ -14,7 +14,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local, midnight
 
 Point = Tuple[int, float]              # epoch s, tokens
-KNOWN_WEEKS = 8                        # before the period: what usual days are told from
+USUAL_WEEKS = 8                        # before the period: what usual days are told from
 
 
 class Period(NamedTuple):
@@ -55,14 +55,14 @@ class Digest(NamedTuple):
     period: Period
     now: int
     zone: Zone
-    total: Group
-    before: Optional[Group]            # the period before, up to the same time of it; None where it is not known whole
-    days: Tuple[Group, ...]            # all that have begun
+    total: UsageGroup
+    before: Optional[UsageGroup]            # the period before, up to the same time of it; None where it is not known whole
+    days: Tuple[UsageGroup, ...]            # all that have begun
     heat: List[List[float]]            # tokens by weekday and hour
-    models: Tuple[Group, ...]
+    models: Tuple[UsageGroup, ...]
     scale: Scale                       # what sessions are rated by of which Claude has told nothing
     measured: Tuple[Measured, ...]
-    hosts: Tuple[Group, ...]           # more than one, or none
+    hosts: Tuple[UsageGroup, ...]           # more than one, or none
     rises: Tuple[Rise, ...]
     insights: Tuple[str, ...]
     weeks: Tuple[PastWindow, ...] = () # 7-day windows that ran in the period, by time
@@ -126,7 +126,7 @@ def make(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zo
     own = {at: tokens for at, tokens in quarters.items() if period.start <= at < period.end}
     days = _days(inside, spent, period, zone, now)
     return Digest(
-        period, now, zone, groups.together(period.key, spent, inside), _before(records, used, period, zone, now), days,
+        period, now, zone, groups.single_group(period.key, spent, inside), _before(records, used, period, zone, now), days,
         heat=groups.heat(own, zone), models=tuple(groups.by_model(inside, spent)), scale=scale, measured=_measured(inside),
         hosts=_hosts(inside, spent), rises=tuple(_rise(record, quarters, now) for record in inside),
         insights=tuple(_insights(records, used, inside, days, own, period, zone, now)), weeks=_weeks(weeks, period, now))
@@ -138,42 +138,42 @@ def _weeks(weeks: Sequence[PastWindow], period: Period, now: int) -> Tuple[PastW
     return tuple(one for one in weeks if any(period.start <= at < until for at, _ in one.readings))
 
 
-def _before(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Optional[Group]:
+def _before(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Optional[UsageGroup]:
     """The period before, as far as the present one has come; None where the memory does not reach back to its first day."""
     earlier = before(period, zone)
     first = min([record.block.start for record in records[:1]] + [row.at for row in used[:1]], default=None)
     if first is None or first >= midnight(earlier.first + timedelta(days=1), zone):
         return None
-    found, spent = _in(records, earlier.start, earlier.end), _spent(used, earlier.start, earlier.end)
+    before_records, spent = _in(records, earlier.start, earlier.end), _spent(used, earlier.start, earlier.end)
     if now < period.end:               # by wall clocks: a day of the one may be longer than that of the other
         gone = local(now, zone) - datetime.combine(period.first, time.min)
         until = datetime.combine(earlier.first, time.min) + gone
-        found = [record for record in found if local(record.block.start, zone) < until]
+        before_records = [record for record in before_records if local(record.block.start, zone) < until]
         spent = [row for row in spent if local(row.at, zone) < until]
-    return groups.together(earlier.key, spent, found)
+    return groups.single_group(earlier.key, spent, before_records)
 
 
-def _days(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Tuple[Group, ...]:
+def _days(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Tuple[UsageGroup, ...]:
     """One group for each day that has begun, with or without use."""
-    found = {group.begins: group for group in by_period(records, used, "day", zone)}
+    groups_by_day = {group.begins: group for group in by_period(records, used, "day", zone)}
     count = (min(period.last, local(now, zone).date()) - period.first).days + 1
     days = [period.first + timedelta(days=n) for n in range(count)]
-    return tuple(found.get(day) or groups.total([])._replace(key=day.isoformat(), begins=day) for day in days)
+    return tuple(groups_by_day.get(day) or groups.total([])._replace(key=day.isoformat(), begins=day) for day in days)
 
 
 def _measured(records: Sequence[Record]) -> Tuple[Measured, ...]:
     """Those by Claude's own word first."""
-    found: Dict[str, List[Record]] = {}
+    by_rating: Dict[str, List[Record]] = {}
     for record in sorted(records, key=lambda record: record.rated_by != OFFICIAL):
-        found.setdefault(record.rated_by, []).append(record)
-    return tuple(Measured(by, len(own), groups.near(own), sum(one.hit for one in own), sum(one.passed for one in own))
-                 for by, own in found.items())
+        by_rating.setdefault(record.rated_by, []).append(record)
+    return tuple(Measured(by, len(own), groups.near_count(own), sum(one.hit for one in own), sum(one.passed for one in own))
+                 for by, own in by_rating.items())
 
 
-def _hosts(records: Sequence[Record], used: Sequence[UsageRow]) -> Tuple[Group, ...]:
+def _hosts(records: Sequence[Record], used: Sequence[UsageRow]) -> Tuple[UsageGroup, ...]:
     """One group for each machine, the most used first; none when there is only one."""
     names = dict.fromkeys([record.host for record in records] + [row.host for row in used])
-    machines = [groups.together(host, [row for row in used if row.host == host], [one for one in records if one.host == host])
+    machines = [groups.single_group(host, [row for row in used if row.host == host], [one for one in records if one.host == host])
                 for host in names]
     return tuple(sorted(machines, key=lambda group: -group.tokens)) if len(machines) > 1 else ()
 
@@ -192,23 +192,23 @@ def _rise(record: Record, quarters: Mapping[int, int], now: int) -> Rise:
     return Rise(record, (*points, (until, float(block.tokens))))
 
 
-def _insights(records: Sequence[Record], used: Sequence[UsageRow], inside: Sequence[Record], days: Sequence[Group],
+def _insights(records: Sequence[Record], used: Sequence[UsageRow], inside: Sequence[Record], days: Sequence[UsageGroup],
               quarters: Mapping[int, float], period: Period, zone: Zone, now: int) -> List[str]:
     if len(inside) < insights.LEAST_SESSIONS:
         return []
-    since = period.start - KNOWN_WEEKS * 7 * 86400
-    known = by_period(_in(records, since, period.end), _spent(used, since, period.end), "day", zone)
+    since = period.start - USUAL_WEEKS * 7 * 86400
+    usual_days = by_period(_in(records, since, period.end), _spent(used, since, period.end), "day", zone)
     return insights.sentences([
         insights.near_limit(days), insights.trend(_periods(used, period, zone, now), period.kind),
-        insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, known)])
+        insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, usual_days)])
 
 
 def _periods(used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> List[int]:
     """Tokens of the completed periods up to this one, the oldest first; not of the first one known, of which a part may lack."""
     last = period if period.end <= now else before(period, zone)
     tokens = {group.begins: group.tokens for group in by_period((), used, period.kind, zone)}
-    found: List[int] = []
-    while len(found) < insights.TREND_PERIODS and tokens and last.first > min(filter(None, tokens)):
-        found.insert(0, tokens.get(last.first, 0))
+    periods: List[int] = []
+    while len(periods) < insights.TREND_PERIODS and tokens and last.first > min(filter(None, tokens)):
+        periods.insert(0, tokens.get(last.first, 0))
         last = before(last, zone)
-    return found
+    return periods

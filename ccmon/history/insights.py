@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.history.groups import HOUR_S, Group
+from ccmon.history.groups import HOUR_S, UsageGroup
 from ccmon.model import Record
 from ccmon.text import plural, short_count
 from ccmon.when import DAYS, MONTHS, Zone, local, time_of_day
@@ -21,16 +21,16 @@ NAMED_DAYS = 4
 USUAL_DAYS, UNUSUAL_FACTOR, UNUSUAL_MADS = 10, 2.0, 3.0
 
 
-def day_text(group: Group) -> str:
+def day_text(group: UsageGroup) -> str:
     """Mon 17 Nov."""
     day = group.begins
     assert day is not None
     return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
-def sentences(found: Sequence[Optional[str]]) -> List[str]:
+def sentences(candidates: Sequence[Optional[str]]) -> List[str]:
     """Those that there are."""
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in candidates if sentence]
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------
@@ -48,13 +48,13 @@ def busiest(hours: Mapping[int, float], zone: Zone) -> Optional[str]:
         tokens[at.hour] += number
         if number > 0:
             days[at.hour].add(at.date())
-    held = [sum(tokens[(first + n) % 24] for n in range(BUSY_HOURS)) for first in range(24)]
-    first = max(range(24), key=lambda hour: (held[hour], -hour))
+    tokens_from = [sum(tokens[(first + n) % 24] for n in range(BUSY_HOURS)) for first in range(24)]
+    first = max(range(24), key=lambda hour: (tokens_from[hour], -hour))
     seen = {day for n in range(BUSY_HOURS) for day in days[(first + n) % 24]}
-    if held[first] < BUSY_SHARE * sum(tokens) or len(seen) < BUSY_DAYS or not sum(tokens):
+    if tokens_from[first] < BUSY_SHARE * sum(tokens) or len(seen) < BUSY_DAYS or not sum(tokens):
         return None
     began, over = (time_of_day(hour, 0, zone.dial) for hour in (first, first + BUSY_HOURS))
-    return f"The busiest hours were {began} to {over}, with {held[first] * 100 / sum(tokens):.0f} % of the tokens."
+    return f"The busiest hours were {began} to {over}, with {tokens_from[first] * 100 / sum(tokens):.0f} % of the tokens."
 
 
 def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone) -> Optional[str]:
@@ -79,14 +79,14 @@ def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone
 def peaks(hours: Mapping[int, float], zone: Zone) -> List[float]:
     """Tokens of the fullest window for each of the 24 daily reset hours."""
     walls = [(divmod((hour + zone.offset_s(hour)) // HOUR_S, 24), tokens) for hour, tokens in hours.items()]
-    found: List[float] = []
+    highest: List[float] = []
     for reset in range(24):
         windows: Dict[Tuple[int, int], float] = {}
         for (day, hour), tokens in walls:
             key = day - (hour < reset), (hour - reset) % 24 // WINDOW_HOURS
             windows[key] = windows.get(key, 0.0) + tokens
-        found.append(max(windows.values(), default=0.0))
-    return found
+        highest.append(max(windows.values(), default=0.0))
+    return highest
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def trend(tokens: Sequence[int], period: str) -> Optional[str]:
 
 # --- days -------------------------------------------------------------------------------------------------------------
 
-def near_limit(days: Sequence[Group]) -> Optional[str]:
+def near_limit(days: Sequence[UsageGroup]) -> Optional[str]:
     """On how many days a session used 80 % of its limit, and on how many it was cut off. Only when there was one."""
     active, near, hit = ([day for day in days if test(day)] for test in (_is_active, _near, _hits))
     if not near:
@@ -123,32 +123,32 @@ def near_limit(days: Sequence[Group]) -> Optional[str]:
             f"the limit itself was reached {which}.".replace("reached not", "not reached"))
 
 
-def unusual(days: Sequence[Group], known: Sequence[Group]) -> Optional[str]:
+def unusual(days: Sequence[UsageGroup], usual_days: Sequence[UsageGroup]) -> Optional[str]:
     """The days of the period with far more tokens than is usual.
 
     Far more: twice the median of the known active days (ten at least), and three scaled median deviations above it.
     At most two are named, the largest first.
     """
-    usual = [day.tokens for day in known if not day.is_empty]
+    usual = [day.tokens for day in usual_days if not day.is_empty]
     if len(usual) < USUAL_DAYS:
         return None
     middle = median(usual)
     deviation = 1.4826 * median(abs(tokens - middle) for tokens in usual)
     least = max(UNUSUAL_FACTOR * middle, middle + UNUSUAL_MADS * deviation)
-    found = sorted((day for day in days if middle > 0 and day.tokens >= least), key=lambda day: -day.tokens)[:2]
-    said = [f"{day_text(day)} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in found]
-    return f"Unusual: {_listed(said)} the median active day ({short_count(middle)})." if found else None
+    days_above = sorted((day for day in days if middle > 0 and day.tokens >= least), key=lambda day: -day.tokens)[:2]
+    phrases = [f"{day_text(day)} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in days_above]
+    return f"Unusual: {_listed(phrases)} the median active day ({short_count(middle)})." if days_above else None
 
 
-def _is_active(day: Group) -> int:
+def _is_active(day: UsageGroup) -> int:
     return not day.is_empty
 
 
-def _near(day: Group) -> int:
+def _near(day: UsageGroup) -> int:
     return day.near
 
 
-def _hits(day: Group) -> int:
+def _hits(day: UsageGroup) -> int:
     return day.hits
 
 

@@ -18,7 +18,7 @@ VALID = ("a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47, la
          "or a moment (2h, 14:30)")
 
 
-class Days(NamedTuple):
+class TimeBounds(NamedTuple):
     """Local days, both included, or moments; None where there is no bound."""
 
     first: Optional[date] = None
@@ -27,18 +27,18 @@ class Days(NamedTuple):
     before: Optional[int] = None       # epoch s: what begins, or is used, before that
 
 
-def chosen(since: Optional[str], until: Optional[str], now: int, zone: Zone) -> Days:
+def chosen(since: Optional[str], until: Optional[str], now: int, zone: Zone) -> TimeBounds:
     """What --since and --until say: a week, month or year is meant whole. UsageError names what is valid."""
     if since is None and until is None:
-        return Days()
+        return TimeBounds()
     begin, end = _typed("--since", since, now, zone), _typed("--until", until, now, zone)
-    found = Days(begin.first, end.last, None if begin.first else begin.at, None if end.last else end.at)
-    if found.first and found.last and found.first > found.last:
-        raise UsageError(f"--since {found.first} is after --until {found.last}: exchange them")
-    from_s, to_s = found.after or (midnight(found.first, zone) if found.first else None), found.before
+    bounds = TimeBounds(begin.first, end.last, None if begin.first else begin.at, None if end.last else end.at)
+    if bounds.first and bounds.last and bounds.first > bounds.last:
+        raise UsageError(f"--since {bounds.first} is after --until {bounds.last}: exchange them")
+    from_s, to_s = bounds.after or (midnight(bounds.first, zone) if bounds.first else None), bounds.before
     if from_s is not None and to_s is not None and from_s > to_s:
         raise UsageError(f"--since {clock_text(from_s, now, zone)} is after --until {clock_text(to_s, now, zone)}: exchange them")
-    return found
+    return bounds
 
 
 def _typed(flag: str, word: Optional[str], now: int, zone: Zone) -> "Typed":
@@ -51,20 +51,20 @@ def _typed(flag: str, word: Optional[str], now: int, zone: Zone) -> "Typed":
         raise UsageError(f"{flag}: '{clip(clean(word), 40)}' is not {VALID}") from None
 
 
-def began_in(records: Sequence[Record], wanted: Days, zone: Zone) -> List[Record]:
+def began_in(records: Sequence[Record], wanted: TimeBounds, zone: Zone) -> List[Record]:
     """The sessions that began on those local days."""
     return [record for record in records if is_in(record.block.start, wanted, zone)]
 
 
-def used_in(used: Sequence[UsageRow], wanted: Days, zone: Zone) -> List[UsageRow]:
+def used_in(used: Sequence[UsageRow], wanted: TimeBounds, zone: Zone) -> List[UsageRow]:
     """What was used in the quarters of an hour of those local days."""
     inside = {at for at in {row.at for row in used} if is_in(at, wanted, zone)}
     return [row for row in used if row.at in inside]
 
 
-def is_in(at: int, wanted: Days, zone: Zone) -> bool:
+def is_in(at: int, wanted: TimeBounds, zone: Zone) -> bool:
     """Whether that moment (epoch s) is on one of the days, and before the last moment; `after` is not asked here."""
-    if wanted == Days():
+    if wanted == TimeBounds():
         return True
     if not (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max):
         return False

@@ -35,7 +35,7 @@ class Scale(NamedTuple):
         return named.get(self.source, "the limit set")
 
 
-class Running(NamedTuple):
+class RunningRating(NamedTuple):
     """What the screen says of the running session: its word stands here, too."""
 
     start: int                         # epoch s
@@ -44,29 +44,29 @@ class Running(NamedTuple):
 
 
 def rated(records: Sequence[Record], windows: Sequence[Tuple[int, float]], cuts: Sequence[int], scale: Scale,
-          running: Optional[Running] = None) -> List[Record]:
+          running: Optional[RunningRating] = None) -> List[Record]:
     """One owner's sessions, by start, with what they are rated by.
 
     windows: the reset (epoch s) and a percentage that Claude told of it; cuts: when a session was cut off (epoch s), by time.
     """
-    told = _told(records, windows)
-    return [_rated(record, told.get(at), _is_cut(record, cuts), scale, running) for at, record in enumerate(records)]
+    percents = _highest_by_session(records, windows)
+    return [_rated(record, percents.get(at), _is_cut(record, cuts), scale, running) for at, record in enumerate(records)]
 
 
-def _told(records: Sequence[Record], windows: Sequence[Tuple[int, float]]) -> Dict[int, float]:
+def _highest_by_session(records: Sequence[Record], windows: Sequence[Tuple[int, float]]) -> Dict[int, float]:
     """The highest percentage of each session, by its place: a window belongs to the one that it overlaps most."""
     highest: Dict[int, float] = {}
     for reset, percent in windows:
         highest[reset] = max(percent, highest.get(reset, 0.0))
-    found: Dict[int, float] = {}
+    by_session: Dict[int, float] = {}
     starts = [record.block.start for record in records]
     for reset, percent in highest.items():
         near = range(bisect_left(starts, reset - 2 * SESSION_S), bisect_left(starts, reset))
         overlaps = {at: min(records[at].block.end, reset) - max(starts[at], reset - SESSION_S) for at in near}
         most = max(overlaps, key=lambda at: overlaps[at], default=None)
         if most is not None and overlaps[most] > 0:
-            found[most] = max(percent, found.get(most, 0.0))
-    return found
+            by_session[most] = max(percent, by_session.get(most, 0.0))
+    return by_session
 
 
 def _is_cut(record: Record, cuts: Sequence[int]) -> bool:
@@ -74,7 +74,7 @@ def _is_cut(record: Record, cuts: Sequence[int]) -> bool:
     return at < len(cuts) and cuts[at] < record.block.end
 
 
-def _rated(record: Record, percent: Optional[float], is_cut: bool, scale: Scale, running: Optional[Running]) -> Record:
+def _rated(record: Record, percent: Optional[float], is_cut: bool, scale: Scale, running: Optional[RunningRating]) -> Record:
     """A cut-off is Claude's word, too: the session has used at least all of its limit."""
     by, hit = OFFICIAL, is_cut or percent is not None and percent >= WHOLE
     if is_cut:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from ccmon.history.groups import QUARTER_S, Group, together
+from ccmon.history.groups import QUARTER_S, UsageGroup, single_group
 from ccmon.model import UsageRow
 from ccmon.named_tuple import NamedTuple
 
-SAME_S = 60                            # resets that differ by no more are one
-NEAR_S = 3600                          # what a message says of a reset may be off by this much
+SAME_RESET_S = 60                            # resets that differ by no more are one
+MESSAGE_TOLERANCE_S = 3600                          # what a message says of a reset may be off by this much
 LEAST_PERCENT = 5.0                    # with less a percentage says little of what one per cent is worth
 ROUNDING = 0.5                         # points by which a percentage may be off
 BY_LEARNING, BY_READINGS = "learned", "readings"
@@ -21,7 +21,7 @@ BY_LEARNING, BY_READINGS = "learned", "readings"
 Point = Tuple[int, float]              # epoch s, percentage
 
 
-class Said(NamedTuple):
+class LoginReading(NamedTuple):
     """What Claude said of a window at one moment."""
 
     login: str                         # short hash, "" where nobody knew
@@ -39,7 +39,7 @@ class Range(NamedTuple):
     high: float
 
 
-class Worth(NamedTuple):
+class PercentValue(NamedTuple):
     """What one per cent of a window was worth."""
 
     tokens: Range
@@ -47,7 +47,7 @@ class Worth(NamedTuple):
     by: str                            # learned | readings
 
 
-class Change(NamedTuple):
+class ValueChange(NamedTuple):
     """How much more one per cent was worth than in an earlier window."""
 
     percent: float
@@ -66,12 +66,12 @@ class PastWindow(NamedTuple):
     readings: Tuple[Point, ...]        # by time, at least one
     percent: float                     # the highest
     reached_at: int                    # epoch s when that was first read
-    used: Optional[Group] = None       # None where it is not known
-    worth: Optional[Worth] = None      # None where nothing was used here, or too little of the window
-    change: Optional[Change] = None    # None where there is nothing to compare with
+    used: Optional[UsageGroup] = None       # None where it is not known
+    percent_value: Optional[PercentValue] = None   # None where nothing was used here, or too little of the window
+    change: Optional[ValueChange] = None    # None where there is nothing to compare with
 
 
-class Kind(NamedTuple):
+class WindowKind(NamedTuple):
     """What is known of all windows of a name."""
 
     name: str
@@ -80,34 +80,35 @@ class Kind(NamedTuple):
     part: Callable[[Sequence[UsageRow], int], Optional[Range]]     # what part of that use one per cent is, as learned; epoch s
 
 
-def of_kind(kind: Kind, said: Sequence[Said], used: Sequence[UsageRow]) -> List[PastWindow]:
+def grouped_windows(kind: WindowKind, readings: Sequence[LoginReading], used: Sequence[UsageRow]) -> List[PastWindow]:
     """All windows of a name, by their ends. said: in any order; used: by time."""
-    found = _with_events(_grouped(kind, [one for one in said if not one.is_event]), kind, [one for one in said if one.is_event])
-    logins = dict.fromkeys(window.login for window in found)
-    apart = [_disjoint([window for window in found if window.login == login]) for login in logins]
+    events = [reading for reading in readings if reading.is_event]
+    windows = _with_events(_grouped(kind, [reading for reading in readings if not reading.is_event]), kind, events)
+    logins = dict.fromkeys(window.login for window in windows)
+    apart = [_disjoint([window for window in windows if window.login == login]) for login in logins]
     spent = [_with_changes(_with_use(windows, kind, used)) for windows in apart]
     return sorted((window for windows in spent for window in windows), key=lambda window: (window.end, window.login))
 
 
 # --- windows of readings ------------------------------------------------------------------------------------------------
 
-def _grouped(kind: Kind, said: Sequence[Said]) -> List[PastWindow]:
+def _grouped(kind: WindowKind, readings: Sequence[LoginReading]) -> List[PastWindow]:
     """One window for each reset of a login."""
-    found: List[List[Said]] = []
-    for one in sorted(said, key=lambda one: (one.login, one.resets_at)):
-        last = found[-1][-1] if found else None
-        if last is not None and last.login == one.login and one.resets_at - last.resets_at <= SAME_S:
-            found[-1].append(one)
+    groups: List[List[LoginReading]] = []
+    for one in sorted(readings, key=lambda one: (one.login, one.resets_at)):
+        last = groups[-1][-1] if groups else None
+        if last is not None and last.login == one.login and one.resets_at - last.resets_at <= SAME_RESET_S:
+            groups[-1].append(one)
         else:
-            found.append([one])
-    return [_window(kind, group) for group in found]
+            groups.append([one])
+    return [_window(kind, group) for group in groups]
 
 
-def _window(kind: Kind, said: Sequence[Said]) -> PastWindow:
-    newest = max(said, key=lambda one: one.at)
+def _window(kind: WindowKind, readings: Sequence[LoginReading]) -> PastWindow:
+    newest = max(readings, key=lambda one: one.at)
     start = None if kind.length_s is None else newest.resets_at - kind.length_s
     bare = PastWindow(kind.name, newest.login, start, newest.resets_at, newest.resets_at, (), 0.0, 0)
-    return _with_points(bare, [(one.at, one.percent) for one in said])
+    return _with_points(bare, [(one.at, one.percent) for one in readings])
 
 
 def _with_points(window: PastWindow, points: Iterable[Point]) -> PastWindow:
@@ -117,26 +118,26 @@ def _with_points(window: PastWindow, points: Iterable[Point]) -> PastWindow:
                            reached_at=next(at for at, percent in readings if percent == highest))
 
 
-def _with_events(windows: List[PastWindow], kind: Kind, events: Sequence[Said]) -> List[PastWindow]:
+def _with_events(windows: List[PastWindow], kind: WindowKind, events: Sequence[LoginReading]) -> List[PastWindow]:
     """A message that the limit is reached belongs to the window that ran; one that nobody has read makes its own."""
-    found, alone = list(windows), []
+    merged, alone = list(windows), []
     for event in events:
-        place = _place(found, event)
-        if place is not None:
-            found[place] = _with_points(found[place], [(event.at, event.percent)])
+        index = _window_index(merged, event)
+        if index is not None:
+            merged[index] = _with_points(merged[index], [(event.at, event.percent)])
         elif event.resets_at > event.at:
             alone.append(event)
-    return found + _grouped(kind, alone)
+    return merged + _grouped(kind, alone)
 
 
-def _place(windows: Sequence[PastWindow], event: Said) -> Optional[int]:
+def _window_index(windows: Sequence[PastWindow], event: LoginReading) -> Optional[int]:
     """The window whose reset is the nearest to the one that the message names, else the one that was read last before it."""
     running = [(at, window) for at, window in enumerate(windows)
                if (window.start or window.readings[0][0]) <= event.at < window.end]
     if event.resets_at:
         gaps = [(abs(window.resets_at - event.resets_at), at) for at, window in running]
-        return min(((gap, at) for gap, at in gaps if gap <= NEAR_S), default=(0, None))[1]
-    return max((((max((at for at, _ in window.readings if at <= event.at), default=0)), place) for place, window in running),
+        return min(((gap, at) for gap, at in gaps if gap <= MESSAGE_TOLERANCE_S), default=(0, None))[1]
+    return max((((max((at for at, _ in window.readings if at <= event.at), default=0)), index) for index, window in running),
                default=(0, None))[1]
 
 
@@ -145,37 +146,37 @@ def _disjoint(windows: Sequence[PastWindow]) -> List[PastWindow]:
 
     Windows that were read by turns are of several accounts that nobody told apart: they stay as they are.
     """
-    found: List[PastWindow] = []
+    disjoint: List[PastWindow] = []
     for window in sorted(windows, key=lambda window: window.end):
-        before = found[-1] if found else None
+        before = disjoint[-1] if disjoint else None
         if before is not None and window.start is not None and window.start < before.end:
             first, last = window.readings[0][0], before.readings[-1][0]
             if first >= last:
                 border = max(window.start, min(before.end, window.start if window.start >= last else first))
-                found[-1] = before._replace(end=border)
+                disjoint[-1] = before._replace(end=border)
                 window = window._replace(start=border)
-        found.append(window)
-    return found
+        disjoint.append(window)
+    return disjoint
 
 
 # --- use ------------------------------------------------------------------------------------------------------------------
 
-def _with_use(windows: Sequence[PastWindow], kind: Kind, used: Sequence[UsageRow]) -> List[PastWindow]:
+def _with_use(windows: Sequence[PastWindow], kind: WindowKind, used: Sequence[UsageRow]) -> List[PastWindow]:
     counts = {model: kind.counts(model) for model in {row.model for row in used}}
     times = [row.at for row in used]
-    found: List[PastWindow] = []
+    with_use: List[PastWindow] = []
     for at, window in enumerate(windows):
         if window.start is None:
-            found.append(window)
+            with_use.append(window)
             continue
         before = windows[at - 1] if at else None
         rows = _rows(window, before, windows[at + 1] if at + 1 < len(windows) else None, used, times)
         if any(counts[row.model] is None for row in rows):
-            found.append(window)
+            with_use.append(window)
             continue
         rows = [row for row in rows if counts[row.model]]
-        found.append(window._replace(used=together("", rows, ()), worth=_worth(window, kind, rows)))
-    return found
+        with_use.append(window._replace(used=single_group("", rows, ()), percent_value=_percent_value(window, kind, rows)))
+    return with_use
 
 
 def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[PastWindow], used: Sequence[UsageRow],
@@ -195,19 +196,19 @@ def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[Past
 
 # --- worth ----------------------------------------------------------------------------------------------------------------
 
-def _worth(window: PastWindow, kind: Kind, rows: Sequence[UsageRow]) -> Optional[Worth]:
+def _percent_value(window: PastWindow, kind: WindowKind, rows: Sequence[UsageRow]) -> Optional[PercentValue]:
     tokens = _tokens(rows)
     if window.start is None or tokens <= 0 or window.percent < LEAST_PERCENT:
         return None
     part = kind.part(rows, window.end)
     if part is not None:
         spent = _cost(rows)
-        return Worth(_times(tokens, part), None if spent is None else _times(spent, part), BY_LEARNING)
+        return PercentValue(_times(tokens, part), None if spent is None else _times(spent, part), BY_LEARNING)
     low, whole, high = _counted(rows, window)
     most, least = window.percent + ROUNDING, window.percent - ROUNDING
     costs = [_cost(some) for some in (low, whole, high)]
     cost = None if None in costs else _range([number or 0.0 for number in costs], window.percent, most, least)
-    return Worth(_range([_tokens(some) for some in (low, whole, high)], window.percent, most, least), cost, BY_READINGS)
+    return PercentValue(_range([_tokens(some) for some in (low, whole, high)], window.percent, most, least), cost, BY_READINGS)
 
 
 def _range(amounts: Sequence[float], percent: float, most: float, least: float) -> Range:
@@ -244,15 +245,15 @@ def _times(amount: float, part: Range) -> Range:
 
 def _with_changes(windows: Sequence[PastWindow]) -> List[PastWindow]:
     """Each compared with the last one before it of which the same is known."""
-    before: Optional[Worth] = None
-    found: List[PastWindow] = []
+    before: Optional[PercentValue] = None
+    compared: List[PastWindow] = []
     for window in windows:
-        found.append(window._replace(change=change(before, window.worth)))
-        before = window.worth or before
-    return found
+        compared.append(window._replace(change=change(before, window.percent_value)))
+        before = window.percent_value or before
+    return compared
 
 
-def change(before: Optional[Worth], now: Optional[Worth]) -> Optional[Change]:
+def change(before: Optional[PercentValue], now: Optional[PercentValue]) -> Optional[ValueChange]:
     """By cost where both are known, which depends less on the models than tokens do."""
     if before is None or now is None:
         return None
@@ -261,10 +262,10 @@ def change(before: Optional[Worth], now: Optional[Worth]) -> Optional[Change]:
         unit, one, other = "cost", before.cost_usd, now.cost_usd
     if one.value <= 0:
         return None
-    return Change(100 * (other.value / one.value - 1), other.low > one.high or other.high < one.low, unit)
+    return ValueChange(100 * (other.value / one.value - 1), other.low > one.high or other.high < one.low, unit)
 
 
 def logins(windows: Iterable[PastWindow]) -> List[str]:
     """The logins that are known, each once."""
-    found: Dict[str, None] = dict.fromkeys(window.login for window in windows if window.login)
-    return list(found)
+    names: Dict[str, None] = dict.fromkeys(window.login for window in windows if window.login)
+    return list(names)

@@ -90,7 +90,7 @@ def _line_of(ctx: Context, facts: Facts, now: int) -> str:
     return dialect.envelope(body, dialects.extras(snapshot, words, theme, ctx.zone)) + "\n"
 
 
-def spelled(all_groups: Sequence[statusline.Group], dialect: dialects.Dialect) -> List[statusline.Group]:
+def spelled(all_groups: Sequence[statusline.WordGroup], dialect: dialects.Dialect) -> List[statusline.WordGroup]:
     """The groups as they are read in that dialect: their width is that of what is read."""
     return [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in all_groups]
 
@@ -100,10 +100,10 @@ def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
     cells = None if ctx.settings.origin["max_width"] == "default" else ctx.settings.max_width
     if not ctx.settings.template:
         unicode = ctx.utf8 and not ctx.settings.ascii
-        return claude_record.of_words(snapshot, ctx.zone, _theme(ctx), unicode, cells)
+        return claude_record.words_record(snapshot, ctx.zone, _theme(ctx), unicode, cells)
     value = _values(ctx, snapshot)
     pieces = fields.pieces(_one_line(ctx.settings.template), value, dialect, MOST_CELLS, claude_row.is_later)
-    return claude_record.of_template(list(pieces), snapshot, ctx.zone, value, cells)
+    return claude_record.template_record(list(pieces), snapshot, ctx.zone, value, cells)
 
 
 def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
@@ -123,7 +123,7 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
     settings = ctx.settings
     if ctx.env.get("NO_COLOR"):
         return None
-    place, is_of_line = dialects.DIALECTS[settings.format].place, settings.origin["theme"] == "flag"
+    place, is_of_line = dialects.DIALECTS[settings.format].ground, settings.origin["theme"] == "flag"
     return grounds.line_theme(place, settings.theme_in_force, settings.theme_is_set, settings.theme_is_set and is_of_line)
 
 
@@ -136,7 +136,7 @@ def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> st
 def _error_line(meant: str, sentence: str, cells: Optional[int]) -> str:
     sentence = clip(sentence, MOST_CELLS)
     if meant == CLAUDE:
-        return claude_record.of_error(clean(f"CC ! {sentence}"), cells) + "\n"
+        return claude_record.error_record(clean(f"CC ! {sentence}"), cells) + "\n"
     dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])
     words = clip(dialect.spell(clean(f"CC ! {sentence}")), cells or LINE_CELLS)
     body = dialects.painted(Span(words), dialect, None)

@@ -5,7 +5,7 @@ from typing import Dict, List, Optional, Sequence
 
 from ccmon.errors import UsageError
 from ccmon.history import windows
-from ccmon.history.windows import Kind, PastWindow, Range, Said
+from ccmon.history.windows import LoginReading, PastWindow, Range, WindowKind
 from ccmon.learning import state
 from ccmon.learning.learned import HISTORY_S, Learned, measure
 from ccmon.learning.values import Key
@@ -34,15 +34,15 @@ def known_names(history: History) -> List[str]:
     return sorted({*found, *map(_name_of, history.limit_events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
-def readings(history: History, name: str, since: int = 0) -> List[Said]:
+def readings(history: History, name: str, since: int = 0) -> List[LoginReading]:
     """All that Claude reported of that window from then on (epoch s), limit events among it. Raises StoreError."""
     nothing: List[window_readings.WindowReading] = []
     until = history.ctx.now()
     rows = history.required_store().read_owner(
         history.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
     events = [event for event in history.limit_events() if _name_of(event) == name and since <= event.at <= until]
-    return [*(Said(row.login, row.ts, row.percent, row.resets_at) for row in rows),
-            *(Said("", event.at, 100.0, event.resets_at, True) for event in events)]
+    return [*(LoginReading(row.login, row.ts, row.percent, row.resets_at) for row in rows),
+            *(LoginReading("", event.at, 100.0, event.resets_at, True) for event in events)]
 
 
 def _name_of(event: CutOff) -> str:
@@ -65,11 +65,11 @@ def named(names: Sequence[str], wanted: Optional[str]) -> str:
     return name or ""
 
 
-def of_name(history: History, name: str, readings_of_name: Sequence[Said], used: Sequence[UsageRow]) -> List[PastWindow]:
+def of_name(history: History, name: str, reported: Sequence[LoginReading], used: Sequence[UsageRow]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
     learned_state = state.load(history.learned()) if name == "five_hour" else None
     part = partial(learned_part, learned_state.learned) if learned_state else _no_part
-    return windows.of_kind(Kind(name, length_s(name), partial(counts, scope(name)), part), readings_of_name, used)
+    return windows.grouped_windows(WindowKind(name, length_s(name), partial(counts, scope(name)), part), reported, used)
 
 
 def weeks(history: History, since: int) -> List[PastWindow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List, Optional, Union
 
 from ccmon.history import rating
-from ccmon.history.rating import Running, Scale
+from ccmon.history.rating import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state, snapshots
@@ -73,8 +73,8 @@ def _scale(history: History, basis: Union[RatingBasis, Snapshot]) -> Scale:
     return Scale(limit.tokens, limit.source, limit.plan)
 
 
-def _running(basis: Union[RatingBasis, Snapshot]) -> Optional[Running]:
+def _running(basis: Union[RatingBasis, Snapshot]) -> Optional[RunningRating]:
     if not basis.active or basis.session is None or basis.percent is None:
         return None
     by = rating.LIMIT if basis.percent_source == "tokens" else basis.percent_source
-    return Running(basis.session.start, basis.percent, by)
+    return RunningRating(basis.session.start, basis.percent, by)

@@ -4,10 +4,10 @@ import os
 import re
 from binascii import crc32
 from contextlib import suppress
-from typing import Callable, List, Mapping, Optional, Tuple
+from typing import List, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError
-from ccmon.setup import start_up_files
+from ccmon.setup import settings_json, start_up_files
 from ccmon.setup.start_up_files import path_of
 from ccmon.system import private, shared_files, swap
 
@@ -17,13 +17,12 @@ CONTINUED = b" (the line above ended in a backslash)"
 _NOTED = re.compile(re.escape(END) + rb" ([0-9a-f]{8})\s*\Z")
 ALONE = b" (the file was made for these lines)"
 BACKUP = ".before-ccmon"
-Holds = Callable[[bytes, bytes], bool]
 
 
 def paths_of(target: str, env: Mapping[str, str]) -> List[str]:
     """All files that path_of can name for it, whatever is there: the usual ones, and those that variables name."""
     paths = [path_of(target, env)]
-    home = env.get("HOME") or os.path.expanduser("~")
+    home = start_up_files.home_of(env)
     plain = {name: value for name, value in env.items() if name not in ("XDG_CONFIG_HOME", "ZDOTDIR", "CLAUDE_CONFIG_DIR")}
     paths.append(path_of(target, plain))
     if target == "tmux":
@@ -44,20 +43,21 @@ def with_block_in(target: str, env: Mapping[str, str]) -> List[str]:
     paths = [usual] if block(usual) is not None else []
     for path in beside:
         with suppress(CcmonError):
-            paths += [path] if not any(map(_is_same(path), [usual, *paths])) and block(path) is not None else []
+            seen = map(os.path.realpath, [usual, *paths])      # one may be a link to another one
+            paths += [path] if os.path.realpath(path) not in seen and block(path) is not None else []
     return paths
 
 
-def _is_same(path: str) -> Callable[[str], bool]:
-    """Whether another path leads to the same file: a start-up file may be a link to another one."""
-    return lambda other: os.path.realpath(other) == os.path.realpath(path)
+def block_path(target: str, env: Mapping[str, str]) -> str:
+    """The first file that has the block, else the usual one."""
+    return next(iter(with_block_in(target, env)), path_of(target, env))
 
 
 def path_to_write(target: str, env: Mapping[str, str]) -> str:
     """The file that the block is to be written to: the one that has it, unless a new shell does not read that one here."""
     usual, paths = path_of(target, env), with_block_in(target, env)
     if target == "bash" and start_up_files.is_login_usual():
-        is_read = start_up_files.read_at_start(env.get("HOME") or os.path.expanduser("~"), True)
+        is_read = start_up_files.read_at_start(start_up_files.home_of(env), True)
         paths = [path for path in paths if path in is_read]
     return paths[0] if paths else usual
 
@@ -125,7 +125,7 @@ def can_take_out(path: str) -> bool:
     return text is not None
 
 
-def has_lines_of(now: bytes, copy: bytes) -> bool:
+def _has_lines_of(now: bytes, copy: bytes) -> bool:
     """Whether all lines of the copy stand in what is there now, in their order."""
     rows = iter(now.splitlines())
     return all(line in rows for line in copy.splitlines())
@@ -163,26 +163,23 @@ def _take_out(path: str) -> bool:
     return True
 
 
-def drop_copy(path: str, holds: Holds) -> Optional[str]:
+def drop_copy(target: str, path: str) -> Optional[str]:
     """Remove the copy of what was in the file before ccmon. Its path when it stays; None when there is none (any more)."""
     backup = path + BACKUP
-    try:
-        copy = shared_files.read(backup) if may_drop_copy(path, holds) else None
+    with suppress(CcmonError):         # it is named then
+        copy = shared_files.read(backup) if may_drop_copy(target, path) else None
         if copy is not None:
             shared_files.remove(backup, copy)
-    except CcmonError:
-        pass                           # it is named then
     return backup if os.path.lexists(backup) else None
 
 
-def may_drop_copy(path: str, holds: Holds) -> bool:
-    """Whether nothing is lost with the copy: holds(now, copy) says that all of it is there. A link, or another user's, stays."""
-    backup = path + BACKUP
-    try:
+def may_drop_copy(target: str, path: str) -> bool:
+    """Whether nothing is lost with the copy: all of it is in the file. A link, or another user's, stays."""
+    backup, holds = path + BACKUP, settings_json.has_members_of if target == "claude" else _has_lines_of
+    with suppress(CcmonError, OSError):
         copy = None if os.path.islink(backup) or private.foreign(os.stat(backup)) else shared_files.read(backup)
         return copy is not None and holds(shared_files.read(path) or b"", copy)
-    except (CcmonError, OSError):
-        return False
+    return False
 
 
 def block_position(path: str) -> Tuple[int, bool]:

@@ -11,8 +11,17 @@ from ccmon import line_answer
 from ccmon.errors import CcmonError, PathError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import claude_start, dotfiles, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
-from ccmon.setup.start_up_files import bash_path
+from ccmon.setup import (
+    claude_start,
+    dotfiles,
+    probe_texts,
+    prompts,
+    settings_json,
+    snippets,
+    start_up_files,
+    tmux_bar,
+    tmux_server,
+)
 from ccmon.system import processes, shared_files, swap, tmux
 
 
@@ -34,37 +43,36 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
                          f"--write knows {', '.join(snippets.WRITABLE)}")
     if undo:
         return _undo(target, env)
-    places = _places(target, env)._replace(where=where)
-    return _write(target, places, env) if write else snippets.TARGETS[target](places) + probe_texts.code(target, env)
+    values = _snippet_values(target, env)._replace(where=where)
+    return _write(target, values, env) if write else snippets.TARGETS[target](values) + probe_texts.code(target, env)
 
 
 def edit(target: str, env: Mapping[str, str]) -> Edit:
     """What --write would do. CcmonError when it could not."""
-    places, path = _places(target, env), _place(target, env)
+    values, path = _snippet_values(target, env), _path_to_write(target, env)
     before = shared_files.read(path)
-    if target != "claude":
-        moved = tuple(Edit(other, shared_files.read(other), dotfiles.without_block(other))
-                      for other in _others(target, path, env))
-        return Edit(path, before, dotfiles.with_block(path, before, snippets.block(target, _of_file(places, path))), moved)
-    return Edit(path, before, _with_line(path, before, places))
+    if target == "claude":
+        return Edit(path, before, _with_line(path, before, values))
+    moved = tuple(Edit(other, shared_files.read(other), dotfiles.without_block(other)) for other in _others(target, path, env))
+    return Edit(path, before, dotfiles.with_block(path, before, _block(target, values, path)), moved)
 
 
-def _write(target: str, places: snippets.SnippetValues, env: Mapping[str, str]) -> str:
-    path = _place(target, env)
-    backup = (swap.repeated(lambda: _set(path, places)) if target == "claude"
-            else dotfiles.put(path, snippets.block(target, _of_file(places, path))))
+def _write(target: str, values: snippets.SnippetValues, env: Mapping[str, str]) -> str:
+    path = _path_to_write(target, env)
+    backup = (swap.repeated(lambda: _set(path, values)) if target == "claude"
+              else dotfiles.put(path, _block(target, values, path)))
     note = f" What was there before is in {backup}." if backup else ""
-    said = [f"The line is set up in {path}.{note}", *(_moved(target, other) for other in _others(target, path, env))]
-    return "\n".join([*said, f"To take it out: ccmon init {target} --undo"]) + "\n"
+    rows = [f"The line is set up in {path}.{note}", *(_moved(target, other) for other in _others(target, path, env))]
+    return "\n".join([*rows, f"To take it out: ccmon init {target} --undo"]) + "\n"
 
 
-def _place(target: str, env: Mapping[str, str]) -> str:
+def _path_to_write(target: str, env: Mapping[str, str]) -> str:
     return dotfiles.path_of(target, env) if target in ("claude", "tmux") else dotfiles.path_to_write(target, env)
 
 
-def _of_file(places: snippets.SnippetValues, path: str) -> snippets.SnippetValues:
+def _block(target: str, values: snippets.SnippetValues, path: str) -> str:
     """~/.profile is read by other shells, too."""
-    return places._replace(is_for_all=os.path.basename(path) == ".profile")
+    return snippets.BLOCKS[target](values._replace(is_for_all=os.path.basename(path) == ".profile"))
 
 
 def _others(target: str, path: str, env: Mapping[str, str]) -> List[str]:
@@ -78,16 +86,16 @@ def _moved(target: str, path: str) -> str:
         take_out(target, path)
     except CcmonError as err:
         return f"It is not taken out of another file: {err}."
-    backup = drop_copy(target, path)
+    backup = dotfiles.drop_copy(target, path)
     return f"Taken out of {path}, where it stood before." + (f" {backup} stays." if backup else "")
 
 
 def _undo(target: str, env: Mapping[str, str]) -> str:
-    path = _written_to(target, env)
+    path = dotfiles.path_of(target, env) if target == "claude" else dotfiles.block_path(target, env)
     calls, lines = tmux_calls(path, env) if target == "tmux" else [], []
     for one in [path, *_others(target, path, env)]:
         lines.append(f"Taken out of {one}." if take_out(target, one) else f"There is nothing of ccmon in {one}.")
-        backup = drop_copy(target, one)
+        backup = dotfiles.drop_copy(target, one)
         if backup:
             lines.append(f"{backup} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
     cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
@@ -95,25 +103,9 @@ def _undo(target: str, env: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _written_to(target: str, env: Mapping[str, str]) -> str:
-    """The file that --write has written to: of those of one shell, or of tmux, another one may count since."""
-    path = dotfiles.path_of(target, env)
-    return path if target == "claude" else next(iter(dotfiles.with_block_in(target, env)), path)
-
-
 def take_out(target: str, path: str) -> bool:
     """Take the line out of the file, the file too when it was made for it. False when there is nothing. Raises CcmonError."""
     return swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
-
-
-def drop_copy(target: str, path: str) -> Optional[str]:
-    """Remove the copy of what was in the file before; its path when it stays, as it holds what is not in the file now."""
-    return dotfiles.drop_copy(path, settings_json.has_members_of if target == "claude" else dotfiles.has_lines_of)
-
-
-def may_drop_copy(target: str, path: str) -> bool:
-    """Whether drop_copy would remove it as the file is now."""
-    return dotfiles.may_drop_copy(path, settings_json.has_members_of if target == "claude" else dotfiles.has_lines_of)
 
 
 def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
@@ -123,7 +115,7 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
         if block is not None:
             return snippets.tmux_calls(block)
         by_hand = b"ccmon" in (shared_files.read(path) or b"")
-        return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _places("tmux", env)))
+        return [] if by_hand else snippets.tmux_calls(snippets.BLOCKS["tmux"](_snippet_values("tmux", env)))
     except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
         return []
 
@@ -143,17 +135,18 @@ def text_of(path: str) -> str:
     return (shared_files.read(path) or b"").decode("utf-8", "replace")
 
 
-def _places(target: str, env: Mapping[str, str]) -> snippets.SnippetValues:
+def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValues:
     ccmon, folder = _command(env), line_answer.folder(env)
     if folder is None:
         raise UsageError("there is no place to keep a line: set HOME or XDG_CACHE_HOME")
     file = line_answer.file_of(line_answer.key(["--statusline", "--format", target], env))
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    ccmon, folder, config, settings = map(_for_shells, (ccmon, folder, line_answer.config_path(env), settings))
+    paths = (ccmon, folder, line_answer.config_path(env), settings)
+    ccmon, folder, config, settings = (path.replace(os.sep, "/") for path in paths)      # bash on Windows takes no other one
     direct = claude_start.direct(ccmon, env) if target == "claude" else ""
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
-    bash_file = os.path.basename(bash_path(env.get("HOME") or os.path.expanduser("~")))
+    bash_file = os.path.basename(start_up_files.bash_path(start_up_files.home_of(env)))
     return snippets.SnippetValues(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file,
                                   direct=direct, tmux_format=form)
 
@@ -161,18 +154,12 @@ def _places(target: str, env: Mapping[str, str]) -> snippets.SnippetValues:
 def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
     """tmux's bar as its server shows it, else as its configuration says."""
     program = processes.which("tmux", env) if tmux.has_server(env) else None
-    said = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
-    if program and said:
+    options = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
+    if program and options:
         expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
         formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
-        return tmux_bar.answered(said, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
-    content = shared_files.read(dotfiles.path_of("tmux", env)) or b""
-    return tmux_bar.of_config(content.decode("utf-8", "replace"))
-
-
-def _for_shells(path: str) -> str:
-    """With the slashes that all of bash, PowerShell and Claude Code take on Windows."""
-    return path.replace(os.sep, "/")
+        return tmux_bar.answered(options, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
+    return tmux_bar.of_config(text_of(dotfiles.path_of("tmux", env)))
 
 
 def _command(env: Mapping[str, str]) -> str:
@@ -192,29 +179,29 @@ def _line(ccmon: str) -> List[str]:
 
 # --- Claude Code's settings -----------------------------------------------------------------------------------------------
 
-def _set(path: str, places: snippets.SnippetValues) -> Optional[str]:
+def _set(path: str, values: snippets.SnippetValues) -> Optional[str]:
     """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
     before, backup = shared_files.read(path), path + dotfiles.BACKUP
-    after = _with_line(path, before, places)
-    keep = before is not None and not settings_json.is_own(_text(path, before))
-    if keep:
+    after = _with_line(path, before, values)
+    is_foreign = before is not None and not settings_json.is_own(_text(path, before))
+    if is_foreign:
         shared_files.replace(backup, shared_files.read(backup), before or b"", like=path)
     try:
         shared_files.replace(path, before, after)
     except CcmonError:
-        if keep:
+        if is_foreign:
             shared_files.remove(backup, before or b"")
         raise
     old = shared_files.read(backup) if before is None else None
     if old is not None:                # of a file that is gone: --undo shall not bring it back
         shared_files.remove(backup, old)
-    return backup if keep else None
+    return backup if is_foreign else None
 
 
-def _with_line(path: str, before: Optional[bytes], places: snippets.SnippetValues) -> bytes:
+def _with_line(path: str, before: Optional[bytes], values: snippets.SnippetValues) -> bytes:
     text = settings_json.NEW if before is None else _text(path, before)
     try:
-        return settings_json.with_line(text, snippets.for_sh(places.ccmon), places.direct).encode("utf-8")
+        return settings_json.with_line(text, snippets.for_sh(values.ccmon), values.direct).encode("utf-8")
     except settings_json.Unfit as err:
         raise _refused(path, err.what) from None
 

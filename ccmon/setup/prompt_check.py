@@ -78,7 +78,7 @@ def shell_visibility(shell: str, env: Mapping[str, str], max_width: int) -> Opti
             return usual
         if _trial_visibility(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
             return usual
-        login = start_up_files.login_file(_home(env))
+        login = start_up_files.login_file(start_up_files.home_of(env))
         name = os.path.basename(login or start_up_files.OF_LOGIN[0])
         return usual._replace(says=f"{usual.says}, but a login shell (in tmux, over ssh) does not: it does not read ~/.bashrc",
                               command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name}", is_partial=login is not None)
@@ -98,21 +98,12 @@ def _words(program: str, is_login: bool) -> List[str]:
 
 def _not_read(env: Mapping[str, str], is_login: bool) -> Optional[Visibility]:
     """That the lines stand in a file which a new bash does not read here; None where it does."""
-    path = _path("bash", env)
-    if path in start_up_files.read_at_start(_home(env), is_login):
+    path = dotfiles.block_path("bash", env)
+    if path in start_up_files.read_at_start(start_up_files.home_of(env), is_login):
         return None
     how = "starts as a login shell here, and" if is_login else "in a terminal"
     again = "ccmon init bash --write" if is_login else "ccmon init bash --undo && ccmon init bash --write"
     return Visibility(NOT_SEEN, f"a new bash {how} does not read {path}", again)
-
-
-def _home(env: Mapping[str, str]) -> str:
-    return env.get("HOME") or os.path.expanduser("~")
-
-
-def _path(shell: str, env: Mapping[str, str]) -> str:
-    """The file that has ccmon's lines, else the one that would get them."""
-    return next(iter(dotfiles.with_block_in(shell, env)), dotfiles.path_of(shell, env))
 
 
 def _trial_visibility(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
@@ -127,7 +118,7 @@ def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], ma
 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
     """Start it. Raises OSError."""
-    home = _home(env)
+    home = start_up_files.home_of(env)
     with private.temporary(".ccmon-prompt-", env) as folder:
         report = os.path.join(folder, probe_texts.file_name(max_width))
         _write(report, b"")
@@ -139,7 +130,7 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
         trial = prompt_probe.tried(words, inside, home, (columns, ROWS),
                                    f"{probe_texts.VARIABLE}={report}", shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
-        path = _path(shell, env)
+        path = dotfiles.block_path(shell, env)
         begin, last = dotfiles.block_position(path)
         is_above = "--above" in (_block(path) or "")
         return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,

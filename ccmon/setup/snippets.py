@@ -53,161 +53,46 @@ def for_tmux(text: str) -> str:
     return doubled.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
 
 
-def command(places: SnippetValues, dialect: str) -> str:
+def command(values: SnippetValues, dialect: str) -> str:
     """The shell command that prints the line."""
-    return " ".join(for_sh(word) for word in (*places.line, dialect))
+    return " ".join(for_sh(word) for word in (*values.line, dialect))
 
 
 # --- shells ---------------------------------------------------------------------------------------------------------------
 
-NAMES = ("fresh", "expires", "ends", "state", "now")
-
-
-def _filled(text: str, values: Dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(f"@{name}@", value)
-    return text
-
-
-def _own_file(places: SnippetValues) -> bool:
-    return not places.file.endswith(".line")
-
-
-def _substitutions(places: SnippetValues, quote: Callable[[str], str], dialect: str) -> Dict[str, str]:
-    files = {name.upper(): quote(f"{places.folder}/{name}") for name in NAMES}
-    return {**files, "FILE": quote(f"{places.folder}/{places.file}"), "CONFIG": quote(places.config),
-            "FOLDER": quote(places.folder), "CCMON": quote(places.ccmon), "DIALECT": dialect, "RC": f"~/{places.bash_file}"}
-
-
-HEADS = {"bash": "local _ccmon_before=$? _ccmon_line",
-         "zsh": "trap - DEBUG ZERR\n  [[ ! -o restricted ]] || return 0\n  local _ccmon_line"}
-TAILS = {"bash": 'builtin export -n CCMON_LINE\n  [[ $# = 0 ]] || return "$_ccmon_before"',
-         "zsh": "[[ $_ccmon_where == bare ]] || _ccmon_show\n  return 0"}
-
-
-READS = {                              # of a file of the line alone, of one with the words before it
+_FILES = ("fresh", "expires", "ends", "state", "now")
+_HEADS = {"bash": "local _ccmon_before=$? _ccmon_line",
+          "zsh": "trap - DEBUG ZERR\n  [[ ! -o restricted ]] || return 0\n  local _ccmon_line"}
+_TAILS = {"bash": 'builtin export -n CCMON_LINE\n  [[ $# = 0 ]] || return "$_ccmon_before"',
+          "zsh": "[[ $_ccmon_where == bare ]] || _ccmon_show\n  return 0"}
+_READS = {                             # of a file of the line alone, of one with the words before it
     "bash": ("IFS= builtin read -r _ccmon_line <@FILE@",
              "{ IFS= builtin read -r _ccmon_line; IFS= builtin read -r _ccmon_line; } <@FILE@"),
     "zsh": ("_ccmon_line=$(<@FILE@)",  # it reads byte by byte otherwise
             "_ccmon_line=$(<@FILE@) && _ccmon_line=${_ccmon_line#*$'\\n'}"),
-}
+    "fish": ("read -gL CCMON_LINE", "read -gL _ccmon_words CCMON_LINE")}
 
 
-def _sh(text: str, dialect: str) -> Callable[[SnippetValues], str]:
-    def fill(places: SnippetValues) -> str:
-        read = READS[dialect][0 if _own_file(places) else 1].replace("@FILE@", for_sh(f"{places.folder}/{places.file}"))
-        chosen = "|".join(f"${{{name}-}}" for name in places.variables)
-        values = {**_substitutions(places, for_sh, dialect), "VALUES": chosen, "READ": read, "HEAD": HEADS[dialect],
-                  "TAIL": TAILS[dialect], "WHERE": places.where,
-                  "TRAPS": "" if places.where == BARE else '"$(trap -p CHLD DEBUG)"'}
-        return _filled(text, {**values, "CODE": for_sh(_filled(ZSH_CODE, values))})
+def _filled(text: str, texts: Dict[str, str]) -> str:
+    for name, value in texts.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _shell(text: str, dialect: str) -> Callable[[SnippetValues], str]:
+    quote, variable = (for_fish, "${}") if dialect == "fish" else (for_sh, "${{{}-}}")
+
+    def fill(values: SnippetValues) -> str:
+        has_words, chosen = values.file.endswith(".line"), "|".join(map(variable.format, values.variables))
+        texts = {"READ": _READS[dialect][has_words], **{name.upper(): quote(f"{values.folder}/{name}") for name in _FILES},
+                 "FILE": quote(f"{values.folder}/{values.file}"), "CONFIG": quote(values.config), "FOLDER": quote(values.folder),
+                 "CCMON": quote(values.ccmon), "DIALECT": dialect, "RC": f"~/{values.bash_file}",
+                 "VALUES": f'"{chosen}"' if dialect == "fish" else chosen, "HEAD": _HEADS.get(dialect, ""),
+                 "TAIL": _TAILS.get(dialect, ""), "WHERE": values.where,
+                 "TRAPS": "" if values.where == BARE else '"$(trap -p CHLD DEBUG)"'}
+        whole = text + FISH_SHOWN if dialect == "fish" and values.where != BARE else text
+        return _filled(whole, {**texts, "CODE": for_sh(_filled(ZSH_CODE, texts)) if dialect == "zsh" else ""})
     return fill
-
-
-def _fish(places: SnippetValues) -> str:
-    read = "read -gL CCMON_LINE" if _own_file(places) else "read -gL _ccmon_words CCMON_LINE"
-    chosen = '"' + "|".join(f"${name}" for name in places.variables) + '"'
-    text = FISH if places.where == BARE else FISH + FISH_SHOWN
-    return _filled(text, {**_substitutions(places, for_fish, "fish"), "VALUES": chosen, "READ": read})
-
-
-# --- tmux and bars --------------------------------------------------------------------------------------------------------
-
-def _tmux(places: SnippetValues) -> str:
-    return f"""# In ~/.tmux.conf:
-set -g status-interval 5
-set -g status-right-length 100
-set -g status-right "#({_tmux_command(places)})"
-"""
-
-
-def _tmux_command(places: SnippetValues) -> str:
-    words = " ".join(for_sh(word) for word in places.line)
-    return f"{for_tmux(words)} {places.tmux_format}"
-
-
-def _starship(places: SnippetValues) -> str:
-    return f"""# In ~/.config/starship.toml, and $custom where the line shall stand in `format`:
-[custom.ccmon]
-command = {json.dumps(command(places, 'starship'), ensure_ascii=False)}
-when = true
-shell = ["/bin/sh"]
-format = "[$output]($style) "
-"""
-
-
-def _waybar(places: SnippetValues) -> str:
-    module = {"exec": command(places, "waybar"), "return-type": "json", "interval": 5}
-    return ('// In ~/.config/waybar/config, and "custom/ccmon" in a list such as "modules-right":\n'
-            f'"custom/ccmon": {json.dumps(module, ensure_ascii=False, indent=2)}\n')
-
-
-def _i3blocks(places: SnippetValues) -> str:
-    return f"""# In ~/.config/i3blocks/config:
-[ccmon]
-command={command(places, 'i3blocks')}
-interval=5
-format=json
-"""
-
-
-def _polybar(places: SnippetValues) -> str:
-    return f"""; In ~/.config/polybar/config.ini, and ccmon in a list such as modules-right:
-[module/ccmon]
-type = custom/script
-exec = {command(places, 'polybar')}
-interval = 5
-"""
-
-
-def _xbar(places: SnippetValues) -> str:
-    return f"""#!/bin/sh
-# In ~/Library/Application Support/xbar/plugins/ccmon.10s.sh, made executable with chmod +x:
-export LANG="${{LANG:-en_US.UTF-8}}"
-{command(places, 'xbar')}
-"""
-
-
-def _swiftbar(places: SnippetValues) -> str:
-    return f"""#!/bin/sh
-# In SwiftBar's plugin folder as ccmon.10s.sh, made executable with chmod +x:
-export LANG="${{LANG:-en_US.UTF-8}}"
-{command(places, 'xbar')}
-"""
-
-
-def _i3bar(places: SnippetValues) -> str:
-    return f"""# In ~/.config/i3/config: the line in front of what i3status says (its output_format has to be "none").
-bar {{
-    status_command i3status | while IFS= read -r rest; do printf '%s | %s\\n' "$({command(places, 'plain')})" "$rest"; done
-}}
-"""
-
-
-def _p10k(places: SnippetValues) -> str:
-    return f"""# In ~/.p10k.zsh, and ccmon in POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
-function prompt_ccmon() {{
-  p10k segment -e -t '$CCMON_LINE'
-}}
-# In ~/.zshrc, before p10k is loaded:
-eval "$({for_sh(places.ccmon)} init zsh)"
-"""
-
-
-def _oh_my_posh(places: SnippetValues) -> str:
-    return f"""# In the start-up file of bash or zsh:
-set_poshcontext() {{ export POSH_CCMON="$({command(places, 'plain')})"; }}
-# In that of fish:
-function set_poshcontext; set -gx POSH_CCMON ({command(places, 'plain')}); end
-# In the configuration of oh-my-posh, in the list of segments where the line shall stand:
-{{"type": "text", "style": "plain", "template": "{{{{ .Env.POSH_CCMON }}}} "}}
-"""
-
-
-def _liquidprompt(places: SnippetValues) -> str:
-    return f"""# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
-LP_PS1_PREFIX='$({command(places, 'bash').replace("'", "'" + chr(92) + "''")}) '
-"""
 
 
 # --- Claude Code ------------------------------------------------------------------------------------------------------------
@@ -229,34 +114,108 @@ def claude_entry(ccmon: str, direct: str = "") -> Dict[str, Any]:
     return {"type": "command", "command": claude_command(ccmon, direct), "refreshInterval": 10}
 
 
-def _claude(places: SnippetValues) -> str:
-    entry = json.dumps(claude_entry(for_sh(places.ccmon), places.direct), ensure_ascii=False, indent=2)
-    return (f"// In {places.settings}, or let ccmon init claude --write put it there, which keeps a command of your own:\n"
-            f'"statusLine": {entry}\n')
+# --- tmux and bars --------------------------------------------------------------------------------------------------------
+
+def _tmux_command(values: SnippetValues) -> str:
+    return f"{for_tmux(' '.join(map(for_sh, values.line)))} {values.tmux_format}"
+
+
+def _bar(dialect: str, text: str, quote: Callable[[str], str] = str) -> Callable[[SnippetValues], str]:
+    """A text with the shell command of that dialect for @LINE@."""
+    return lambda values: _filled(text, {"LINE": quote(command(values, dialect)), "CCMON": for_sh(values.ccmon),
+                                         "TMUX": _tmux_command(values), "SETTINGS": values.settings,
+                                         "CLAUDE": _json(claude_entry(for_sh(values.ccmon), values.direct))})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _in_single_quotes(text: str) -> str:
+    return text.replace("'", "'\\''")
+
+
+_XBAR = """#!/bin/sh
+# In @FILE@, made executable with chmod +x:
+export LANG="${LANG:-en_US.UTF-8}"
+@LINE@
+"""
 
 
 TARGETS: Dict[str, Callable[[SnippetValues], str]] = {
-    "bash": _sh(BASH, "bash"), "zsh": _sh(ZSH, "zsh"), "fish": _fish, "tmux": _tmux, "claude": _claude, "starship": _starship,
-    "waybar": _waybar, "i3blocks": _i3blocks, "polybar": _polybar, "xbar": _xbar, "p10k": _p10k, "i3bar": _i3bar,
-    "swiftbar": _swiftbar, "oh-my-posh": _oh_my_posh, "liquidprompt": _liquidprompt,
+    "bash": _shell(BASH, "bash"), "zsh": _shell(ZSH, "zsh"), "fish": _shell(FISH, "fish"),
+    "tmux": _bar("tmux", """# In ~/.tmux.conf:
+set -g status-interval 5
+set -g status-right-length 100
+set -g status-right "#(@TMUX@)"
+"""),
+    "claude": _bar("claude", """\
+// In @SETTINGS@, or let ccmon init claude --write put it there, which keeps a command of your own:
+"statusLine": @CLAUDE@
+"""),
+    "starship": _bar("starship", """# In ~/.config/starship.toml, and $custom where the line shall stand in `format`:
+[custom.ccmon]
+command = @LINE@
+when = true
+shell = ["/bin/sh"]
+format = "[$output]($style) "
+""", _json),
+    "waybar": _bar("waybar", """// In ~/.config/waybar/config, and "custom/ccmon" in a list such as "modules-right":
+"custom/ccmon": {
+  "exec": @LINE@,
+  "return-type": "json",
+  "interval": 5
 }
+""", _json),
+    "i3blocks": _bar("i3blocks", """# In ~/.config/i3blocks/config:
+[ccmon]
+command=@LINE@
+interval=5
+format=json
+"""),
+    "polybar": _bar("polybar", """; In ~/.config/polybar/config.ini, and ccmon in a list such as modules-right:
+[module/ccmon]
+type = custom/script
+exec = @LINE@
+interval = 5
+"""),
+    "xbar": _bar("xbar", _XBAR.replace("@FILE@", "~/Library/Application Support/xbar/plugins/ccmon.10s.sh")),
+    "swiftbar": _bar("xbar", _XBAR.replace("@FILE@", "SwiftBar's plugin folder as ccmon.10s.sh")),
+    "i3bar": _bar("plain", """\
+# In ~/.config/i3/config: the line in front of what i3status says (its output_format has to be "none").
+bar {
+    status_command i3status | while IFS= read -r rest; do printf '%s | %s\\n' "$(@LINE@)" "$rest"; done
+}
+"""),
+    "p10k": _bar("zsh", """# In ~/.p10k.zsh, and ccmon in POWERLEVEL9K_RIGHT_PROMPT_ELEMENTS:
+function prompt_ccmon() {
+  p10k segment -e -t '$CCMON_LINE'
+}
+# In ~/.zshrc, before p10k is loaded:
+eval "$(@CCMON@ init zsh)"
+"""),
+    "oh-my-posh": _bar("plain", """# In the start-up file of bash or zsh:
+set_poshcontext() { export POSH_CCMON="$(@LINE@)"; }
+# In that of fish:
+function set_poshcontext; set -gx POSH_CCMON (@LINE@); end
+# In the configuration of oh-my-posh, in the list of segments where the line shall stand:
+{"type": "text", "style": "plain", "template": "{{ .Env.POSH_CCMON }} "}
+"""),
+    "liquidprompt": _bar("bash", """# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
+LP_PS1_PREFIX='$(@LINE@) '
+""", _in_single_quotes)}
 
 
 # --- what --write puts between its markers --------------------------------------------------------------------------------
 
-def block(target: str, places: SnippetValues) -> str:
-    """The lines for the start-up file of a shell or of tmux: the line is set up and shown."""
-    return BLOCKS[target](places)
-
-
-def _bash_block(places: SnippetValues) -> str:
-    ccmon, option = for_sh(places.ccmon), ABOVE if places.where == ABOVE else SHOWN
+def _bash_block(values: SnippetValues) -> str:
+    ccmon, option = for_sh(values.ccmon), ABOVE if values.where == ABOVE else SHOWN
     lines = _unnoticed(f'case $- in *i*) [ -x {ccmon} ] && eval "$({ccmon} init bash --{option} 2>/dev/null)" ;; esac\n')
-    return f"case ${{BASH_VERSION-}} in ?*)\n{lines};; esac\n" if places.is_for_all else lines
+    return f"case ${{BASH_VERSION-}} in ?*)\n{lines};; esac\n" if values.is_for_all else lines
 
 
-def _zsh_block(places: SnippetValues) -> str:
-    ccmon = for_sh(places.ccmon)
+def _zsh_block(values: SnippetValues) -> str:
+    ccmon = for_sh(values.ccmon)
     return _unnoticed(f'[ -x {ccmon} ] && eval "$({ccmon} init zsh --{SHOWN} 2>/dev/null)"\n')
 
 
@@ -266,8 +225,8 @@ def _unnoticed(lines: str) -> str:
             '[[ $_ccmon_status = 0 ]] || (exit "$_ccmon_status") && [[ . ]]\n')
 
 
-def _fish_block(places: SnippetValues) -> str:
-    ccmon = for_fish(places.ccmon)
+def _fish_block(values: SnippetValues) -> str:
+    ccmon = for_fish(values.ccmon)
     return (f"test -x {ccmon}; and status is-interactive; "
             f"and /bin/sh -c 'exec \"$0\" init fish --{SHOWN}' {ccmon} 2>/dev/null | source\n")
 
@@ -276,8 +235,8 @@ TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-r
 TMUX_BARE = "#[default]"               # the bar's own colours: a theme's last words may end in those of a separator
 
 
-def _tmux_block(places: SnippetValues) -> str:
-    words = _tmux_command(places)
+def _tmux_block(values: SnippetValues) -> str:
+    words = _tmux_command(values)
     return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
             f"set -g status-right-length {TMUX_LENGTH}\n"
             f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \"{TMUX_BARE} #({words})\" }}\n")
@@ -289,6 +248,7 @@ def tmux_calls(block: str) -> List[str]:
     return [re.sub(r"\\(.)", r"\1", call) for call in calls]
 
 
+# Target -> the lines for the start-up file of a shell or of tmux: the line is set up and shown.
 BLOCKS = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
 WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know
 PLACED = {SHOWN: ("bash", "zsh", "fish"), ABOVE: ("bash",)}    # the shells whose text can put the line there

@@ -18,24 +18,26 @@ _READS = r"(?:^|[;&|({\s])\\?(?:\.|source)\s+(?:--\s+)?(?P<path>(?:\"[^\"]*\"|'[
 _HOME = r"^(?:~|\$HOME|\$\{HOME\}|\$\{HOME:[^}]*\})(?=/)"
 
 
+def home_of(env: Mapping[str, str]) -> str:
+    """The home, whether it is there or not."""
+    return env.get("HOME") or os.path.expanduser("~")
+
+
 def path_of(target: str, env: Mapping[str, str]) -> str:
     """The start-up file of bash, zsh, fish or tmux, or Claude Code's settings. CcmonError when there is no home."""
     named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
     if target == "claude" and named:
         return os.path.join(os.path.abspath(os.path.expanduser(named[0])), "settings.json")
-    home = env.get("HOME") or os.path.expanduser("~")
+    home = home_of(env)
     if not os.path.isabs(home) or not os.path.isdir(home):
         raise CcmonError("there is no home directory to write to", "Set HOME")
     base = env.get("XDG_CONFIG_HOME", "")
     config = base if os.path.isabs(base) else os.path.join(home, ".config")
     if target == "tmux":
-        return _first_that_exists(os.path.join(home, ".tmux.conf"), os.path.join(config, "tmux", "tmux.conf"))
+        usual, other = os.path.join(home, ".tmux.conf"), os.path.join(config, "tmux", "tmux.conf")
+        return other if os.path.exists(other) and not os.path.exists(usual) else usual
     return {"bash": bash_path(home), "zsh": os.path.join(env.get("ZDOTDIR") or home, ".zshrc"),
             "fish": os.path.join(config, "fish", "config.fish"), "claude": os.path.join(home, ".claude", "settings.json")}[target]
-
-
-def _first_that_exists(usual: str, other: str) -> str:
-    return other if os.path.exists(other) and not os.path.exists(usual) else usual
 
 
 # --- bash -----------------------------------------------------------------------------------------------------------------
@@ -65,10 +67,10 @@ def all_files(home: str) -> List[str]:
 def read_at_start(home: str, is_login: bool) -> List[str]:
     """The files that a new bash reads, as far as their words say so: one may read another one."""
     first = login_file(home) if is_login else os.path.join(home, USUAL)
-    found = [first] if first else []
-    for path in found:                 # grows meanwhile
-        found += [other for other in _read_by(path, home) if other not in found]
-    return found
+    files = [first] if first else []
+    for path in files:                 # grows meanwhile
+        files += [other for other in _read_by(path, home) if other not in files]
+    return files
 
 
 def _read_by(path: str, home: str) -> List[str]:
@@ -82,7 +84,7 @@ def _read_by(path: str, home: str) -> List[str]:
 
 
 def _is_path(word: str, path: str, home: str) -> bool:
-    """Whether a word of a shell means that file; of a word with variables or of no folder, the name alone is known."""
+    """Whether a word of a shell means that file; of a word with variables or of no folder, the name alone counts."""
     import re
     whole = re.sub(_HOME, lambda _: home, word)
     if os.path.isabs(whole) and "$" not in whole:

@@ -95,7 +95,7 @@ class Uninstall:
 
     def _copies(self, start_up: Mapping[str, str], left: List[Leftover]) -> Dict[str, str]:
         copies = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
-        for path in [path for path in copies if path not in start_up and not init.may_drop_copy(copies[path], path)]:
+        for path in [path for path in copies if path not in start_up and not dotfiles.may_drop_copy(copies[path], path)]:
             left += [] if removal.is_shut(path) else [_kept_copy(path)]
             del copies[path]
         return copies
@@ -161,7 +161,7 @@ class Uninstall:
         for path, target in installation.copies.items():
             if path in failed:
                 left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
-            elif init.drop_copy(target, path):
+            elif dotfiles.drop_copy(target, path):
                 left.append(_kept_copy(path))
         texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
         tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)

@@ -12,23 +12,15 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, 
 from ccmon.store import messages, rows, values
 from ccmon.store.log_state import PACKED, packed_ms
 from ccmon.store.messages import MessageChange, MessageRow
+from ccmon.when import DAY_S
 
-_DAY_MS, _QUARTER_MS = 86_400_000, 900_000
+DAY_MS, _QUARTER_MS = DAY_S * 1000, 900_000
 _63_BITS = (1 << 63) - 1
 _AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
 MOST_DAY_BYTES = 64 << 20              # unpacked: three quarters of a million messages
 
 Day = Dict[int, MessageRow]                   # by identity; message and key of the rows are not known
-
-CREATE = (
-    """CREATE TABLE archive (
-        owner_id INTEGER NOT NULL,
-        day INTEGER NOT NULL,
-        data BLOB NOT NULL,
-        PRIMARY KEY (owner_id, day)) WITHOUT ROWID""",
-)
-
 
 def identity(row: MessageRow) -> int:
     """63 bits that stand for the message and its request or conversation."""
@@ -66,7 +58,7 @@ def days(db: sqlite3.Connection, owner: int) -> Iterator[Tuple[int, Day]]:
     """All packed days: epoch ms of the start, and the messages."""
     for day, data in db.execute("SELECT day, data FROM archive WHERE owner_id = ? AND typeof(day) = 'integer' ORDER BY day",
                                 (owner,)).fetchall():
-        yield day * _DAY_MS, unpack(data, day * _DAY_MS)
+        yield day * DAY_MS, unpack(data, day * DAY_MS)
 
 
 class PackedDays:
@@ -81,13 +73,13 @@ class PackedDays:
     def unknown(self, found: Iterable[MessageRow], known: messages.MessageIndex) -> Iterator[MessageRow]:
         """The rows that are not of a packed day; those that are, are taken up here."""
         for row in found:
-            if row.at_ms >= self.until_ms + _DAY_MS or row.key in known.get(row.message, ()) or not self.take(row):
+            if row.at_ms >= self.until_ms + DAY_MS or row.key in known.get(row.message, ()) or not self.take(row):
                 yield row
 
     def take(self, row: MessageRow) -> bool:
         """Whether that message is packed; a better copy takes its place. One that is new, or of another time now, is not:
         it is packed when its session is cut and over."""
-        day, key = row.at_ms // _DAY_MS, identity(row)
+        day, key = row.at_ms // DAY_MS, identity(row)
         for near in (day, day - 1, day + 1):
             old = self._day(near).get(key)
             if old is not None:
@@ -98,7 +90,7 @@ class PackedDays:
 
     def has(self, row: MessageRow) -> bool:
         """Whether that message is packed."""
-        day = row.at_ms // _DAY_MS
+        day = row.at_ms // DAY_MS
         return any(identity(row) in self._day(near) for near in (day, day - 1, day + 1))
 
     def _replaced(self, day: int, key: int, row: MessageRow) -> bool:
@@ -115,7 +107,7 @@ class PackedDays:
     def _day(self, day: int) -> Day:
         if day not in self._days:
             found = self.db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (self.owner, day)).fetchone()
-            self._days[day] = unpack(found[0], day * _DAY_MS) if found else {}
+            self._days[day] = unpack(found[0], day * DAY_MS) if found else {}
         return self._days[day]
 
     def save(self) -> None:
@@ -127,7 +119,7 @@ class PackedDays:
 def put(db: sqlite3.Connection, owner: int, day: int, content: Day) -> None:
     """Write a packed day."""
     db.execute("INSERT OR REPLACE INTO archive (owner_id, day, data) VALUES (?, ?, ?)",
-               (owner, day, pack(content, day * _DAY_MS)))
+               (owner, day, pack(content, day * DAY_MS)))
 
 
 # --- days of another history --------------------------------------------------------------------------------------------------
@@ -164,7 +156,7 @@ def stored_identities(db: sqlite3.Connection, owner: int, start_ms: int, day: Se
 
 def _near(db: sqlite3.Connection, owner: int, start_ms: int) -> Dict[int, MessageRow]:
     """What is not packed of that day and those beside it, by identity."""
-    found = db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - _DAY_MS, start_ms + 2 * _DAY_MS))
+    found = db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - DAY_MS, start_ms + 2 * DAY_MS))
     return {identity(row): row for row in map(MessageRow._make, found)}
 
 
@@ -176,19 +168,19 @@ def identified_rows(day: Day) -> List[MessageRow]:
 def joined(db: sqlite3.Connection, owner: int, start_ms: int) -> List[MessageRow]:
     """What was stored under its identity, of the day that begins then (epoch ms)."""
     return list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ? AND key = 0",
-                                          (owner, start_ms, start_ms + _DAY_MS))))
+                                          (owner, start_ms, start_ms + DAY_MS))))
 
 
 def pack_joined(db: sqlite3.Connection, owner: int, start_ms: int) -> None:
     """Pack that; sessions that are not settled would lose it."""
     found = joined(db, owner, start_ms)
     if found:
-        day = start_ms // _DAY_MS
+        day = start_ms // DAY_MS
         old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
         put(db, owner, day, {**(unpack(old[0], start_ms) if old else {}), **{identity(row): row for row in found}})
         db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = 0",
                        [(owner, row.message) for row in found])
-        rows.write_note(db, f"{PACKED} {owner}", str(max(start_ms + _DAY_MS, packed_ms(db, owner))))
+        rows.write_note(db, f"{PACKED} {owner}", str(max(start_ms + DAY_MS, packed_ms(db, owner))))
 
 
 # --- growing old -----------------------------------------------------------------------------------------------------------
@@ -202,15 +194,15 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
                               (owner,)).fetchone()[0] for one in ("min", "max"))     # both at once look at every message
     if first is None:
         return None
-    day = first // _DAY_MS
-    if (day + 1) * _DAY_MS > min(until_ms, last, _open_ms(db, owner)):
+    day = first // DAY_MS
+    if (day + 1) * DAY_MS > min(until_ms, last, _open_ms(db, owner)):
         return None
-    found = list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * _DAY_MS))))
+    found = list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * DAY_MS))))
     old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
-    put(db, owner, day, {**(unpack(old[0], day * _DAY_MS) if old else {}), **{identity(row): row for row in found}})
-    if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * _DAY_MS)).rowcount:
+    put(db, owner, day, {**(unpack(old[0], day * DAY_MS) if old else {}), **{identity(row): row for row in found}})
+    if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * DAY_MS)).rowcount:
         raise sqlite3.IntegrityError("a message is in an index alone")                     # and would be so for ever
-    done = max((day + 1) * _DAY_MS, packed_ms(db, owner))
+    done = max((day + 1) * DAY_MS, packed_ms(db, owner))
     rows.write_note(db, f"{PACKED} {owner}", str(done))
     return done
 

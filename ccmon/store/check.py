@@ -1,4 +1,4 @@
-"""Whether a history is sound: sqlite's own checks, and what every row of ours has to keep to. Reads only."""
+"""The integrity of a history: sqlite's own checks, and what every row of ours has to keep to. Reads only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import os
 import sqlite3
 import struct
 import zlib
-from contextlib import closing
-from typing import Dict, Iterable, List, Optional, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
 from ccmon.named_tuple import NamedTuple
@@ -29,7 +28,7 @@ class SetAside(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """What was looked at, and what is wrong with it."""
+    """What was checked, and what is wrong with it."""
 
     problems: Tuple[str, ...]
     rows: Dict[str, int]               # by table
@@ -48,28 +47,7 @@ class _Rule(NamedTuple):
 
 
 _LEDGER = upgrade.BREAKING
-_INTEGERS = {
-    "session": "owner_id start_ts end_ts last_ts tokens input output cache_creation cache_read cost_micro_usd entries counted "
-               "listed limit_tokens",
-    "snapshot": "owner_id ts seen session_id tokens input output cache_creation cache_read cost_micro_usd",
-    "reading": "owner_id window_s ts resets_at",
-    "forecast": "owner_id window_s ts resets_at median low high seed_at outcome_at reached",
-    "alert": "owner_id window_end ts",
-    "minute": "owner_id ts model_id input output cache_creation cache_read",
-    "hour": "owner_id ts model_id input output cache_creation cache_read",
-    "message": "owner_id message key session at_ms model_id project_id input output cache_5m cache_1h cache_read cost_nano flags",
-    "archive": "owner_id day",
-    "usage": "owner_id ts model_id project_id input output cache_creation cache_read cost_nano unpriced entries",
-    "legacy": "owner_id ts model_id span_s input output cache_creation cache_read",
-    "reported": "owner_id start_ts end_ts last_ts tokens input output cache_creation cache_read cost_micro_usd entries counted "
-                "session_id",
-    "limit_event": "owner_id ts resets_at",
-    "window_reading": "owner_id ts resets_at",
-    "log_file": "owner_id device inode size mtime_ns offset lines damaged first_damaged last_ms",
-}
-_TEXTS = {"session": "models source plan limit_source", "reading": "source", "forecast": "rule", "alert": "kind channel outcome",
-          "owner": "host account", "model": "name", "project": "name path", "reported": "models source",
-          "limit_event": "kind model", "window_reading": "login name source", "log_file": "left_out"}
+_TOLERATED = {"settled", "noted_at", "ctime_ns", "crc", "check_at"}      # where one cannot be, it is read as unknown
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"
 _COUNTED = {                           # else sums of them would be none
@@ -82,10 +60,6 @@ _COUNTED = {                           # else sums of them would be none
 }
 _OWNED = "message", "archive", "usage", "legacy", "reported", "log_file", "window_reading"
 _RULES = (
-    *(_Rule(table, " OR ".join(f"typeof({name}) NOT IN ('integer', 'null')" for name in names.split()), "without whole numbers")
-      for table, names in _INTEGERS.items()),
-    *(_Rule(table, " OR ".join(f"typeof({name}) <> 'text'" for name in names.split()), "with a text that is none")
-      for table, names in _TEXTS.items()),
     *(_Rule(table, "owner_id NOT IN (SELECT id FROM owner)", "of nobody") for table in _OWNED),
     _Rule("session", "end_ts < start_ts", "that end before they start"),
     _Rule("session", _COUNTS, "with negative counts"),
@@ -93,15 +67,13 @@ _RULES = (
     _Rule("snapshot", "seen < ts", "that were last seen before they were first seen"),
     _Rule("snapshot", _COUNTS, "with negative counts"),
     _Rule("snapshot", "owner_id <> (SELECT owner_id FROM session WHERE id = session_id)", "of a session of somebody else"),
-    _Rule("reading", f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
-          "that are no percentage"),
-    _Rule("window_reading", f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
-          "that are no percentage"),
+    *(_Rule(table, f"typeof(percent) NOT IN ('integer', 'real') OR percent NOT BETWEEN 0 AND {MOST_PERCENT}",
+            "that are no percentage") for table in ("reading", "window_reading")),
     _Rule("forecast", "typeof(percent) NOT IN ('integer', 'real') OR typeof(probability) NOT IN ('integer', 'real') "
                       "OR probability NOT BETWEEN 0 AND 1", "that are none"),
     _Rule("forecast", "outcome_at <= ts OR (outcome_at IS NULL) <> (reached IS NULL)", "with an outcome that cannot be"),
-    _Rule("minute", f"ts % 60 <> 0 OR {_KINDS}", "that are none, or with negative counts"),
-    _Rule("hour", f"ts % 3600 <> 0 OR {_KINDS}", "that are none, or with negative counts"),
+    *(_Rule(table, f"ts % {span_s} <> 0 OR {_KINDS}", "that are none, or with negative counts")
+      for table, span_s in (("minute", 60), ("hour", 3600))),
     _Rule("message", "min(input, output, cache_5m, cache_1h, cache_read, at_ms, coalesce(cost_nano, 0)) < 0",
           "with negative counts"),
     _Rule("message", "model_id NOT IN (SELECT id FROM model) OR project_id NOT IN (SELECT id FROM project)",
@@ -122,7 +94,7 @@ _RULES = (
 
 
 def examine(path: str) -> Optional[CheckResult]:
-    """Look at everything; None when there is no file. CcmonError when it cannot be read or made, or is not for us."""
+    """Check everything; None when there is no file. CcmonError when it cannot be read or made, or is not for us."""
     if not history_path.exists(path):
         return None
     size = os.stat(path).st_size
@@ -139,14 +111,14 @@ def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
     if why:
         raise (copy.Newer if copy.is_newer(db) else PathError)(path, why)
     there = _tables(db)
-    found = {table: int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in TABLES if table in there}
+    numbers = {table: int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in TABLES if table in there}
     hosts = tuple(host for host, in db.execute("SELECT DISTINCT host FROM owner ORDER BY host")) if "owner" in there else ()
     wrong = tuple(problems(db))
-    aside, kept = [], None
-    if "reported" in there and not wrong:
-        aside = [(block.start, block.tokens) for block in reported.set_aside(db)]
-        kept = rows.note(db, upgrade.COPY)
-    return CheckResult(wrong, found, hosts, migrations.version_of(db), size, tuple(map(SetAside._make, aside)), kept)
+    result = CheckResult(wrong, numbers, hosts, migrations.version_of(db), size)
+    if "reported" not in there or wrong:
+        return result
+    aside = tuple(SetAside(block.start, block.tokens) for block in reported.set_aside(db))
+    return result._replace(aside=aside, copy=rows.note(db, upgrade.COPY))
 
 
 def _tables(db: sqlite3.Connection) -> Set[str]:
@@ -155,41 +127,52 @@ def _tables(db: sqlite3.Connection) -> Set[str]:
 
 def problems(db: sqlite3.Connection) -> List[str]:
     """What is wrong, each in a few words; sqlite's own findings first, and alone where there are any."""
-    found = faults(db)
-    if found:
-        return found
+    errors = faults(db)
+    if errors:
+        return errors
     loose = [f"a row of {row[0]} without its {row[2]}" for row in db.execute("PRAGMA foreign_key_check")]
     there, version = _tables(db), migrations.version_of(db)
-    for table in _TEXTS.keys() & there:
-        db.execute(f"SELECT {', '.join(_TEXTS[table].split())} FROM {table}").fetchall()       # not UTF-8: sqlite3.Error
-    wrong = [problem for rule in _RULES if rule.table in there and rule.since <= version for problem in _broken(db, rule)]
+    for table, names in _names(version, "TEXT").items():
+        if names and table in there:
+            db.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()       # not UTF-8: sqlite3.Error
+    rules = [rule for rule in (*_type_rules(version), *_RULES) if rule.table in there and rule.since <= version]
+    wrong = [problem for rule in rules for problem in _counted(
+        db.execute(f"SELECT count(*) FROM {rule.table} WHERE {rule.wrong}").fetchone()[0], rule.table, rule.what)]
     # What is summed up of wrong rows says nothing more.
-    return [*loose, *wrong] or (list(_of_the_ledger(db)) if version >= _LEDGER else [])
+    return [*loose, *wrong] or (list(_ledger_problems(db)) if version >= _LEDGER else [])
 
 
 def faults(db: sqlite3.Connection) -> List[str]:
-    """What is wrong with its pages, indexes and columns, without a look at what the rows say."""
+    """What is wrong with its pages, indexes and columns, without the contents of the rows."""
     return integrity.faults(db, "integrity_check") or missing(db)
 
 
 def missing(db: sqlite3.Connection) -> List[str]:
-    """What a history of that schema would have, and this one has not."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
-        version = migrations.version_of(db)
-        for number, step in schema.STEPS:
-            if number <= version:
-                step(whole)
-        absent = {table: _columns(whole, table) - _columns(db, table) for table in sorted(_tables(whole))}
-    return [f"the table {table} is missing" if not _columns(db, table) else f"{table} has no {', '.join(sorted(columns))}"
-            for table, columns in absent.items() if columns]
+    """The tables and columns of a history of that version that this one has not."""
+    wanted = sorted(schema.columns(migrations.version_of(db)).items())
+    absent = {table: names.keys() - _columns(db, table) for table, names in wanted}
+    return [f"the table {table} is missing" if not _columns(db, table) else f"{table} has no {', '.join(sorted(names))}"
+            for table, names in absent.items() if names]
 
 
 def _columns(db: sqlite3.Connection, table: str) -> Set[str]:
     return {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
 
 
-def _broken(db: sqlite3.Connection, rule: _Rule) -> List[str]:
-    return _counted(db.execute(f"SELECT count(*) FROM {rule.table} WHERE {rule.wrong}").fetchone()[0], rule.table, rule.what)
+def _names(version: int, kind: str) -> Dict[str, List[str]]:
+    """By table, the columns of this type; those of reports are declared without one."""
+    reported_texts = {"models": "TEXT", "source": "TEXT"}
+    return {table: [name for name, declared in columns.items()
+                    if name not in _TOLERATED and (declared or reported_texts.get(name, "INTEGER")) == kind]
+            for table, columns in schema.columns(version).items() if table not in ("note", "meta")}
+
+
+def _type_rules(version: int) -> Iterator[_Rule]:
+    for kind, wrong, what in (("INTEGER", "NOT IN ('integer', 'null')", "without whole numbers"),
+                               ("TEXT", "<> 'text'", "with a text that is none")):
+        for table, names in _names(version, kind).items():
+            if names:
+                yield _Rule(table, " OR ".join(f"typeof({name}) {wrong}" for name in names), what)
 
 
 def _counted(number: int, table: str, what: str) -> List[str]:
@@ -198,7 +181,7 @@ def _counted(number: int, table: str, what: str) -> List[str]:
 
 # --- the ledger ------------------------------------------------------------------------------------------------------------
 
-def _of_the_ledger(db: sqlite3.Connection) -> Iterable[str]:
+def _ledger_problems(db: sqlite3.Connection) -> Iterable[str]:
     """What no single row shows."""
     for owner, in db.execute("SELECT id FROM owner ORDER BY id").fetchall():
         yield from _counted(_overlapping(db, owner), "session", "that overlap the one before")
@@ -206,21 +189,22 @@ def _of_the_ledger(db: sqlite3.Connection) -> Iterable[str]:
 
 
 def _overlapping(db: sqlite3.Connection, owner: int) -> int:
-    found, latest = 0, -1
+    number, latest = 0, -1
     for start, end in db.execute("SELECT start_ts, end_ts FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)):
-        found += start < latest
+        number += start < latest
         latest = max(latest, end)
-    return found
+    return number
 
 
 def _packed_wrongly(db: sqlite3.Connection, owner: int) -> int:
-    found = 0
+    wrong = 0
     numbers = [{number for number, in db.execute(f"SELECT id FROM {table}")} for table in ("model", "project")]
     for day, data in db.execute("SELECT day, data FROM archive WHERE owner_id = ?", (owner,)):
         try:
-            content = archive.unpack(data, day * 86_400_000)
-            found += not all(row.model_id in numbers[0] and row.project_id in numbers[1] and min(row[6:11]) >= 0
-                             and 0 <= row.at_ms - day * 86_400_000 < 86_400_000 for row in content.values())
+            start_ms = day * archive.DAY_MS
+            content = archive.unpack(data, start_ms)
+            wrong += not all(row.model_id in numbers[0] and row.project_id in numbers[1] and min(row[6:11]) >= 0
+                             and 0 <= row.at_ms - start_ms < archive.DAY_MS for row in content.values())
         except (zlib.error, struct.error, TypeError, ValueError):
-            found += 1
-    return found
+            wrong += 1
+    return wrong

@@ -1,7 +1,4 @@
-"""The door to sqlite: what ccmon remembers. Opening (and what can be wrong with the file), and its transactions.
-
-One Store is one connection: one thread, never across a fork. All errors are StoreError; times are epoch seconds.
-"""
+"""The door to sqlite: opens the history, and runs transactions. One Store is one connection: one thread, never across a fork."""
 
 import errno
 import os
@@ -17,10 +14,9 @@ from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
 
 Result = TypeVar("Result")
-_PAUSES_MS = 8           # sqlite looks after 1, 2 and 5 ms
+_PAUSES_MS = 8           # sqlite tries again after 1, 2 and 5 ms
 _MOVES = 3               # so often the file may be moved aside by others while one works
 _NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-
 
 _moved: List[str] = []
 
@@ -35,15 +31,15 @@ class StoreError(CcmonError):
 
 
 class Busy(StoreError):
-    """Another process held the lock for longer than busy_ms: drop this moment and go on."""
+    """Another process held the lock for longer than busy_ms: leave this record out and go on."""
 
 
 class Damaged(StoreError):
-    """The file is not a sound database."""
+    """The file is damaged."""
 
 
 class Shut(StoreError):
-    """Where the file lies nothing can be written; `until` says what has to be before it can."""
+    """The file cannot be written; `until` is the condition under which it can."""
 
     def __init__(self, path: str, failed: str, until: str) -> None:
         super().__init__(f"{path} cannot be {failed}; history is off until {until} {OTHER_FOLDER}")
@@ -51,28 +47,25 @@ class Shut(StoreError):
 
 
 def open_store(path: str, busy_ms: int, now: int) -> "Store":
-    """The history at an absolute path, created when absent; waits at most about busy_ms for others. Raises StoreError.
-
-    now is when a damaged file would be found.
-    """
+    """The history at an absolute path, created when absent; waits at most about busy_ms for others. Raises StoreError."""
     return Store(path, busy_ms, now)
 
 
 def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = None) -> Optional[StoreError]:
-    """What to tell of an error; None of one that has nothing to do with the file, which is looked at where db is given."""
+    """The error to raise; None for one that has nothing to do with the file, which is checked where db is given."""
     reason = str(error)
     if migrations.is_busy(error):
         return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
-    told = _disk_condition(reason, path)
-    if told is None and (integrity.says_damaged(error) or db is not None and integrity.is_damaged(db)):
+    until = _disk_condition(reason, path)
+    if until is None and (integrity.says_damaged(error) or db is not None and integrity.is_damaged(db)):
         return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
-    if told is None and not isinstance(error, sqlite3.Error):
+    if until is None and not isinstance(error, sqlite3.Error):
         return None
-    return Shut(path, f"used ({reason})", told or "it can be written")
+    return Shut(path, f"used ({reason})", until or "it can be written")
 
 
 def _disk_condition(reason: str, path: str) -> Optional[str]:
-    """What has to be before sqlite can go on, when it is the disk that fails."""
+    """Under which condition sqlite can go on, when it is the disk that fails."""
     failing = "I/O" in reason
     if "disk is full" in reason or failing and migrations.is_full(path):
         return "the disk has space"
@@ -94,10 +87,7 @@ def _begun(db: sqlite3.Connection, begin: str, until: float) -> bool:
 # --- the store -------------------------------------------------------------------------------------------------------
 
 class Store:
-    """One connection to the history. `trouble` is a sentence when it moved a damaged file aside, else None.
-
-    The given owner's host is that of this machine: it counts under the name of its first use.
-    """
+    """One connection to the history. `trouble` is a sentence when it moved a damaged file aside, else None."""
 
     def __init__(self, path: str, busy_ms: int, now: int) -> None:
         self.path, self.busy_ms, self.opened_at = path, busy_ms, now
@@ -127,13 +117,10 @@ class Store:
             self._db = None
 
     def facts(self, owner: Owner, now: int) -> Facts:
-        """What the store knows at this moment; `source` is for the caller to fill in. Raises StoreError."""
+        """What is stored, without `source`. Raises StoreError."""
         from ccmon.store import present
-
-        def read(db: sqlite3.Connection) -> Facts:
-            owner_id = rows.owner_id(db, owner)
-            return self.with_trouble(db, Facts() if owner_id is None else present.facts(db, owner_id, now), now)
-        return self._transact("BEGIN", read)
+        return self.read(owner, lambda db, owner_id: self.with_trouble(
+            db, Facts() if owner_id is None else present.facts(db, owner_id, now), now))
 
     def with_trouble(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
         """The facts with what is wrong with the file."""
@@ -142,34 +129,30 @@ class Store:
     def records(self, owner: Optional[Owner], now: int, since: Optional[int] = None) -> List[Record]:
         """Sessions that ended after since, by start; of all owners without one. Raises StoreError."""
         from ccmon.store import present
-
-        def read(db: sqlite3.Connection) -> List[Record]:
-            owner_id = rows.owner_id(db, owner) if owner else None
-            return [] if owner and owner_id is None else present.records(db, owner_id, now, since)
-        return self._transact("BEGIN", read)
+        return self._read_of(owner, lambda db, owner_id: present.records(db, owner_id, now, since), [])
 
     def used(self, owner: Optional[Owner], since: int, until: int) -> List[UsageRow]:
         """What was used by quarter of an hour, model, project and machine; of all owners without one. Raises StoreError."""
         from ccmon.store import usage
-
-        def read(db: sqlite3.Connection) -> List[UsageRow]:
-            owner_id = rows.owner_id(db, owner) if owner else None
-            return [] if owner and owner_id is None else usage.usage_rows(db, owner_id, since, until)
-        return self._transact("BEGIN", read)
+        return self._read_of(owner, lambda db, owner_id: usage.usage_rows(db, owner_id, since, until), [])
 
     def read(self, owner: Owner, work: Callable[[sqlite3.Connection, Optional[int]], Result]) -> Result:
-        """What work reads with the connection and the owner's number, None as long as there is none. Raises StoreError."""
+        """What work reads with the connection and the owner's id, None as long as there is none. Raises StoreError."""
         return self._transact("BEGIN", lambda db: work(db, rows.owner_id(db, owner)))
 
     def read_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
-        """What work reads with the connection and the owner's number; nothing as long as there is none. Raises StoreError."""
-        def read(db: sqlite3.Connection) -> Result:
-            owner_id = rows.owner_id(db, owner)
-            return nothing if owner_id is None else work(db, owner_id)
-        return self._transact("BEGIN", read)
+        """What work reads with the connection and the owner's id; nothing as long as there is none. Raises StoreError."""
+        return self.read(owner, lambda db, owner_id: nothing if owner_id is None else work(db, owner_id))
+
+    def _read_of(self, owner: Optional[Owner], work: Callable[[sqlite3.Connection, Optional[int]], Result],
+                 nothing: Result) -> Result:
+        """The same; of all owners without one."""
+        if owner is None:
+            return self._transact("BEGIN", lambda db: work(db, None))
+        return self.read_owner(owner, work, nothing)
 
     def change_owner(self, owner: Owner, work: Callable[[sqlite3.Connection, int], Result]) -> Result:
-        """All that work does with the connection and the owner's number, or nothing of it. Raises Busy, StoreError."""
+        """All that work does with the connection and the owner's id, or nothing of it. Raises Busy, StoreError."""
         return self.change(lambda db: work(db, rows.ensured_owner_id(db, owner)))
 
     def change(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -211,11 +194,11 @@ class Store:
         return self._frozen is not None
 
     def get(self, key: str) -> Optional[str]:
-        """What was put under the key. Raises StoreError."""
+        """The text that is stored under the key. Raises StoreError."""
         return self._transact("BEGIN", lambda db: rows.note(db, key))
 
     def put(self, key: str, value: str) -> None:
-        """Remember a small text; the same one again writes nothing. Raises Busy, StoreError."""
+        """Store a small text; the same one again writes nothing. Raises Busy, StoreError."""
         self._transact("BEGIN IMMEDIATE", lambda db: rows.write_note(db, key, value))
 
     def _transact(self, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -341,15 +324,15 @@ class Store:
         if os.name == "nt":                              # Windows renames no open file
             self.close()
         try:
-            kept = migrations.move_aside(self.path, self._identity)
+            moved_to = migrations.move_aside(self.path, self._identity)
         except OSError as error:
             raise StoreError(f"{self.path} is damaged and cannot be moved aside ({error.strerror}); "
                              f"history is off until it is {OTHER_FOLDER}") from error
         finally:
             self.close()                                 # not before: that would fold -wal in and delete it
         self._open()
-        if kept:
-            self.trouble = sentence = f"The history was damaged: it is kept as {kept}, and a new one was begun"
+        if moved_to:
+            self.trouble = sentence = f"The history was damaged: it is kept as {moved_to}, and a new one was begun"
             _moved.append(sentence)
-            with suppress(StoreError):                   # who is told is told; the others may miss it
+            with suppress(StoreError):                   # this process shows it; the others may miss it
                 self._attempt("BEGIN IMMEDIATE", lambda db: rows.write_damage_notice(db, sentence, self.opened_at))

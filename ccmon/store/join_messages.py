@@ -10,7 +10,6 @@ from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.text import clean, model_id
 
 _MANY = 4000                           # messages in one go
-_DAY_MS = 86_400_000
 
 # An owner of ours where a message may stand already, and stays alone. And who that is in the other history, of which what
 # stands there under both may stand under both here; None where that makes no difference.
@@ -78,7 +77,7 @@ class JoiningMessages:
     def _packed(self) -> Iterator[Tuple[int, Day]]:
         for day, in self.other.rows("SELECT day FROM archive WHERE owner_id = ? ORDER BY day"):
             (data,), = self.other.rows("SELECT data FROM archive WHERE owner_id = ? AND day = ?", day)
-            yield day * _DAY_MS, archive.unpack(data, day * _DAY_MS)
+            yield day * archive.DAY_MS, archive.unpack(data, day * archive.DAY_MS)
 
     def _fold(self, found: List[MessageRow]) -> None:
         for owner, twin in self.elsewhere:
@@ -112,7 +111,7 @@ class JoiningMessages:
         ledger.apply(self.db, owner, changes)
         self._changed(owner, changes)
         if changes:
-            self._days[owner].update(after.at_ms // _DAY_MS * _DAY_MS for _, after in changes)
+            self._days[owner].update(after.at_ms // archive.DAY_MS * archive.DAY_MS for _, after in changes)
 
     def pack(self) -> None:
         """Cut the sessions of what came packed, fix them, and pack it."""

@@ -43,28 +43,6 @@ class LogCounts(NamedTuple):
     worst: Sequence[Tuple[str, int, int]]      # path, damaged lines, number of the first one
 
 
-CREATE = (
-    """CREATE TABLE log_file (
-        owner_id INTEGER NOT NULL,
-        path BLOB NOT NULL,
-        device INTEGER NOT NULL,
-        inode INTEGER NOT NULL,
-        size INTEGER NOT NULL,
-        mtime_ns INTEGER NOT NULL,
-        offset INTEGER NOT NULL,
-        print BLOB NOT NULL,
-        lines INTEGER NOT NULL,
-        damaged INTEGER NOT NULL,
-        first_damaged INTEGER NOT NULL,
-        left_out TEXT NOT NULL,
-        last_ms INTEGER NOT NULL,
-        PRIMARY KEY (owner_id, path)) WITHOUT ROWID""",
-)
-ADD_CHECKS = (
-    "ALTER TABLE log_file ADD COLUMN ctime_ns INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE log_file ADD COLUMN crc INTEGER NOT NULL DEFAULT -1",
-    "ALTER TABLE log_file ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
-)
 _PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {NAMES}) VALUES (?, ?{', ?' * len(LogPosition._fields)})"
 
 

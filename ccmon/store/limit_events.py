@@ -29,17 +29,6 @@ class LimitEvent(NamedTuple):
     resets_at: int = 0                 # epoch s, 0 when unknown
 
 
-def create(db: sqlite3.Connection) -> None:
-    """The table, for the step of migrations.py."""
-    db.execute("""CREATE TABLE IF NOT EXISTS limit_event (
-        owner_id INTEGER NOT NULL REFERENCES owner (id),
-        ts INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        model TEXT NOT NULL DEFAULT '',
-        resets_at INTEGER NOT NULL DEFAULT 0,
-        PRIMARY KEY (owner_id, ts, kind, model)) WITHOUT ROWID""")
-
-
 # --- what is written ------------------------------------------------------------------------------------------------------
 
 def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> None:
@@ -97,13 +86,6 @@ def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[LimitEven
             newest[source, kind, model] = len(found)
             found.append((at, resets_at, source, kind, model))
     return found
-
-
-def stored(db: sqlite3.Connection, owner: int, latest: int) -> List[LimitEvent]:
-    """What add() was given up to then (epoch s), as it was: for a merge into another file."""
-    found = db.execute("""SELECT ts, kind, model, resets_at FROM limit_event WHERE owner_id = ? AND ts <= ?
-        ORDER BY ts, kind, model""", (owner, latest))
-    return list(filter(_can_be, map(LimitEvent._make, found)))
 
 
 def _is_same(row: LimitEventRow, at: int, resets_at: int) -> bool:

@@ -70,29 +70,6 @@ class MessageRow(NamedTuple):
 MessageIndex = Dict[int, Dict[int, MessageRow]]      # message, key
 MessageChange = Tuple[Optional[MessageRow], MessageRow]     # before, after
 
-CREATE = (
-    """CREATE TABLE project (
-        id INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE,
-        path TEXT NOT NULL DEFAULT '')""",
-    """CREATE TABLE message (
-        owner_id INTEGER NOT NULL,
-        message INTEGER NOT NULL,
-        key INTEGER NOT NULL,
-        session INTEGER NOT NULL,
-        at_ms INTEGER NOT NULL,
-        model_id INTEGER NOT NULL,
-        project_id INTEGER NOT NULL,
-        input INTEGER NOT NULL,
-        output INTEGER NOT NULL,
-        cache_5m INTEGER NOT NULL,
-        cache_1h INTEGER NOT NULL,
-        cache_read INTEGER NOT NULL,
-        cost_nano INTEGER,
-        flags INTEGER NOT NULL,
-        PRIMARY KEY (owner_id, message, key)) WITHOUT ROWID""",
-    "CREATE INDEX message_by_time ON message (owner_id, at_ms)",
-)
 _NAMES = ", ".join(MessageRow._fields)
 SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {values.MESSAGE}"
 _PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(MessageRow._fields)})"

@@ -18,16 +18,6 @@ from ccmon.when import SESSION_S, SKEW_S
 
 _NEIGHBOUR_S = 3600                    # starts differ by less between versions of ccusage: such sessions are neighbours
 
-CREATE = (
-    f"""CREATE TABLE reported (
-        owner_id INTEGER NOT NULL,
-        {', '.join(rows.CONTENT)},
-        session_id INTEGER,
-        PRIMARY KEY (owner_id, start_ts)) WITHOUT ROWID""",
-    "CREATE INDEX reported_of_session ON reported (session_id)",
-)
-
-
 class PlacedReport(NamedTuple):
     """A report that counts, and the time that its session has."""
 

@@ -24,24 +24,6 @@ _VALID = f"{values.TIMES.format('ts')} AND {values.counted(_SUMS, values.MOST_SU
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
 
-CREATE = (
-    f"""CREATE TABLE usage (
-        owner_id INTEGER NOT NULL,
-        ts INTEGER NOT NULL,
-        model_id INTEGER NOT NULL,
-        project_id INTEGER NOT NULL,
-        {', '.join(f'{name} INTEGER NOT NULL' for name in _SUMS)},
-        PRIMARY KEY (owner_id, ts, model_id, project_id)) WITHOUT ROWID""",
-    f"""CREATE TABLE legacy (
-        owner_id INTEGER NOT NULL,
-        ts INTEGER NOT NULL,
-        model_id INTEGER NOT NULL,
-        span_s INTEGER NOT NULL,
-        {', '.join(f'{name} INTEGER NOT NULL' for name in _KINDS)},
-        PRIMARY KEY (owner_id, ts, model_id)) WITHOUT ROWID""",
-)
-
-
 # --- sums of messages ----------------------------------------------------------------------------------------------------
 
 def usage_key(row: "MessageRow") -> Key:

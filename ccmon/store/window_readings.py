@@ -30,17 +30,6 @@ class WindowReading(NamedTuple):
     source: str                        # statusline | account_file | claude
 
 
-CREATE = """CREATE TABLE window_reading (
-    owner_id INTEGER NOT NULL REFERENCES owner (id),
-    login TEXT NOT NULL DEFAULT '',
-    name TEXT NOT NULL,
-    ts INTEGER NOT NULL,
-    percent REAL NOT NULL,
-    resets_at INTEGER NOT NULL,
-    source TEXT NOT NULL DEFAULT 'statusline',
-    PRIMARY KEY (owner_id, name, ts, login, source)) WITHOUT ROWID"""
-
-
 def add(db: sqlite3.Connection, owner: int, found: Sequence[WindowReading]) -> None:
     """Keep them; those that are learned from in `reading`, too."""
     db.executemany("""INSERT OR REPLACE INTO window_reading (owner_id, login, name, ts, percent, resets_at, source)

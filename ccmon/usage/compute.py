@@ -12,6 +12,7 @@ from ccmon.usage.windows import opens_at, window_named
 from ccmon.when import Zone
 
 STALE_AFTER_S = 45
+BURN_PARTS = 12                        # of the last hour, in the burn history
 CALM_S = 120                           # after so long without any use nothing is expected to move soon
 
 
@@ -43,7 +44,9 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
         predicted_end=ends_at, reset=reset, windows=binding.tightest_first(windows, bound), binding=bound,
         percent_source=full.source, capacity=full.capacity, about=full.about, runway=runway,
         week=_learned_week(facts, windows), learned=facts.learned, credits=facts.credits, login=facts.login,
-        apart=facts.apart, cache=facts.cache)
+        apart=facts.apart, cache=facts.cache,
+        usage_curve=tuple(forecast.curve(facts.samples, session, now)) if session else (),
+        burn_history=tuple(burn.history(facts.samples, now, BURN_PARTS)), blocks=facts.blocks, high_water=facts.high_water)
 
 
 def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: int) -> Windows:

@@ -22,10 +22,10 @@ def sustainable(left: int, now: int, reset_at: int) -> float:
     return max(0, left) * 60 / max(1, reset_at - now)
 
 
-def curve(samples: Iterable[Sample], block: Block, now: int, step_s: int = 1) -> List[Tuple[int, int]]:
+def curve(samples: Iterable[Sample], block: Block, now: int) -> List[Tuple[int, int]]:
     """(epoch s, tokens) of the session from (start, 0) over what was seen to what it holds now (or held at its end).
 
-    Neither time nor tokens ever fall. Points between two that lie less than step_s apart are left out.
+    Neither time nor tokens ever fall, and at most two points have the same time.
     """
     end = min(now, block.end)
     if end < block.start:
@@ -34,18 +34,26 @@ def curve(samples: Iterable[Sample], block: Block, now: int, step_s: int = 1) ->
     for row in samples:
         if row.session == block.start and row.ts <= end:
             tokens = min(row.tokens, block.tokens)
-            _add(points, row.ts, tokens, step_s)
-            _add(points, min(row.seen, end), tokens, step_s)
-    _add(points, end, block.tokens, step_s)
+            _add(points, row.ts, tokens)
+            _add(points, min(row.seen, end), tokens)
+    _add(points, end, block.tokens)
     return points
 
 
-def _add(points: List[Tuple[int, int]], ts: int, tokens: int, step_s: int) -> None:
-    last_ts, last_tokens = points[-1]
+def thinned(points: Iterable[Tuple[int, int]], step_s: int) -> List[Tuple[int, int]]:
+    """The curve without the points between two that lie less than step_s apart."""
+    fewer: List[Tuple[int, int]] = []
+    for ts, tokens in points:
+        _add(fewer, ts, tokens, step_s)
+    return fewer
+
+
+def _add(points: List[Tuple[int, int]], ts: int, tokens: int, step_s: int = 1) -> None:
+    last_ts, last_tokens = points[-1] if points else (ts, tokens)
     point = (ts if ts > last_ts else last_ts, tokens if tokens > last_tokens else last_tokens)
     if len(points) > 1 and point[0] - points[-2][0] < step_s:
         points[-1] = point
-    elif point != points[-1]:
+    elif not points or point != points[-1]:
         points.append(point)
 
 

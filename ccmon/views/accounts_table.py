@@ -36,17 +36,17 @@ def _foot(accounts: Sequence[ListedAccount], shown: str) -> List[str]:
 
 def _table(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, home: str) -> List[Line]:
     rows = [(_mark(one.name == shown) + one.name, one.login.plan or "-", _windows(one, zone, now), _age(one, now),
-             _place(one, home)) for one in accounts]
+             _folders(one, home)) for one in accounts]
     headings = ("  " + HEADINGS[0], *HEADINGS[1:])
     name_, plan_, age_ = (2 + max(width(word) for word in column)
                           for column in zip(*((row[0], row[1], row[3]) for row in [headings, *rows])))
     windows_ = 2 + max(len(HEADINGS[2]), *(line_width(row[2]) for row in rows))
     room = (name_, plan_, windows_, age_, 0)
     table: List[Line] = [tuple(Span(pad(word, cells), "label") for word, cells in zip(headings, room))]
-    for name, plan, windows, age, place in rows:
+    for name, plan, windows, age, folders in rows:
         gap = Span(" " * (windows_ - line_width(windows)))
         table.append((Span(pad(name, name_), "value"), Span(pad(plan, plan_)), *windows, gap, Span(pad(age, age_), "dim"),
-                      Span(place, "dim")))
+                      Span(folders, "dim")))
     return table
 
 
@@ -74,7 +74,7 @@ def _age(account: ListedAccount, now: int) -> str:
     return "-" if account.read_at is None else f"{duration(now - account.read_at)} ago"
 
 
-def _place(account: ListedAccount, home: str) -> str:
+def _folders(account: ListedAccount, home: str) -> str:
     """The folders, those of the home with ~; or the machine."""
     if account.is_merged:
         return f"machine {printable(account.owner.host)}"
@@ -99,7 +99,7 @@ def _stacked(account: ListedAccount, is_shown: bool, zone: Zone, now: int, home:
         used = (Span("    " + pad(printable(one.label), room + 2), "label"), Span(pad(percent.text, 6), percent.role))
         reset = (Span(f"to {clock_text(one.resets_at, now, zone)}"),)
         rows += [(*used, *reset)] if line_width((*used, *reset)) <= cells else [used, (Span("      "), *reset)]
-    return [*rows, (Span("    " + _place(account, home), "dim"),)]
+    return [*rows, (Span("    " + _folders(account, home), "dim"),)]
 
 
 # --- for programs -----------------------------------------------------------------------------------------------------

@@ -92,8 +92,8 @@ def choice_document(choice: "Choice") -> Dict[str, Any]:
     return {"rule": choice.rule, "since": choice.since or None, "then": _comparison(choice.then), "now": _comparison(choice.now)}
 
 
-def _comparison(found: "Comparison") -> Dict[str, Any]:
-    return {"windows": found.windows, "lost_min": _rounded(found.lost_min), "chance": _rounded(found.chance)}
+def _comparison(comparison: "Comparison") -> Dict[str, Any]:
+    return {"windows": comparison.windows, "lost_min": _rounded(comparison.lost_min), "chance": _rounded(comparison.chance)}
 
 
 def _official(window: Optional[Window]) -> Optional[Dict[str, Any]]:

@@ -31,7 +31,7 @@ MODELS = {"runway": "ccmon's runway", "last_hour": "last-hour rate", "arima": "A
           "network": "neural network"}
 
 
-class Findings(NamedTuple):
+class LearnReport(NamedTuple):
     """Everything that is known."""
 
     at: int                            # epoch s
@@ -46,19 +46,19 @@ class Findings(NamedTuple):
     models: Sequence[Tuple[str, ForecastScores]] = ()        # the score of the weeks of single models, by the window's name
 
 
-def lines(found: Findings, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
+def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
     """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
-    sections = [("limit", _limit(found)), ("ruler", _ruler(found.state.learned)), ("changes", _changes(found)),
-                ("runway", _runway(found.state))]
+    sections = [("limit", _limit(report)), ("ruler", _ruler(report.state.learned)), ("changes", _changes(report)),
+                ("runway", _runway(report.state))]
     if scores:
-        sections += [("score", _scored(found, False)), ("week", _scored(found, True))]
-        sections += [("", _of_model(name, scores_of)) for name, scores_of in found.models if scores_of.ours.n]
+        sections += [("score", _scored(report, False)), ("week", _scored(report, True))]
+        sections += [("", _of_model(name, scores_of)) for name, scores_of in report.models if scores_of.ours.n]
     room, out = max(1, cells - LABEL_CELLS), []
     for label, words in sections:
         out += _section(label, _wrapped(words, room), cells)
-    for label, kind, said in (("likely", "session", found.session_said), ("", "week", found.week_said)):
-        out += _section(label, _chart(said, kind, room, charset), cells)
-    for label, words in (("extra", _extra(found.extra, found.zone)), ("days", _days(found.extra))):
+    for label, kind, reliability in (("likely", "session", report.session_said), ("", "week", report.week_said)):
+        out += _section(label, _chart(reliability, kind, room, charset), cells)
+    for label, words in (("extra", _extra(report.extra, report.zone)), ("days", _days(report.extra))):
         out += _section(label, _wrapped(words, room), cells)
     return out
 
@@ -72,13 +72,13 @@ def _wrapped(sentences: Iterable[str], cells: int) -> List[Line]:
     return [(Span(row),) for sentence in sentences for row in _rows(sentence, cells)]
 
 
-def _chart(found: Reliability, window: str, cells: int, charset: Charset) -> List[Line]:
+def _chart(reliability: Reliability, window: str, cells: int, charset: Charset) -> List[Line]:
     """The likelihoods against what came; nothing before any came."""
-    if not found.bins:
+    if not reliability.bins:
         return []
-    below = filter(None, (reliability_words.spread_said(found), reliability_words.verdicts_said(found)))
-    return [*_wrapped([reliability_words.said(found, window)], cells), *reliability_words.chart(found, cells, charset),
-            *_wrapped(below, cells)]
+    below = filter(None, (reliability_words.spread_sentence(reliability), reliability_words.verdicts_sentence(reliability)))
+    return [*_wrapped([reliability_words.summary(reliability, window)], cells),
+            *reliability_words.chart(reliability, cells, charset), *_wrapped(below, cells)]
 
 
 def _rows(words: str, cells: int) -> List[str]:
@@ -91,8 +91,8 @@ def _day(at: int, zone: Zone) -> str:
 
 # --- the limit ----------------------------------------------------------------------------------------------------------
 
-def _limit(found: Findings) -> Iterator[str]:
-    learned = found.state.learned
+def _limit(report: LearnReport) -> Iterator[str]:
+    learned = report.state.learned
     tokens = utilization.limit_in_tokens(learned, None, None)
     if tokens is None:
         yield from _unknown(learned)
@@ -101,9 +101,9 @@ def _limit(found: Findings) -> Iterator[str]:
     yield f"{about}{count(tokens.tokens)} tokens, 90 % interval {count(tokens.low)}-{count(tokens.high)}"
     if learned.estimate and learned.unit_weights:
         yield from _in_own_unit(learned.estimate, learned.unit_weights)
-    yield f"nearest plan by its reference figure: {nearest(tokens.tokens, found.plans)}"
-    if found.extra and found.extra.forest:
-        yield f"the Random Forest, taught by made-up users, names {found.extra.forest}"
+    yield f"nearest plan by its reference figure: {nearest(tokens.tokens, report.plans)}"
+    if report.extra and report.extra.forest:
+        yield f"the Random Forest, taught by made-up users, names {report.extra.forest}"
 
 
 def _in_own_unit(estimate: Estimate, ruler: UnitWeights) -> Iterator[str]:
@@ -149,11 +149,11 @@ def _ruler(learned: Learned) -> Iterator[str]:
     yield f"noise {100 * estimate.noise:.1f} %; {text.percent(100 * estimate.covered)} of windows used only on this machine"
 
 
-def _changes(found: Findings) -> Iterator[str]:
-    changes = found.state.learned.changes
+def _changes(report: LearnReport) -> Iterator[str]:
+    changes = report.state.learned.changes
     for change in changes:
-        yield f"{_day(change.at, found.zone)}, noticed {_day(change.found_at, found.zone)}: {meaning(change)}"
-    if not changes and found.state.learned.unit_weights:
+        yield f"{_day(change.at, report.zone)}, noticed {_day(change.found_at, report.zone)}: {meaning(change)}"
+    if not changes and report.state.learned.unit_weights:
         yield "none found"
 
 
@@ -161,13 +161,13 @@ def _changes(found: Findings) -> Iterator[str]:
 
 def _runway(state: LearnedState) -> Iterator[str]:
     courses = ("Claude's percentages", state.points), ("tokens", state.tokens)
-    known = [(name, trained.rows) for name, trained in courses if trained]
-    for name, rows in known:
+    trained_rows = [(name, trained.rows) for name, trained in courses if trained]
+    for name, rows in trained_rows:
         if rows >= ENOUGH:
             yield f"from {name}: {plural(rows, 'past moment')}"
         else:
             yield f"from {name}: {plural(rows, 'past moment')} of {ENOUGH}; until then the last-hour rate counts"
-    if not known:
+    if not trained_rows:
         yield "last-hour rate; nothing is known of other days"
     if state.week:
         yield f"of the week: {plural(state.week.days, 'day')}" + (
@@ -175,30 +175,30 @@ def _runway(state: LearnedState) -> Iterator[str]:
             f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
 
 
-def _scored(found: Findings, weekly: bool) -> Iterator[str]:
+def _scored(report: LearnReport, weekly: bool) -> Iterator[str]:
     """The scores of one kind of window, and whose forecasts are shown because of them."""
-    learned = found.state.learned
-    told, window, choice = (found.week, "week", learned.week_choice) if weekly else (
-        found.session, "session", learned.session_choice)
-    yield from _told(told, window)
+    learned = report.state.learned
+    scores, window, choice = (report.week, "week", learned.week_choice) if weekly else (
+        report.session, "session", learned.session_choice)
+    yield from _told(scores, window)
     if choice.now.windows or choice.since:
-        yield from reliability_words.choice_said(choice, window, found.zone)
+        yield from reliability_words.choice_sentences(choice, window, report.zone)
 
 
-def _of_model(name: str, told: ForecastScores) -> Iterator[str]:
-    rows = list(_told(told, "week"))
+def _of_model(name: str, scores: ForecastScores) -> Iterator[str]:
+    rows = list(_told(scores, "week"))
     yield f"{name_words(name)}, gone through again: {rows[0]}"
     yield from rows[1:]
 
 
-def _told(told: ForecastScores, window: str) -> Iterator[str]:
-    if not told.ours.n:
-        waiting = f"; {plural(told.open, 'forecast')} wait for the end of theirs" if told.open else ""
+def _told(scores: ForecastScores, window: str) -> Iterator[str]:
+    if not scores.ours.n:
+        waiting = f"; {plural(scores.open, 'forecast')} wait for the end of theirs" if scores.open else ""
         yield f"no {window} is over of which ccmon has told when it runs out{waiting}"
         return
-    yield f"{plural(told.ours.n, 'forecast')} of {plural(told.windows, window)}; median error {told.error_min:.0f} min"
+    yield f"{plural(scores.ours.n, 'forecast')} of {plural(scores.windows, window)}; median error {scores.error_min:.0f} min"
     yield _row("", ("ccmon", "seed", ""))
-    yield from _scores(told.ours, told.seed)
+    yield from _scores(scores.ours, scores.seed)
 
 
 def _scores(ours: Score, seed: Score) -> Iterator[str]:
@@ -253,21 +253,21 @@ def _days(extra: Optional[Extra]) -> Iterator[str]:
 
 # --- as JSON ------------------------------------------------------------------------------------------------------------
 
-def document(found: Findings) -> Dict[str, Any]:
+def document(report: LearnReport) -> Dict[str, Any]:
     """Everything for programs; unknown is null."""
-    learned, state = found.state.learned, found.state
+    learned, state = report.state.learned, report.state
     tokens = utilization.limit_in_tokens(learned, None, None)
     return {
-        "at": found.at, "limit": _limit_document(learned, tokens, found.plans), "at_least": int(learned.at_least),
+        "at": report.at, "limit": _limit_document(learned, tokens, report.plans), "at_least": int(learned.at_least),
         "sessions": learned.sessions, "readings": learned.readings, "hits": learned.hits,
         "ruler": learned.unit_weights and {**learned.unit_weights._asdict(), "unit": learned.unit_weights.unit},
         "changes": [change._asdict() for change in learned.changes],
         "runway": {"points_rows": state.points and state.points.rows, "tokens_rows": state.tokens and state.tokens.rows,
                    "week_days": state.week and state.week.days},
-        "forecasts": {"session": _told_document(found.session, found.session_said, learned.session_choice),
-                      "week": _told_document(found.week, found.week_said, learned.week_choice),
-                      "models": {name: _scores_document(scores_of) for name, scores_of in found.models}},
-        "extra": found.extra and _extra_document(found.extra)}
+        "forecasts": {"session": _told_document(report.session, report.session_said, learned.session_choice),
+                      "week": _told_document(report.week, report.week_said, learned.week_choice),
+                      "models": {name: _scores_document(scores_of) for name, scores_of in report.models}},
+        "extra": report.extra and _extra_document(report.extra)}
 
 
 def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Mapping[str, int]) -> Optional[Dict[str, Any]]:
@@ -277,13 +277,13 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
     return {**estimate_document(learned.estimate), "tokens": tokens and tokens._asdict(), "nearest_plan": plan}
 
 
-def _told_document(told: ForecastScores, said: Reliability, choice: Choice) -> Dict[str, Any]:
-    return {**_scores_document(told), "choice": choice_document(choice), "reliability": reliability_words.document(said)}
+def _told_document(scores: ForecastScores, reliability: Reliability, choice: Choice) -> Dict[str, Any]:
+    return {**_scores_document(scores), "choice": choice_document(choice), "reliability": reliability_words.document(reliability)}
 
 
-def _scores_document(told: ForecastScores) -> Dict[str, Any]:
-    return {"forecasts": told.ours.n, "windows": told.windows, "open": told.open, "median_error_min": told.error_min,
-            **score.beside(told.ours, told.seed), "coverage90": told.ours.coverage90}
+def _scores_document(scores: ForecastScores) -> Dict[str, Any]:
+    return {"forecasts": scores.ours.n, "windows": scores.windows, "open": scores.open, "median_error_min": scores.error_min,
+            **score.beside(scores.ours, scores.seed), "coverage90": scores.ours.coverage90}
 
 
 def _extra_document(extra: Extra) -> Dict[str, Any]:

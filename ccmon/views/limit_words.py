@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon import text
-from ccmon.model import LearnedLimit, Snapshot
+from ccmon.model import LearnedLimit, Limit, Snapshot
 from ccmon.usage.binding import SESSION
 from ccmon.usage.utilization import FRESH_S
-from ccmon.views.screen.scene import day_text, is_of_account, plan_name, record
-from ccmon.when import Zone
+from ccmon.when import Zone, day_text
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Estimate, Learned, UnitWeights
@@ -15,6 +14,21 @@ if TYPE_CHECKING:
 Words = Tuple[str, ...]
 RULERS = {"tokens": "by tokens", "all_tokens": "by all tokens", "cost": "by cost", "kinds": "weighted by kind",
           "models": "weighted by model"}
+
+
+def plan_name(limit: Limit) -> str:
+    """The plan in force; the configuration may hold plans of any name."""
+    return text.printable(limit.plan)
+
+
+def plan_words(limit: Limit) -> str:
+    """The same with who set it, where that is the account and nobody here: max20 (your account)."""
+    return plan_name(limit) + (" (your account)" if is_account_plan(limit) else "")
+
+
+def is_account_plan(limit: Limit) -> bool:
+    """Whether the plan in force is that of the account, and nobody has set one."""
+    return limit.by_account and not limit.switched and limit.source == "plan"
 
 
 def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
@@ -33,12 +47,13 @@ def limit_words(snapshot: Snapshot, zone: Zone) -> Words:
     if limit.plan == "ml_auto":
         return ("nothing learned yet: plan pro (reference figure)", "nothing learned yet: plan pro", "nothing learned yet")
     if limit.high_water and limit.source == "high_water":
-        words, brief = record(limit.high_water, zone), f"record {day_text(limit.high_water.at, zone)}"
+        brief = f"record {day_text(limit.high_water.at, zone)}"
+        words = f"{brief}, {text.plural(limit.high_water.sessions, 'session')}"
         return (f"limit: {words}", words, brief, "record")
     if limit.plan == "custom_max":
         return ("no record yet: plan pro (reference figure)", "no record yet: plan pro", "no record yet")
     name = f"plan {plan_name(limit)}"
-    if is_of_account(limit):
+    if is_account_plan(limit):
         return (f"limit: {name} (your account)", f"{name} (your account)", name)
     return (f"limit: {name} (reference figure)", f"limit: {name} (reference)", f"{name} (reference)", name)
 

@@ -23,11 +23,11 @@ def text(source: str, columns: int) -> List[str]:
 
 def _plain(row: str) -> str:
     """Without fonts and escapes."""
-    return _ESCAPE.sub(lambda found: _NAMED.get(found["name"], "?") if found["name"] else _SIGNS.get(found["sign"], ""), row)
+    return _ESCAPE.sub(lambda match: _NAMED.get(match["name"], "?") if match["name"] else _SIGNS.get(match["sign"], ""), row)
 
 
 def _arguments(words: str) -> List[str]:
-    return [_plain(found[2] if found[1] is None else found[1]) for found in _ARGUMENT.finditer(words)]
+    return [_plain(match[2] if match[1] is None else match[1]) for match in _ARGUMENT.finditer(words)]
 
 
 class _Page:

@@ -92,11 +92,11 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
 def _windows(snapshot: Snapshot, others: Logins) -> Iterator[Family]:
     """Every window of every login, and which of them binds."""
     login, bound = _login(snapshot), snapshot.binding
-    known = [(login, snapshot.windows), *(((("login", other),), windows) for other, windows in others)]
+    logins = [(login, snapshot.windows), *(((("login", other),), windows) for other, windows in others)]
 
     def each(name: str, help: str, unit: str, value: Callable[[Window], Optional[float]]) -> Family:
         return Family(name, help, [((("window", one.name), ("scope", one.scope), *whose), value(one))
-                                   for whose, windows in known for one in sorted(windows, key=order)], unit)
+                                   for whose, windows in logins for one in sorted(windows, key=order)], unit)
 
     yield each("window_used_ratio", "Used share of the window, as Claude says, may be above 1.", "ratio",
                lambda one: one.percent / 100)
@@ -172,14 +172,14 @@ def _counters(groups: Groups) -> Iterator[Family]:
 def _lines(family: Family, common: Labels) -> Iterator[str]:
     """Nothing for a family without a value."""
     name = PREFIX + family.name
-    known = [(labels, value) for labels, value in family.samples if value is not None]
-    if known:
+    samples = [(labels, value) for labels, value in family.samples if value is not None]
+    if samples:
         yield f"# HELP {name} {family.help}"
-    if known and not name.endswith("_total"):
+    if samples and not name.endswith("_total"):
         yield f"# TYPE {name} gauge"
-    if known and family.unit:
+    if samples and family.unit:
         yield f"# UNIT {name} {family.unit}"
-    for labels, value in known:
+    for labels, value in samples:
         yield f"{name}{{{_labels(common + labels)}}} {_number(value)}"
 
 

@@ -15,15 +15,16 @@ WIDE_CELLS = 60                        # from here on the forecasts are counted,
 _WIDE_REST, _NARROW_REST = (Span("  forecasts  windows", "label"),), (Span("  of", "label"),)
 
 
-def chart(found: Reliability, cells: int, charset: Charset) -> List[Line]:
+def chart(reliability: Reliability, cells: int, charset: Charset) -> List[Line]:
     """A row for each bin: the likelihood that was said, the share in which it happened as a bar with a mark at what was said."""
     wide = cells >= WIDE_CELLS
-    ends = [_end(one, wide) for one in found.bins]
+    ends = [_end(one, wide) for one in reliability.bins]
     room = max(4, cells - 17 - max((text.width(end) for end in ends), default=0))
     rest = _WIDE_REST if wide else _NARROW_REST
     head = (Span(" said  happened  ", "label"), Span(_scale(room), "dim"), *rest)
     rows = [(Span(f"{_percent(one.said)}     {_percent(one.happened)}  ", "value"),
-             *text.bar(one.happened, room, "accent", charset, one.said), Span(end, "text")) for one, end in zip(found.bins, ends)]
+             *text.bar(one.happened, room, "accent", charset, one.said), Span(end, "text"))
+            for one, end in zip(reliability.bins, ends)]
     return [text.clip_line(line, cells) for line in (head, *rows)] if rows else []
 
 
@@ -42,37 +43,37 @@ def _percent(share: float) -> str:
     return f"{100 * share:>3.0f} %"
 
 
-def rows(found: Reliability) -> Tuple[Tuple[str, ...], ...]:
+def rows(reliability: Reliability) -> Tuple[Tuple[str, ...], ...]:
     """The bins as a table's rows below HEAD."""
     return tuple((_percent(one.said).strip(), _percent(one.happened).strip(), text.count(one.forecasts), text.count(one.windows),
-                  one.verdict) for one in found.bins)
+                  one.verdict) for one in reliability.bins)
 
 
-def said(found: Reliability, window: str) -> str:
+def summary(reliability: Reliability, window: str) -> str:
     """What the chart is of."""
-    return (f"{plural(found.forecasts, 'forecast')} of {plural(found.windows, window)}: how likely they said it runs out before "
-            "the reset, and how often it did")
+    return (f"{plural(reliability.forecasts, 'forecast')} of {plural(reliability.windows, window)}: how likely they said it runs "
+            "out before the reset, and how often it did")
 
 
-def spread_said(found: Reliability) -> str:
+def spread_sentence(reliability: Reliability) -> str:
     """How the medians and intervals held, in one sentence; empty where nothing can be said."""
     parts = []
-    if found.before_median is not None:
-        parts.append(f"{_percent(found.before_median).strip()} ran out before the median (50 is right)")
-    if found.in_interval is not None:
-        parts.append(f"{_percent(found.in_interval).strip()} within the 90 % interval (90 is right)")
+    if reliability.before_median is not None:
+        parts.append(f"{_percent(reliability.before_median).strip()} ran out before the median (50 is right)")
+    if reliability.in_interval is not None:
+        parts.append(f"{_percent(reliability.in_interval).strip()} within the 90 % interval (90 is right)")
     return "; ".join(parts)
 
 
-def verdicts_said(found: Reliability) -> str:
+def verdicts_sentence(reliability: Reliability) -> str:
     """What a mark at a row means, where one has it."""
-    is_off = any(one.verdict for one in found.bins)
+    is_off = any(one.verdict for one in reliability.bins)
     return "too high, too low (!): by more than chance, each window counted once" if is_off else ""
 
 
 # --- which rule is shown --------------------------------------------------------------------------------------------------
 
-def choice_said(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
+def choice_sentences(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
     """Which of the two rules for a window ("session" or "week") is shown, since when, and why."""
     rules = RULES[window]
     shown, other = rules if choice.rule == "learned" else reversed(rules)
@@ -89,15 +90,15 @@ def choice_said(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
         yield f"after {LEAST_COMPARED} {window}s the {other} may take its place"
 
 
-def _compared(found: Comparison, learned: str, simple: str) -> str:
+def _compared(comparison: Comparison, learned: str, simple: str) -> str:
     """the error (CRPS) of the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance)."""
-    side, chance = ("below", 1 - found.chance) if found.lost_min <= 0 else ("above", found.chance)
-    return (f"the error (CRPS) of the {learned} was {abs(found.lost_min):.1f} minutes {side} that of the {simple} "
+    side, chance = ("below", 1 - comparison.chance) if comparison.lost_min <= 0 else ("above", comparison.chance)
+    return (f"the error (CRPS) of the {learned} was {abs(comparison.lost_min):.1f} minutes {side} that of the {simple} "
             f"({'below 0.1' if chance < 0.001 else f'{100 * chance:.1f}'} % likely by chance)")
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------------------
 
-def document(found: Reliability) -> Dict[str, Any]:
+def document(reliability: Reliability) -> Dict[str, Any]:
     """Shares are 0 to 1; null where nothing is known."""
-    return {**found._asdict(), "bins": [{**one._asdict(), "verdict": one.verdict or None} for one in found.bins]}
+    return {**reliability._asdict(), "bins": [{**one._asdict(), "verdict": one.verdict or None} for one in reliability.bins]}

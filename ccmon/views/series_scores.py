@@ -17,7 +17,7 @@ _FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRP
 _SCORES = ("mae", "crps", "brier")
 
 
-class Named(NamedTuple):
+class FileResult(NamedTuple):
     """The result of one file."""
 
     name: str                          # as it was given
@@ -26,42 +26,42 @@ class Named(NamedTuple):
 
 # --- one series ---------------------------------------------------------------------------------------------------------
 
-def one(found: Result) -> List[Line]:
+def one(result: Result) -> List[Line]:
     """What was read, and the scores of the session and of the week, within 80 columns."""
-    rows = [_read(found)]
-    if found.session.ours.n:
-        rows += ["", *_moments(found, found.session, "session", found.limits, "the last-hour rate"),
-                 *_scores(found.session, 60.0, "seed")]
+    rows = [_read(result)]
+    if result.session.ours.n:
+        rows += ["", *_moments(result, result.session, "session", result.limits, "the last-hour rate"),
+                 *_scores(result.session, 60.0, "seed")]
     else:
         rows.append("Nothing to decide: no row below the limit before its reset.")
-    if found.skipped > found.rows:
+    if result.skipped > result.rows:
         rows[1:1] = ["Most rows are skipped: ts and resets are epoch seconds, ts rises from row to row, and a reset is "
                      "at most five hours after it."]
-    if found.week is not None:
-        rows += ["", *_week(found, found.week)]
+    if result.week is not None:
+        rows += ["", *_week(result, result.week)]
     return [(Span(row),) for words in rows for row in (text.wrap(words, CELLS) if text.width(words) > CELLS else [words])]
 
 
-def _read(found: Result) -> str:
-    idle = f" ({found.idle:,} idle)" if found.idle else ""
-    skipped = f"{found.skipped:,} skipped"
-    if not found.rows:
+def _read(result: Result) -> str:
+    idle = f" ({result.idle:,} idle)" if result.idle else ""
+    skipped = f"{result.skipped:,} skipped"
+    if not result.rows:
         return f"0 rows, {skipped}"
-    days = plural(_day_of(found.end) - _day_of(found.begin) + 1, "day")
-    return f"{plural(found.rows, 'row')}{idle} from {_date(found.begin)} on, {days}; {skipped}"
+    days = plural(_day_of(result.end) - _day_of(result.begin) + 1, "day")
+    return f"{plural(result.rows, 'row')}{idle} from {_date(result.begin)} on, {days}; {skipped}"
 
 
-def _week(found: Result, week: Judged) -> List[str]:
+def _week(result: Result, week: Judged) -> List[str]:
     if not week.ours.n:
         return ["Nothing to decide in the week: no 7-day window is seen to its end."]
-    return [*_moments(found, week, "week", found.week_limits, "the straight line"), *_scores(week, 3600.0, "line")]
+    return [*_moments(result, week, "week", result.week_limits, "the straight line"), *_scores(week, 3600.0, "line")]
 
 
-def _moments(found: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:
+def _moments(result: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:
     """How many moments there were, and from when on ccmon had a forecast of its own."""
     at = ", ".join(f"{limit:.4g}" for limit in limits)
     yield f"the {name}: {plural(judged.ours.n, 'moment')} judged, with the limit at {at} %"
-    day = own_day(found, judged)
+    day = own_day(result, judged)
     if day is None or judged.own_from is None:
         yield f"ccmon's own forecast never began: it says what {plain} says"
     else:
@@ -92,9 +92,9 @@ def _day_of(ts: float) -> int:
     return int(ts // DAY_S)
 
 
-def own_day(found: Result, judged: Judged) -> Optional[int]:
+def own_day(result: Result, judged: Judged) -> Optional[int]:
     """The day (by UTC) of the series, from 1 on, on which ccmon's own forecast began; None where it never did."""
-    return None if judged.own_from is None else _day_of(judged.own_from) - _day_of(found.begin) + 1
+    return None if judged.own_from is None else _day_of(judged.own_from) - _day_of(result.begin) + 1
 
 
 def difference(judged: Judged) -> Dict[str, Optional[float]]:
@@ -116,19 +116,19 @@ def _share(value: Optional[float]) -> str:
 Numbers = Tuple[Optional[float], ...]  # moments, day, differences of MAE, CRPS and Brier as shares, coverage
 
 
-def several(found: Sequence[Named]) -> List[Line]:
+def several(results: Sequence[FileResult]) -> List[Line]:
     """A table by file with the median of each column; of the week another one, where any file says something of it."""
-    rows = _table("session, against the last-hour rate", [(one.name, one.result, one.result.session) for one in found])
-    weeks = [(one.name, one.result, one.result.week) for one in found if one.result.week is not None]
+    rows = _table("session, against the last-hour rate", [(one.name, one.result, one.result.session) for one in results])
+    weeks = [(one.name, one.result, one.result.week) for one in results if one.result.week is not None]
     if weeks:
         rows += ["", *_table("week, against the straight line", weeks)]
     return [(Span(row),) for row in rows]
 
 
-def _table(title: str, found: Sequence[Tuple[str, Result, Judged]]) -> List[str]:
-    numbers = [_numbers(result, judged) for _, result, judged in found]
+def _table(title: str, rows: Sequence[Tuple[str, Result, Judged]]) -> List[str]:
+    numbers = [_numbers(result, judged) for _, result, judged in rows]
     head = "".join(f"{name:>{cells}}" for name, cells in _COLUMNS)
-    names = [text.pad(name, _FILE_CELLS) for name in _short([name for name, _, _ in found])]
+    names = [text.pad(name, _FILE_CELLS) for name in _short([name for name, _, _ in rows])]
     return [f"the {title}", text.pad("file", _FILE_CELLS) + head,
             *(name + _cells(row) for name, row in zip(names, numbers)),
             text.pad("median", _FILE_CELLS) + _cells(_medians(numbers))]
@@ -160,24 +160,24 @@ def _cells(row: Numbers) -> str:
 
 # --- as JSON ------------------------------------------------------------------------------------------------------------
 
-def document(found: Result) -> Dict[str, Any]:
+def document(result: Result) -> Dict[str, Any]:
     """The object of --json; minutes for mae and crps, null where there was no decision."""
-    week = None if found.week is None else {"limits": list(found.week_limits), **_judged(found, found.week)}
-    return {"rows": found.rows, "idle": found.idle, "skipped": found.skipped, "from": found.begin or None,
-            "until": found.end or None, "limits": list(found.limits), **_judged(found, found.session), "week": week}
+    week = None if result.week is None else {"limits": list(result.week_limits), **_judged(result, result.week)}
+    return {"rows": result.rows, "idle": result.idle, "skipped": result.skipped, "from": result.begin or None,
+            "until": result.end or None, "limits": list(result.limits), **_judged(result, result.session), "week": week}
 
 
-def _judged(found: Result, judged: Judged) -> Dict[str, Any]:
+def _judged(result: Result, judged: Judged) -> Dict[str, Any]:
     return {"decisions": judged.ours.n, "own_decisions": judged.own, "own_from": judged.own_from,
-            "own_from_day": own_day(found, judged), **score.beside(judged.ours, judged.seed), "difference": difference(judged),
+            "own_from_day": own_day(result, judged), **score.beside(judged.ours, judged.seed), "difference": difference(judged),
             "coverage90": judged.ours.coverage90}
 
 
-def documents(found: Sequence[Named]) -> Dict[str, Any]:
+def documents(results: Sequence[FileResult]) -> Dict[str, Any]:
     """Of several files: each one's object, and the medians of what the table shows."""
-    weeks = [_numbers(one.result, one.result.week) for one in found if one.result.week is not None]
-    middle = _median_document([_numbers(one.result, one.result.session) for one in found])
-    return {"files": [{"file": text.printable(one.name), **document(one.result)} for one in found],
+    weeks = [_numbers(one.result, one.result.week) for one in results if one.result.week is not None]
+    middle = _median_document([_numbers(one.result, one.result.session) for one in results])
+    return {"files": [{"file": text.printable(one.name), **document(one.result)} for one in results],
             "median": {**middle, "week": _median_document(weeks) if weeks else None}}
 
 

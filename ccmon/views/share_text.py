@@ -21,8 +21,8 @@ def summary(own: Summary, cells: int, dial: int = 24) -> List[Line]:
     out.append(_line("cut off", plural(own.hits, "time")))
     if own.hit_days:
         out.append(_line("", "by weekday: " + ", ".join(f"{day} {part} %" for day, part in zip(DAYS, own.hit_days) if part)))
-        out.append(_line("", "by hour: " + ", ".join(f"{hour_name(4 * place, dial)}-{hour_name(4 * place + 4, dial)} {part} %"
-                                                     for place, part in enumerate(own.hit_hours) if part)))
+        out.append(_line("", "by hour: " + ", ".join(f"{hour_name(4 * index, dial)}-{hour_name(4 * index + 4, dial)} {part} %"
+                                                     for index, part in enumerate(own.hit_hours) if part)))
     if own.hours:
         out.append(_line("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))
     out += [(Span(row, "dim"),) for row in text.wrap(
@@ -44,26 +44,26 @@ def _limit(own: Summary) -> str:
 
 # --- one's own place ----------------------------------------------------------------------------------------------------
 
-def place(found: Place, cells: int) -> List[Line]:
+def rank_lines(rank: Place, cells: int) -> List[Line]:
     """The rank first, then a row for each subscription."""
-    rows = [row for sentence in _sentences(found) for row in text.wrap(sentence, cells)]
-    table = [(Span(_row(("", "all", "learned", "25 %", "median", "75 %", "median record")), "label"),)] if found.groups else []
-    table += [(Span(_row(_cells(group))),) for group in found.groups]
+    rows = [row for sentence in _sentences(rank) for row in text.wrap(sentence, cells)]
+    table = [(Span(_row(("", "all", "learned", "25 %", "median", "75 %", "median record")), "label"),)] if rank.groups else []
+    table += [(Span(_row(_cells(group))),) for group in rank.groups]
     return [text.clip_line(line, cells) for line in [*((Span(row),) for row in rows), *table]]
 
 
-def _sentences(found: Place) -> Iterator[str]:
-    others = "1 summary" if found.number == 1 else f"{count(found.number)} summaries"
-    yield others + (f"; {plural(found.bad, 'other line')} left out." if found.bad else ".")
-    tokens = f"{count(found.own)} tokens"
-    what = f"learned limit, about {tokens}," if found.by == "limit" else f"largest session of {tokens}"
-    if not found.own:
+def _sentences(rank: Place) -> Iterator[str]:
+    others = "1 summary" if rank.number == 1 else f"{count(rank.number)} summaries"
+    yield others + (f"; {plural(rank.bad, 'other line')} left out." if rank.bad else ".")
+    tokens = f"{count(rank.own)} tokens"
+    what = f"learned limit, about {tokens}," if rank.by == "limit" else f"largest session of {tokens}"
+    if not rank.own:
         yield "Nothing is known of your own limit or sessions yet."
-    elif found.rank is None:
+    elif rank.rank is None:
         yield f"Your {what} has nothing to be compared with."
     else:
-        alike = f"; {_ranked(*found.alike)} with your subscription" if found.alike else ""
-        yield f"Your {what} is the {_ranked(found.rank, found.of)}{alike} (1 is the largest)."
+        alike = f"; {_ranked(*rank.alike)} with your subscription" if rank.alike else ""
+        yield f"Your {what} is the {_ranked(rank.rank, rank.of)}{alike} (1 is the largest)."
 
 
 def _ranked(rank: int, of: int) -> str:

@@ -12,7 +12,7 @@ from ccmon.usage.notices import way_out_of_plan
 from ccmon.usage.windows import order
 from ccmon.views import why_account, why_learned
 from ccmon.views.evidence import Evidence
-from ccmon.views.screen.scene import plan_words
+from ccmon.views.limit_words import plan_words
 from ccmon.when import clock_text, local, second_text
 
 LABEL_CELLS = 9
@@ -52,7 +52,7 @@ def _rows(words: str, cells: int) -> List[str]:
     return [words] if width(words) <= cells else text.wrap(words, cells)
 
 
-def place(path: str, home: str, cells: int) -> str:
+def short_path(path: str, home: str, cells: int) -> str:
     """The path with ~ for the home; of a long one the middle is left out."""
     stem = home.rstrip("/")
     short = printable("~" + path[len(stem):] if stem and path.startswith(stem + "/") else path)
@@ -111,10 +111,11 @@ def _reading(evidence: Evidence) -> str:
 
 def _places(evidence: Evidence, cells: int) -> Iterator[str]:
     """The program and the folders it reads, on one line where that fits."""
-    found = [evidence.snapshot.source.path] if evidence.snapshot.source.path else []
+    paths = [evidence.snapshot.source.path] if evidence.snapshot.source.path else []
     home = evidence.home or ""
-    parts = [place(path, home, cells) for path in found]
-    parts += ["reads " + ", ".join(place(folder, home, cells - 6) for folder in evidence.folders)] if evidence.folders else []
+    parts = [short_path(path, home, cells) for path in paths]
+    folders = ", ".join(short_path(folder, home, cells - 6) for folder in evidence.folders)
+    parts += [f"reads {folders}"] if folders else []
     yield from [" ".join(parts)] if parts and width(" ".join(parts)) <= cells else parts
 
 
@@ -126,7 +127,7 @@ def _logs(evidence: Evidence, cells: int) -> Iterator[str]:
            f"{count(logs.damaged)} damaged")
     for path, damaged, first in logs.worst:
         words = f"! {plural(damaged, 'damaged line')}, the first is line {count(first)} of "
-        yield words + place(path, evidence.home or "", max(20, cells - len(words)))
+        yield words + short_path(path, evidence.home or "", max(20, cells - len(words)))
     if logs.left_out:
         kinds = ", ".join(f"{count(number)} {LEFT_OUT.get(kind, kind)}" for kind, number in sorted(logs.left_out.items()))
         yield f"not answers, so not counted: {kinds}"
@@ -220,10 +221,10 @@ def _limit_source(evidence: Evidence) -> str:
 
 
 def _official(evidence: Evidence, cells: int) -> Iterator[str]:
-    known = sorted(evidence.snapshot.windows, key=order)
-    for window in known:
+    windows = sorted(evidence.snapshot.windows, key=order)
+    for window in windows:
         yield _window(evidence, WINDOWS.get(window.name, window.label), window)
-    if not known:
+    if not windows:
         yield "not known; Claude Code tells it to its status line: `ccmon init claude`"
 
 
@@ -277,11 +278,11 @@ def _store(evidence: Evidence, cells: int) -> Iterator[str]:
     if store.path is None:
         yield _nowhere(evidence)
     elif not store.size:
-        yield place(store.path, evidence.home or "", cells - 18) + ", not made so far"
+        yield short_path(store.path, evidence.home or "", cells - 18) + ", not made so far"
     else:
         schema = "" if store.schema is None else f", schema {store.schema}"
         tail = f", {_size(store.size)}{schema}"
-        yield place(store.path, evidence.home or "", cells - len(tail)) + tail
+        yield short_path(store.path, evidence.home or "", cells - len(tail)) + tail
     if any(rows for _, rows in store.rows):
         yield "rows: " + ", ".join(f"{printable(name)} {count(rows)}" for name, rows in store.rows if rows)
     if store.trouble:
@@ -302,7 +303,7 @@ def _cache(evidence: Evidence, cells: int) -> Iterator[str]:
         yield _nowhere(evidence)
         return
     tail = f", {plural(cache.lines, 'status line')}, {_freshness(evidence)}"
-    yield place(cache.folder, evidence.home or "", cells - len(tail)) + tail
+    yield short_path(cache.folder, evidence.home or "", cells - len(tail)) + tail
     if cache.failures:
         waits = cache.retry_at > evidence.snapshot.now
         until = f"not asked before {second_text(cache.retry_at, evidence.zone)}" if waits else "asked again at the next look"
@@ -331,7 +332,7 @@ def _options(evidence: Evidence, cells: int) -> Iterator[str]:
         yield what
     else:
         tail = f"{what}; " + ("" if evidence.configured else "there is no ")
-        yield tail + place(evidence.config, evidence.home or "", cells - len(tail))
+        yield tail + short_path(evidence.config, evidence.home or "", cells - len(tail))
 
 
 def _setting(evidence: Evidence, setting: Setting, cells: int) -> str:

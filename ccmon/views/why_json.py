@@ -52,13 +52,13 @@ def document(evidence: Evidence) -> Dict[str, Any]:
 
 def _source(evidence: Evidence) -> Dict[str, Any]:
     source = evidence.snapshot.source
-    known = {name: value for name, value in source._asdict().items() if name not in ("stamp", "logs")}
-    return {**known, "age_s": evidence.snapshot.age_s, "folders": list(evidence.folders)}
+    fields = {name: value for name, value in source._asdict().items() if name not in ("stamp", "logs")}
+    return {**fields, "age_s": evidence.snapshot.age_s, "folders": list(evidence.folders)}
 
 
 def _session(block: Block, active: bool, others: int) -> Dict[str, Any]:
-    known = block._asdict()
-    return {"active": active, **known, "models": models_for_programs(block.models),
+    fields = block._asdict()
+    return {"active": active, **fields, "models": models_for_programs(block.models),
             "total_tokens": _total(block), "others": others}
 
 
@@ -69,9 +69,9 @@ def _total(block: Block) -> Optional[int]:
 
 def _limit(evidence: Evidence) -> Dict[str, Any]:
     limit = evidence.snapshot.limit
-    known = {name: value for name, value in limit._asdict().items() if name not in ("high_water", "learned")}
+    fields = {name: value for name, value in limit._asdict().items() if name not in ("high_water", "learned")}
     learned = limit.learned and limit.learned._asdict()
-    return {**known, "unit": limit.unit, "learned": learned, "record": limit.high_water and limit.high_water._asdict()}
+    return {**fields, "unit": limit.unit, "learned": learned, "record": limit.high_water and limit.high_water._asdict()}
 
 
 def _official(window: Optional[Window]) -> Optional[Dict[str, Any]]:

@@ -51,7 +51,7 @@ def test_X06_the_file_that_a_spreadsheet_opens(hosts):
 @pytest.mark.parametrize("begin, kept", [*((char, char) for char in ("=", "+", "-", "@", " =", "＝", "＋", "－", "＠")),
                                          ("\t=", " ="), ("\r\n@", "  @"), ("\0=", "=")])
 def test_X06_no_text_is_a_formula(begin, kept):
-    words = table.csv(columns.named("host", "session"),
+    words = table.csv(columns.chosen_columns("host", "session"),
                               of([session("2025-11-20T08:00", host=begin + "cmd|' /C calc'!A0")], "session"), UTC)
     assert read(words)[1] == ["'" + kept + "cmd|' /C calc'!A0"]
 
@@ -59,7 +59,7 @@ def test_X06_no_text_is_a_formula(begin, kept):
 @given(st.text())
 def test_X06_any_text_comes_back(name):
     rows = of([session("2025-11-20T08:00", 5, host=name)], "session")
-    (_, heading), (tokens, found) = read(table.csv(columns.named("tokens,host", "session"), rows, UTC))
+    (_, heading), (tokens, found) = read(table.csv(columns.chosen_columns("tokens,host", "session"), rows, UTC))
     assert (heading, tokens) == ("host", "5") and found in (text.printable(name), "'" + text.printable(name))
     assert not found.strip().startswith(tuple("=+-@"))
 

@@ -9,12 +9,11 @@ from datetime import date, timedelta
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.history.groups import Group, first_day, label, total
+from ccmon.history.groups import UsageGroup, first_day, label, total
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views.history import columns
-from ccmon.views.screen.parts import percent_words
-from ccmon.views.screen.scene import pick
+from ccmon.views.layout import percent_text, pick
 from ccmon.when import DAYS, MONTHS
 
 MOST = 4_000                           # periods kept when gaps are filled: one wrong date shall not cost minutes
@@ -34,26 +33,26 @@ class Widths(NamedTuple):
     brief: bool                        # 15 Jan and 35k, not Thu 15 Jan and 35,120
 
 
-def lines(groups: Sequence[Group], period: str, width: int, height: int, charset: Charset) -> List[Line]:
+def lines(groups: Sequence[UsageGroup], period: str, width: int, height: int, charset: Charset) -> List[Line]:
     """At most `height` lines: every day, week or month from the first to the last; the newest when that is too many."""
     periods = filled(groups, period)
     return picture(periods, len(periods), period, width, height, charset)
 
 
-def picture(periods: Sequence[Group], known: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
+def picture(periods: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
     """The last of the filled periods that fit; `known` is how many there are with those that were scrolled away."""
     if not periods:
         words: List[Line] = [(Span(" " + line, "dim"),) for line in text.wrap(NOTHING, max(1, width - 2))]
         return [text.clip_line(line, width) for line in words[:height]]
-    shown = periods[-fitting(known, period, width, height):]
-    draw = _columns if as_columns(known, width, height) else _rows
-    drawn = draw(shown, known, period, width, height, charset)
+    shown = periods[-fitting(count, period, width, height):]
+    draw = _columns if as_columns(count, width, height) else _rows
+    drawn = draw(shown, count, period, width, height, charset)
     return [text.clip_line(line, width) for line in drawn[:height]]
 
 
 def fitting(count: int, period: str, width: int, height: int) -> int:
     """How many of so many periods the picture shows, at least 1."""
-    room = columns.most(width, period) if as_columns(count, width, height) else height - _around(height)
+    room = columns.most_columns(width, period) if as_columns(count, width, height) else height - _around(height)
     return max(1, min(count, room))
 
 
@@ -69,23 +68,23 @@ def _around(height: int) -> int:
 
 # --- periods ------------------------------------------------------------------------------------------------------------
 
-def filled(groups: Sequence[Group], period: str, today: Optional[date] = None) -> List[Group]:
+def filled(groups: Sequence[UsageGroup], period: str, today: Optional[date] = None) -> List[UsageGroup]:
     """The groups by time, with an empty one for each period without any use between them and up to that of today."""
-    found: Dict[date, List[Group]] = {}
+    by_first_day: Dict[date, List[UsageGroup]] = {}
     for group in groups:
         if group.begins:
-            found.setdefault(first_day(group.begins, period), []).append(group)
-    if not found:
+            by_first_day.setdefault(first_day(group.begins, period), []).append(group)
+    if not by_first_day:
         return []
-    first, at = min(found), max([*found, *([first_day(today, period)] if today else [])])
-    periods = [_joined(at, period, found.get(at, []))]
+    first, at = min(by_first_day), max([*by_first_day, *([first_day(today, period)] if today else [])])
+    periods = [_joined(at, period, by_first_day.get(at, []))]
     while at > first and len(periods) < MOST:
         at = first_day(at - timedelta(days=1), period)
-        periods.append(_joined(at, period, found.get(at, [])))
+        periods.append(_joined(at, period, by_first_day.get(at, [])))
     return periods[::-1]
 
 
-def _joined(begins: date, period: str, groups: Sequence[Group]) -> Group:
+def _joined(begins: date, period: str, groups: Sequence[UsageGroup]) -> UsageGroup:
     return total(groups)._replace(key=label(begins, period), begins=begins)
 
 
@@ -100,25 +99,25 @@ def name(begins: date, period: str, brief: bool = False, year: bool = False) -> 
     return f"{lead} {begins.day:>2} {month}" + (f" {begins.year}" if year else "")
 
 
-def _said(shown: int, known: int, period: str) -> str:
+def _count_words(shown: int, count: int, period: str) -> str:
     """How many periods the picture shows, and of how many."""
-    return text.plural(known, period) if shown == known else f"{shown} of {text.plural(known, period)}"
+    return text.plural(count, period) if shown == count else f"{shown} of {text.plural(count, period)}"
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
-def _rows(shown: Sequence[Group], known: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
+def _rows(shown: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
     """The newest first, as in the list of sessions."""
     year = len({group.begins.year for group in shown if group.begins}) > 1
     widths = _widths(shown, period, width, year)
     top = max(1, *(group.tokens for group in shown))
     rows = [_row(group, period, top, widths, year, charset) for group in reversed(shown)]
-    around = _around(height) if len(shown) > 1 or known > 1 else 0
+    around = _around(height) if len(shown) > 1 or count > 1 else 0
     heading = [_heading(period, widths)] if around > 1 else []
-    return [*heading, *rows, *([_sum(shown, known, period, widths, width)] if around else [])]
+    return [*heading, *rows, *([_sum(shown, count, period, widths, width)] if around else [])]
 
 
-def _widths(shown: Sequence[Group], period: str, width: int, year: bool) -> Widths:
+def _widths(shown: Sequence[UsageGroup], period: str, width: int, year: bool) -> Widths:
     """The most telling parts for which the bar keeps some length."""
     both = [*shown, total(shown)]
     tokens = max(6, *(text.width(text.count(group.tokens)) for group in both))
@@ -127,19 +126,19 @@ def _widths(shown: Sequence[Group], period: str, width: int, year: bool) -> Widt
     long, short = (max(map(text.width, names)) for names in zip(*(_names(group, period, year) for group in shown)))
     choices = ((16, Widths(long, 0, tokens, cost, 8, False)), (10, Widths(short, 0, tokens, cost, 8, False)),
                (8, Widths(short, 0, brief, 0, 8, True)), (3, Widths(short, 0, brief, 0, 1, True)))
-    for least, found in choices:
-        bar = width - 2 - found.label - _GAP - sum(_GAP + cells for cells in found[2:5] if cells > 1) - (found.percent == 1)
+    for least, widths in choices:
+        bar = width - 2 - widths.label - _GAP - sum(_GAP + cells for cells in widths[2:5] if cells > 1) - (widths.percent == 1)
         if bar >= least:
-            return found._replace(bar=bar)
+            return widths._replace(bar=bar)
     return choices[-1][1]
 
 
-def _names(group: Group, period: str, year: bool) -> Tuple[str, str]:
+def _names(group: UsageGroup, period: str, year: bool) -> Tuple[str, str]:
     assert group.begins is not None
     return name(group.begins, period, year=year), name(group.begins, period, brief=True)
 
 
-def _row(group: Group, period: str, top: int, widths: Widths, year: bool, charset: Charset) -> Line:
+def _row(group: UsageGroup, period: str, top: int, widths: Widths, year: bool, charset: Charset) -> Line:
     long, short = _names(group, period, year)
     role = text.level_role(group.percent)
     words = text.pad(long if text.width(long) <= widths.label else short, widths.label)
@@ -147,7 +146,7 @@ def _row(group: Group, period: str, top: int, widths: Widths, year: bool, charse
     return (head, *_bar(group, top, widths, role, charset), *_figures(group, widths, "dim" if group.is_empty else "value", role))
 
 
-def _bar(group: Group, top: int, widths: Widths, role: str, charset: Charset) -> Line:
+def _bar(group: UsageGroup, top: int, widths: Widths, role: str, charset: Charset) -> Line:
     """Not shorter than a trace where there was anything at all."""
     trace = 0.126 if charset.unicode else 0.51
     share = max(group.tokens / top, trace / widths.bar) if group.tokens and widths.bar else 0.0
@@ -155,12 +154,12 @@ def _bar(group: Group, top: int, widths: Widths, role: str, charset: Charset) ->
     return (Span(" " * (_GAP if widths.bar else 0)), *(Span(" " * len(s.text)) if s.role == "track" else s for s in drawn))
 
 
-def _figures(group: Group, widths: Widths, role: str, level: str) -> Line:
+def _figures(group: UsageGroup, widths: Widths, role: str, level: str) -> Line:
     """Tokens, cost and the share of the limit, each at the right edge of its column."""
     some = not group.is_empty
     tokens = text.short_count(group.tokens) if widths.brief else text.count(group.tokens)
     cost = text.usd(group.cost_usd) if some else ""
-    percent = percent_words(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
+    percent = percent_text(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
     parts = ((tokens if some else "-", widths.tokens, role), (cost, widths.cost, "text"),
              (percent if group.sessions else "", widths.percent, level))
     return tuple(Span(" " * (_GAP if cells > 1 else 0) + f"{words:>{cells}}", part) for words, cells, part in parts if cells)
@@ -173,10 +172,10 @@ def _heading(period: str, widths: Widths) -> Line:
     return (Span(" " + text.pad(period, widths.label) + over_bar, "dim"), *named)
 
 
-def _sum(shown: Sequence[Group], known: int, period: str, widths: Widths, width: int) -> Line:
+def _sum(shown: Sequence[UsageGroup], count: int, period: str, widths: Widths, width: int) -> Line:
     """How much of it is shown, and its sums below the columns."""
     whole = total(shown)
-    head = " " + _said(len(shown), known, period)
+    head = " " + _count_words(len(shown), count, period)
     figures = _figures(whole, widths._replace(percent=0), "label", "dim")
     before = 1 + widths.label + (_GAP + widths.bar if widths.bar else 0)
     return pick([(Span(text.pad(head, before), "label"), *figures), (Span(head, "label"),)], width)
@@ -184,9 +183,9 @@ def _sum(shown: Sequence[Group], known: int, period: str, widths: Widths, width:
 
 # --- columns ------------------------------------------------------------------------------------------------------------
 
-def _columns(shown: Sequence[Group], known: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
+def _columns(shown: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
     return [_legend(width, charset), *columns.render(shown, period, width, height - 2, charset),
-            _below(shown, known, period, width)]
+            _below(shown, count, period, width)]
 
 
 def _legend(width: int, charset: Charset) -> Line:
@@ -199,11 +198,11 @@ def _legend(width: int, charset: Charset) -> Line:
     return pick([(head, *spans), (Span(" limit   ", "dim"), *spans), sign], width)
 
 
-def _below(shown: Sequence[Group], known: int, period: str, width: int) -> Line:
+def _below(shown: Sequence[UsageGroup], count: int, period: str, width: int) -> Line:
     """How much of it is shown, the largest, and the sums."""
     whole, most = total(shown), max(shown, key=lambda group: group.tokens)
     assert most.begins is not None
-    head = Span(" " + _said(len(shown), known, period), "label")
+    head = Span(" " + _count_words(len(shown), count, period), "label")
     cost = "" if whole.cost_usd is None else f"  {text.usd(whole.cost_usd)}"
     sums = Span(f"{text.count(whole.tokens)} tokens{cost} ", "label")
     peak = Span(f"   most {text.short_count(most.tokens)} on {' '.join(name(most.begins, period).split())}", "dim")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Dict, List, Sequence
 
 from ccmon import text
-from ccmon.history.groups import Group
+from ccmon.history.groups import UsageGroup
 from ccmon.text import Charset, Line, Span
-from ccmon.views.screen import graph
+from ccmon.views import graph
 from ccmon.when import MONTHS
 
 LABEL_CELLS = 6                        # the scale
@@ -18,7 +18,7 @@ _EIGHTHS = "▁▂▃▄▅▆▇█"
 _ASCII = "...::::#"
 
 
-def most(width: int, period: str) -> int:
+def most_columns(width: int, period: str) -> int:
     """How many periods there is room for; the narrowest columns stand in groups with a gap before each."""
     return max(1, _plot_cells(width) * GROUPED[period] // (GROUPED[period] + 1))
 
@@ -27,7 +27,7 @@ def _plot_cells(width: int) -> int:
     return width - LABEL_CELLS - 1
 
 
-def render(shown: Sequence[Group], period: str, width: int, rows: int, charset: Charset) -> List[Line]:
+def render(shown: Sequence[UsageGroup], period: str, width: int, rows: int, charset: Charset) -> List[Line]:
     """Exactly `rows` lines: columns under a row for signs, their axis, and dates below."""
     step = max(1, min(WIDEST, _plot_cells(width) // len(shown)))
     top, plot_rows = max(1, *(group.tokens for group in shown)), rows - 3
@@ -47,7 +47,7 @@ def render(shown: Sequence[Group], period: str, width: int, rows: int, charset: 
     return [*lines, *_axis(ticks, width, charset)]
 
 
-def _column(group: Group, top: int, rows: int, cells: int, charset: Charset) -> List[Span]:
+def _column(group: UsageGroup, top: int, rows: int, cells: int, charset: Charset) -> List[Span]:
     """From the bottom up; the sign or the figure stands on top."""
     eighths = max(1, round(group.tokens * rows * 8 / top)) if group.tokens else 0
     marks, role = _EIGHTHS if charset.unicode else _ASCII, text.level_role(group.percent)
@@ -71,7 +71,7 @@ def _line(label: str, pieces: Sequence[Span], charset: Charset) -> Line:
     return text.merged([Span(f"{label:>4} " + (notch if label else wall), "dim"), *pieces])
 
 
-def _tick(group: Group, period: str, step: int) -> str:
+def _tick(group: UsageGroup, period: str, step: int) -> str:
     """What is written below: the Mondays, or where a month or, of months that stand close, a year begins."""
     day = group.begins
     assert day is not None

@@ -7,14 +7,13 @@ from typing import List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.text import Charset, Line, Span
-from ccmon.views.screen.scene import pick
-from ccmon.views.screen.stack import Part, fit
+from ccmon.views.layout import Slot, fit, pick
 from ccmon.when import DAYS, hour_name, time_of_day
 
 LABEL_CELLS = 6                        # margin and weekday
 DAY_ROWS, MOST_ROWS = 7, 99
 MOST_TOKENS = 1e15
-WORDS = 4                              # worth of the sentence, which stands alone in the lowest windows
+SENTENCE_RANK = 4                      # the sentence stands alone in the lowest windows
 SUM_CELLS, WIDE_SUM_CELLS = 6, 8
 NOTHING = "No tokens to draw."
 _SHADES = "░▒▓█"
@@ -32,32 +31,33 @@ def lines(table: List[List[float]], width: int, charset: Charset, dial: int = 24
 def fitted(table: List[List[float]], width: int, height: int, charset: Charset, dial: int = 24) -> List[Line]:
     """What of it fits into so many lines: the sentence where the days do not."""
     made = parts(table, width, charset, dial)
-    return fit(made if height >= DAY_ROWS else [part for part in made if part.worth == WORDS], height)
+    return fit(made if height >= DAY_ROWS else [part for part in made if part.rank == SENTENCE_RANK], height)
 
 
-def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Part]:
+def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Slot]:
     """The map from top to bottom; the days are of most worth."""
-    sound = [[_sound(tokens) for tokens in row] for row in table]
-    if not any(map(any, sound)):
+    finite = [[_finite(tokens) for tokens in row] for row in table]
+    if not any(map(any, finite)):
         return [_words(NOTHING, "dim", width)]
     joined, cells = _shape(width)
-    long, brief = busiest(sound, dial)
+    long, brief = busiest(finite, dial)
     words = _words(long if text.width(long) <= width - 2 else brief, "label", width)
     if not joined:
         return [words]
-    rows = [[sum(row[hour:hour + joined]) for hour in range(0, 24, joined)] for row in sound]
+    rows = [[sum(row[hour:hour + joined]) for hour in range(0, 24, joined)] for row in finite]
     top = max(map(max, rows))
     days = [_day(name, row, top, cells, width, charset) for name, row in zip(DAYS, rows)]
     sums = [sum(column) for column in zip(*rows)]
-    return [Part(2, [_hours(joined, cells, width, dial)]), Part(1, days), Part(5, [_sums(sums, cells, width, charset)]),
-            Part(6, [()]), words, Part(3, [_legend(top, joined, width, charset)])]
+    return [Slot(2, [_hours(joined, cells, width, dial)]), Slot(1, days), Slot(5, [_sums(sums, cells, width, charset)]),
+            Slot(6, [()]), words, Slot(3, [_legend(top, joined, width, charset)])]
 
 
-def _words(sentence: str, role: str, width: int) -> Part:
-    return Part(WORDS, [text.clip_line((Span(" " + line, role),), width) for line in text.wrap(sentence, max(1, width - 2))])
+def _words(sentence: str, role: str, width: int) -> Slot:
+    rows = text.wrap(sentence, max(1, width - 2))
+    return Slot(SENTENCE_RANK, [text.clip_line((Span(" " + row, role),), width) for row in rows])
 
 
-def _sound(tokens: float) -> float:
+def _finite(tokens: float) -> float:
     return min(tokens, MOST_TOKENS) if isfinite(tokens) and tokens > 0 else 0.0
 
 

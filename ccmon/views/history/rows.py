@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, 
 
 from ccmon.choices import PERIODS
 from ccmon.history import rating
-from ccmon.history.groups import Group, course, near, next_period
+from ccmon.history.groups import UsageGroup, near_count, next_period, tokens_by_part
 from ccmon.history.rating import Scale
-from ccmon.model import Record
+from ccmon.model import NEAR_PERCENT, Record
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
 from ccmon.when import Zone, midnight
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Number = Optional[float]
 
 
-class Row(NamedTuple):
+class HistoryRow(NamedTuple):
     """A session, or what several have in common. None: not known, or without a meaning here."""
 
     label: str                         # of groups: the period, hour, model or project; start stands there for sessions
@@ -61,23 +61,23 @@ def is_active(record: Record, now: int) -> bool:
     return record.listed and record.block.start <= now < record.block.end
 
 
-def of_record(record: Record, now: int) -> Row:
+def record_row(record: Record, now: int) -> HistoryRow:
     """A session as a row."""
     block, active = record.block, is_active(record, now)
     length_s = max(0, (now if active else block.used_until(now)) - block.start)
-    return Row("", 1, block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.cost_usd,
-               block.models, record.percent, int(record.percent >= 80), int(record.hit), int(record.passed), None, block.start,
-               block.end, block.last, length_s, record.limit, record.plan, record.limit_source, record.rated_by, block.source,
-               record.host, block.counted, active)
+    return HistoryRow("", 1, block.tokens, block.input, block.output, block.cache_creation, block.cache_read, block.cost_usd,
+                      block.models, record.percent, int(record.percent >= NEAR_PERCENT), int(record.hit), int(record.passed),
+                      None, block.start, block.end, block.last, length_s, record.limit, record.plan, record.limit_source,
+                      record.rated_by, block.source, record.host, block.counted, active)
 
 
-def of_group(group: Group, home: str = "") -> Row:
+def group_row(group: UsageGroup, home: str = "") -> HistoryRow:
     """A group as a row; only periods have sessions that were near a limit. home: the folder that is written as ~."""
     apart = group.begins is None
-    return Row(group.key, group.sessions, group.tokens, group.input, group.output, group.cache_creation, group.cache_read,
-               group.cost_usd, group.models, None if apart else group.percent, None if apart else group.near,
-               None if apart else group.hits, None if apart else group.passed, group.begins,
-               brief=_in_home(group.key, home) if apart else "")
+    return HistoryRow(group.key, group.sessions, group.tokens, group.input, group.output, group.cache_creation, group.cache_read,
+                      group.cost_usd, group.models, None if apart else group.percent, None if apart else group.near,
+                      None if apart else group.hits, None if apart else group.passed, group.begins,
+                      brief=_in_home(group.key, home) if apart else "")
 
 
 def _in_home(path: str, home: str) -> str:
@@ -86,7 +86,7 @@ def _in_home(path: str, home: str) -> str:
     return "~" + rest if len(home) > 1 and path.startswith(home) and rest[:1] in ("", "/", "\\") else path
 
 
-def with_shares(rows: Sequence[Row]) -> List[Row]:
+def with_shares(rows: Sequence[HistoryRow]) -> List[HistoryRow]:
     """The rows with what each is of all tokens, and of the largest row's."""
     tokens = [row.tokens or 0 for row in rows]
     everything, largest = sum(tokens), max(tokens, default=0)
@@ -99,25 +99,25 @@ def with_shares(rows: Sequence[Row]) -> List[Row]:
 _SUMS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_usd", "length_s", "near", "hits", "passed", "part")
 
 
-def totals(rows: Sequence[Row], sessions: int) -> Row:
+def totals(rows: Sequence[HistoryRow], sessions: int) -> HistoryRow:
     """The sums, of percentages the largest; a sum with something unknown in it is not known."""
     sums: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], sum) for name in _SUMS}
     shares = [row.percent for row in rows]
     names = tuple(dict.fromkeys(name for row in rows for name in row.models))
-    return Row("total", sessions, sums.pop("tokens") if rows else 0, models=names, percent=_whole(shares, max),
-               counted=all(row.counted for row in rows), **sums)
+    return HistoryRow("total", sessions, sums.pop("tokens") if rows else 0, models=names, percent=_whole(shares, max),
+                      counted=all(row.counted for row in rows), **sums)
 
 
-def averages(rows: Sequence[Row]) -> Row:
+def averages(rows: Sequence[HistoryRow]) -> HistoryRow:
     """What a row has on average."""
     def mean(numbers: Sequence[float]) -> float:
         return sum(numbers) / len(numbers)
     means: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], mean) for name in (*_SUMS, "sessions", "percent")}
-    return Row("average", means.pop("sessions"), means.pop("tokens") if rows else 0, models=(), percent=means.pop("percent"),
-               counted=all(row.counted for row in rows), **means)
+    return HistoryRow("average", means.pop("sessions"), means.pop("tokens") if rows else 0, models=(),
+                      percent=means.pop("percent"), counted=all(row.counted for row in rows), **means)
 
 
-def feet(by: str, rows: Sequence[Row], sessions: int) -> List[Row]:
+def feet(by: str, rows: Sequence[HistoryRow], sessions: int) -> List[HistoryRow]:
     """The rows below the others: the total, and the average where rows can be compared."""
     if len(rows) < 2:
         return []
@@ -129,24 +129,24 @@ def feet(by: str, rows: Sequence[Row], sessions: int) -> List[Row]:
 
 def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) -> Number:
     """What join makes of them; None when one is not known."""
-    known = [number for number in numbers if number is not None]
-    return join(known) if known and len(known) == len(numbers) else None
+    numbers_given = [number for number in numbers if number is not None]
+    return join(numbers_given) if numbers_given and len(numbers_given) == len(numbers) else None
 
 
 # --- sentences under a table ------------------------------------------------------------------------------------------------
 
-def notes(by: str, rows: Sequence[Row], records: Sequence[Record], scale: Scale) -> List[Line]:
+def notes(by: str, rows: Sequence[HistoryRow], records: Sequence[Record], scale: Scale) -> List[Line]:
     """What the signs mean, what is not known, what sessions are rated by, and how often the limit was reached.
 
     A blank line first where there is any.
     """
     signs = (("* still runs", any(row.active for row in rows)),
              ("~ may include cache tokens", any(not row.counted for row in rows)))
-    said = ["; ".join(words for words, needed in signs if needed), unknown_costs(records) or ""]
+    candidates = ["; ".join(words for words, needed in signs if needed), unknown_costs(records) or ""]
     if records and by in ("session", *PERIODS):
-        said += [rated_by(records, scale), reached(records, scale) if len(records) > 1 else ""]
-    found = [words for words in said if words]
-    return [(), *((Span(words, "label"),) for words in found)] if found else []
+        candidates += [rated_by(records, scale), reached(records, scale) if len(records) > 1 else ""]
+    sentences = [words for words in candidates if words]
+    return [(), *((Span(words, "label"),) for words in sentences)] if sentences else []
 
 
 def rated_by(records: Sequence[Record], scale: Scale) -> str:
@@ -168,16 +168,16 @@ def reached(records: Sequence[Record], scale: Scale) -> str:
     passed = sum(record.passed for record in records)
     more = f"; {passed:,} passed {scale.name}" if passed else ""
     return (f"{sum(record.hit for record in records):,} of {_sessions(len(records))} reached the limit, "
-            f"{near(records):,} passed 80 %{more}")
+            f"{near_count(records):,} passed 80 %{more}")
 
 
 def unknown_costs(records: Sequence[Record]) -> Optional[str]:
     """What is known of the cost when some of it is not."""
     costs = [record.block.cost_usd for record in records]
-    known = [cost for cost in costs if cost is not None]
-    if len(known) == len(costs):
+    known_costs = [cost for cost in costs if cost is not None]
+    if len(known_costs) == len(costs):
         return None
-    return f"The cost of {_sessions(len(costs) - len(known))} is not known; that of the others is ${sum(known):,.2f}."
+    return f"The cost of {_sessions(len(costs) - len(known_costs))} is not known; that of the others is ${sum(known_costs):,.2f}."
 
 
 def _sessions(number: int) -> str:
@@ -186,7 +186,7 @@ def _sessions(number: int) -> str:
 
 # --- objects ----------------------------------------------------------------------------------------------------------------
 
-def document(item: Union[Record, Group], now: int) -> Dict[str, Any]:
+def document(item: Union[Record, UsageGroup], now: int) -> Dict[str, Any]:
     """A session or group as an object; times in epoch seconds, costs in US dollars. Keys are only ever added."""
     return _session(item, is_active(item, now)) if isinstance(item, Record) else _group(item)
 
@@ -197,17 +197,17 @@ def _session(record: Record, active: bool) -> Dict[str, Any]:
             "input": block.input, "output": block.output, "cache_creation": block.cache_creation,
             "cache_read": block.cache_read, "cost_usd": block.cost_usd, "models": models_for_programs(block.models),
             "limit": record.limit, "percent": round(record.percent, 4), "source": block.source, "host": record.host,
-            "plan": record.plan, "limit_source": record.limit_source, "near": record.percent >= 80, "hit": record.hit,
+            "plan": record.plan, "limit_source": record.limit_source, "near": record.percent >= NEAR_PERCENT, "hit": record.hit,
             "rated_by": record.rated_by, "passed": record.passed}
 
 
-def _key(group: Group) -> str:
+def _key(group: UsageGroup) -> str:
     """Of a model as programs may read it."""
     return model_for_programs(group.key) if group.models == (group.key,) else group.key
 
 
 # percent, near, hits and passed are null where there is no period: hours of the day, models and projects have no limit.
-def _group(group: Group) -> Dict[str, Any]:
+def _group(group: UsageGroup) -> Dict[str, Any]:
     none: Dict[str, Any] = {"percent": None, "near": None, "hits": None, "passed": None}
     apart = none if group.begins is None else {"percent": round(group.percent, 4)}
     return {**group._asdict(), **apart, "key": _key(group), "begins": group.begins and group.begins.isoformat(),
@@ -220,13 +220,13 @@ def _group(group: Group) -> Dict[str, Any]:
 SPARK_CELLS = {"session": 5, "day": 12, "week": 7, "month": 10}
 
 
-def spark(row: Row, kind: str, quarters: Mapping[int, float], zone: Zone) -> Tuple[Number, ...]:
+def spark(row: HistoryRow, kind: str, quarters: Mapping[int, float], zone: Zone) -> Tuple[Number, ...]:
     """Tokens over the time of a session (by the hour), day (two hours), week (the day) or month (about three days)."""
     start, end = _span(row, kind, zone)
-    return tuple(number or None for number in course(quarters, start, end, SPARK_CELLS[kind]))
+    return tuple(number or None for number in tokens_by_part(quarters, start, end, SPARK_CELLS[kind]))
 
 
-def _span(row: Row, kind: str, zone: Zone) -> Tuple[int, int]:
+def _span(row: HistoryRow, kind: str, zone: Zone) -> Tuple[int, int]:
     if row.begins is not None:
         return midnight(row.begins, zone), midnight(next_period(row.begins, kind), zone)
     return row.start or 0, row.end or 0

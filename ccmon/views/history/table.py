@@ -7,8 +7,8 @@ from typing import Dict, List, Optional, Sequence, Tuple
 from ccmon import text
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, model_names
-from ccmon.views.history.rows import Row
-from ccmon.views.history.table_columns import Column, Value, pictured
+from ccmon.views.history.rows import HistoryRow
+from ccmon.views.history.table_columns import HistoryColumn, Value, pictured
 from ccmon.when import Zone
 
 GAP = 2
@@ -17,13 +17,13 @@ LEAST = {"models": 8, "project": 16}   # cells of columns that give way, and tak
 _NO_SUM = ("share", "limit")           # nothing stands under these where a sum would stand
 
 
-class Table(NamedTuple):
+class HistoryTable(NamedTuple):
     """What is to be shown: of which kind the rows are, and those under the last rule."""
 
     kind: str                          # of choices.GROUPS, or window
-    columns: Sequence[Column]
-    rows: Sequence[Row]
-    feet: Sequence[Row]
+    columns: Sequence[HistoryColumn]
+    rows: Sequence[HistoryRow]
+    feet: Sequence[HistoryRow]
     zone: Zone
     charset: Charset
 
@@ -31,13 +31,13 @@ class Table(NamedTuple):
 class _Cells(NamedTuple):
     """A column with its texts, and the cells that it takes at least and at most."""
 
-    column: Column
+    column: HistoryColumn
     texts: List[str]
     least: int
     most: int
 
 
-def lines(table: Table, width: Optional[int] = None, named: bool = False) -> List[Line]:
+def lines(table: HistoryTable, width: Optional[int] = None, named: bool = False) -> List[Line]:
     """Heading, rule, rows, rule and feet in lines of at most that width; without one everything is shown.
 
     named: the columns were asked for, so none is left out; what does not fit is cut.
@@ -48,26 +48,26 @@ def lines(table: Table, width: Optional[int] = None, named: bool = False) -> Lis
     heading = _line([Span(column.column.name, "label") for column in columns], columns, cells)
     body = [_row(table, at, row, columns, cells) for at, row in enumerate((*table.rows, *_feet(table)))]
     feet = body[len(table.rows):]
-    found = [heading, rule, *body[:len(table.rows)], *([rule, *feet] if feet else [])]
-    return found if width is None else [text.clip_line(line, width) for line in found]
+    rows = [heading, rule, *body[:len(table.rows)], *([rule, *feet] if feet else [])]
+    return rows if width is None else [text.clip_line(line, width) for line in rows]
 
 
-def _feet(table: Table) -> Sequence[Row]:
+def _feet(table: HistoryTable) -> Sequence[HistoryRow]:
     """Only where a column can hold their names."""
     return table.feet if any(map(_can_name, table.columns)) else ()
 
 
-def _can_name(column: Column) -> bool:
+def _can_name(column: HistoryColumn) -> bool:
     return not column.is_picture and not column.right
 
 
-def _texts(table: Table, column: Column) -> List[str]:
-    foot = next(found for found in (*filter(_can_name, table.columns), column))
+def _texts(table: HistoryTable, column: HistoryColumn) -> List[str]:
+    foot = next(one for one in (*filter(_can_name, table.columns), column))
     rows = [column.shown(row, table.zone) for row in table.rows]
     return rows + [row.label if column is foot else _foot(column, row, table.zone) for row in _feet(table)]
 
 
-def _foot(column: Column, row: Row, zone: Zone) -> str:
+def _foot(column: HistoryColumn, row: HistoryRow, zone: Zone) -> str:
     if not column.right:
         return ""
     shown = column.shown(row, zone)
@@ -76,11 +76,11 @@ def _foot(column: Column, row: Row, zone: Zone) -> str:
 
 # --- widths -----------------------------------------------------------------------------------------------------------------
 
-def _measured(table: Table) -> List[_Cells]:
+def _measured(table: HistoryTable) -> List[_Cells]:
     return [_measure(table, column) for column in table.columns]
 
 
-def _measure(table: Table, column: Column) -> _Cells:
+def _measure(table: HistoryTable, column: HistoryColumn) -> _Cells:
     texts = _texts(table, column)
     most = max([text.width(column.name), *map(text.width, texts)])
     if column.name == "bar":
@@ -92,17 +92,17 @@ def _measure(table: Table, column: Column) -> _Cells:
 
 def _fitted(columns: Sequence[_Cells], width: int, named: bool) -> Tuple[List[_Cells], List[int]]:
     """The columns that fit and their widths; bars and models take what is left."""
-    kept = list(columns)
-    while not named and len(kept) > 1 and _least(kept) > width:
-        kept.remove(min(kept, key=lambda cells: cells.column.worth))
-    wide = {cells.column.name: cells.least for cells in kept}
-    free = max(0, width - _least(kept))
+    fitting = list(columns)
+    while not named and len(fitting) > 1 and _least(fitting) > width:
+        fitting.remove(min(fitting, key=lambda cells: cells.column.priority))
+    wide = {cells.column.name: cells.least for cells in fitting}
+    free = max(0, width - _least(fitting))
     for name, most in (("bar", 10), *((name, 1000) for name in LEAST), ("bar", MOST_BAR)):
-        for cells in kept:
+        for cells in fitting:
             if cells.column.name == name and free > 0:
                 more = min(free, max(0, min(most, cells.most if name in LEAST else most) - wide[name]))
                 wide[name], free = wide[name] + more, free - more
-    return kept, [wide[cells.column.name] for cells in kept]
+    return fitting, [wide[cells.column.name] for cells in fitting]
 
 
 def _least(columns: Sequence[_Cells]) -> int:
@@ -111,17 +111,17 @@ def _least(columns: Sequence[_Cells]) -> int:
 
 # --- lines ------------------------------------------------------------------------------------------------------------------
 
-def _row(table: Table, at: int, row: Row, columns: Sequence[_Cells], cells: Sequence[int]) -> Line:
+def _row(table: HistoryTable, at: int, row: HistoryRow, columns: Sequence[_Cells], cells: Sequence[int]) -> Line:
     is_foot = at >= len(table.rows)
-    found: List[Span] = []
+    spans: List[Span] = []
     for column, wide in zip(columns, cells):
-        found.append(Span(_fit(column, at, row, wide, is_foot), _role(column.column, row, is_foot)))
+        spans.append(Span(_fit(column, at, row, wide, is_foot), _role(column.column, row, is_foot)))
     drawn = {column.column.name: () if is_foot else pictured(column.column, row, table.kind, wide, table.charset)
              for column, wide in zip(columns, cells) if column.column.is_picture}
-    return _line(found, columns, cells, drawn)
+    return _line(spans, columns, cells, drawn)
 
 
-def _fit(column: _Cells, at: int, row: Row, wide: int, is_foot: bool) -> str:
+def _fit(column: _Cells, at: int, row: HistoryRow, wide: int, is_foot: bool) -> str:
     words = column.texts[at]
     if column.column.name == "models" and not is_foot and text.width(words) > wide:
         return model_names(row.models, wide)
@@ -137,7 +137,7 @@ def _end_of(path: str, cells: int) -> str:
     return ".." + path
 
 
-def _role(column: Column, row: Row, is_foot: bool) -> str:
+def _role(column: HistoryColumn, row: HistoryRow, is_foot: bool) -> str:
     role = column.role(row)
     return "value" if role == "text" and (row.active or is_foot) else role
 
@@ -155,15 +155,16 @@ def _line(words: Sequence[Span], columns: Sequence[_Cells], cells: Sequence[int]
 
 # --- other shapes -----------------------------------------------------------------------------------------------------------
 
-def grid(table: Table) -> Tuple[List[str], List[List[str]], List[str]]:
+def grid(table: HistoryTable) -> Tuple[List[str], List[List[str]], List[str]]:
     """Headings, cells and alignments for a maker of tables; | would end a cell in many formats."""
     columns = _measured(table)
     rows = [*table.rows, *_feet(table)]
-    found = [[text.plain((_span(table, cells, at, row),)).replace("|", "/") for cells in columns] for at, row in enumerate(rows)]
-    return [cells.column.name for cells in columns], found, ["right" if cells.column.right else "left" for cells in columns]
+    cell_texts = [[text.plain((_span(table, cells, at, row),)).replace("|", "/") for cells in columns]
+                  for at, row in enumerate(rows)]
+    return [cells.column.name for cells in columns], cell_texts, ["right" if cells.column.right else "left" for cells in columns]
 
 
-def _span(table: Table, cells: _Cells, at: int, row: Row) -> Span:
+def _span(table: HistoryTable, cells: _Cells, at: int, row: HistoryRow) -> Span:
     if not cells.column.is_picture:
         return Span(cells.texts[at])
     drawn = () if at >= len(table.rows) else pictured(cells.column, row, table.kind, BAR_CELLS, table.charset)
@@ -173,11 +174,11 @@ def _span(table: Table, cells: _Cells, at: int, row: Row) -> Span:
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def csv(columns: Sequence[Column], rows: Sequence[Row], zone: Zone) -> str:
+def csv(columns: Sequence[HistoryColumn], rows: Sequence[HistoryRow], zone: Zone) -> str:
     """A heading and a line for each row (RFC 4180); no text can be taken for a formula, what is not known is empty."""
     heading: List[List[Value]] = [[column.data for column in columns]]
-    found = heading + [[column.value(row, zone) for column in columns] for row in rows]
-    return "".join(",".join(map(_field, values)) + "\r\n" for values in found)
+    lines = heading + [[column.value(row, zone) for column in columns] for row in rows]
+    return "".join(",".join(map(_field, values)) + "\r\n" for values in lines)
 
 
 def _field(value: Value) -> str:

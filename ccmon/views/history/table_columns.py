@@ -12,7 +12,7 @@ from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, clean, clip, did_you_mean, model_for_people, model_name, printable
 from ccmon.views.history import window_columns
-from ccmon.views.history.rows import Number, Row
+from ccmon.views.history.rows import HistoryRow, Number
 from ccmon.when import Zone
 
 Value = Union[None, str, int, float]
@@ -22,22 +22,22 @@ OF_WINDOWS, TIMED, ALL = (WINDOW,), ("session", WINDOW), (*KINDS, WINDOW)
 NAMED = (*LIMITED, "project", WINDOW)  # have models, as what used them
 
 
-class Column(NamedTuple):
+class HistoryColumn(NamedTuple):
     """A column of the table; where room is short, the one of least worth goes first."""
 
     name: str
     meaning: str
     kinds: Tuple[str, ...]             # of rows: those of choices.GROUPS, and window
-    worth: int
-    shown: Callable[[Row, Zone], str]
+    priority: int
+    shown: Callable[[HistoryRow, Zone], str]
     data: str                          # its name in CSV files, "" where it is not in them
-    value: Callable[[Row, Zone], Value]            # what CSV files say, and what it is sorted by
+    value: Callable[[HistoryRow, Zone], Value]            # what CSV files say, and what it is sorted by
     right: bool = True
-    role: Callable[[Row], str] = lambda row: "text"
+    role: Callable[[HistoryRow], str] = lambda row: "text"
     is_picture: bool = False
 
 
-def moment(epoch: Optional[int], zone: Zone) -> str:
+def minute_text(epoch: Optional[int], zone: Zone) -> str:
     """2026-11-22 09:00."""
     return "" if epoch is None else when.dated(epoch, zone)
 
@@ -59,43 +59,43 @@ def _percent(number: Number) -> str:
     return "-" if number is None else text.percent(number)
 
 
-def _tokens(row: Row, zone: Zone) -> str:
+def _tokens(row: HistoryRow, zone: Zone) -> str:
     return ("" if row.counted else "~") + _count(row.tokens)
 
 
-def _start(row: Row, zone: Zone) -> str:
-    return row.label if row.start is None else moment(row.start, zone) + (" *" if row.active else "")
+def _start(row: HistoryRow, zone: Zone) -> str:
+    return row.label if row.start is None else minute_text(row.start, zone) + (" *" if row.active else "")
 
 
-def _models(row: Row, zone: Zone) -> str:
+def _models(row: HistoryRow, zone: Zone) -> str:
     return ", ".join(map(model_name, row.models))
 
 
-def _label(row: Row, zone: Zone) -> str:
+def _label(row: HistoryRow, zone: Zone) -> str:
     """What people read: a project below their home by ~."""
     return printable(row.brief or row.label)
 
 
-def _hour(row: Row, zone: Zone) -> str:
+def _hour(row: HistoryRow, zone: Zone) -> str:
     """14:00, or 2:00pm."""
     return when.time_of_day(int(row.label[:2]), 0, zone.dial)
 
 
-def _model(row: Row, zone: Zone) -> str:
+def _model(row: HistoryRow, zone: Zone) -> str:
     """The short name."""
     return row.label if row.label in (NO_MODEL, NOT_BY_MODEL) else model_name(row.label)
 
 
-def _whole_label(row: Row, zone: Zone) -> str:
+def _whole_label(row: HistoryRow, zone: Zone) -> str:
     """A project's whole path, a model's whole name."""
     return model_for_people(row.label) if row.models == (row.label,) else printable(row.label)
 
 
-def _length(row: Row, zone: Zone) -> str:
+def _length(row: HistoryRow, zone: Zone) -> str:
     return "-" if row.length_s is None else text.duration(round(row.length_s))
 
 
-def _level(row: Row) -> str:
+def _level(row: HistoryRow) -> str:
     return text.level_role(row.percent)
 
 
@@ -103,113 +103,116 @@ def _rounded(number: Number, digits: int = 6) -> Number:
     return number if number is None or isinstance(number, int) else round(number, digits)
 
 
-def _number(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = ALL,
-            shown: Callable[[Number], str] = _count) -> Column:
+def _number(name: str, meaning: str, priority: int, kinds: Tuple[str, ...] = ALL,
+            shown: Callable[[Number], str] = _count) -> HistoryColumn:
     """A column of a number that is called the same everywhere."""
-    return Column(name, meaning, kinds, worth, lambda row, zone: shown(getattr(row, name)), name,
-                  lambda row, zone: _rounded(getattr(row, name)))
+    return HistoryColumn(name, meaning, kinds, priority, lambda row, zone: shown(getattr(row, name)), name,
+                         lambda row, zone: _rounded(getattr(row, name)))
 
 
-def _word(name: str, meaning: str, worth: int) -> Column:
-    return Column(name, meaning, SESSION, worth, lambda row, zone: printable(getattr(row, name)), name,
-                  lambda row, zone: printable(getattr(row, name)), right=False)
+def _word(name: str, meaning: str, priority: int) -> HistoryColumn:
+    return HistoryColumn(name, meaning, SESSION, priority, lambda row, zone: printable(getattr(row, name)), name,
+                         lambda row, zone: printable(getattr(row, name)), right=False)
 
 
-def _moment(name: str, meaning: str, kinds: Tuple[str, ...] = SESSION) -> Column:
-    return Column(name, meaning, kinds, 30, lambda row, zone: moment(getattr(row, name), zone), name,
-                  lambda row, zone: _second(getattr(row, name), zone), right=False)
+def _moment(name: str, meaning: str, kinds: Tuple[str, ...] = SESSION) -> HistoryColumn:
+    return HistoryColumn(name, meaning, kinds, 30, lambda row, zone: minute_text(getattr(row, name), zone), name,
+                         lambda row, zone: _second(getattr(row, name), zone), right=False)
 
 
-def _epoch(name: str, kinds: Tuple[str, ...] = SESSION) -> Column:
-    return Column(f"{name}_epoch", f"{name} in epoch seconds", kinds, 10, lambda row, zone: str(getattr(row, name) or ""),
-                  f"{name}_epoch", lambda row, zone: getattr(row, name))
+def _epoch(name: str, kinds: Tuple[str, ...] = SESSION) -> HistoryColumn:
+    return HistoryColumn(f"{name}_epoch", f"{name} in epoch seconds", kinds, 10, lambda row, zone: str(getattr(row, name) or ""),
+                         f"{name}_epoch", lambda row, zone: getattr(row, name))
 
 
-def _key(kind: str, meaning: str, shown: Callable[[Row, Zone], str] = _label) -> Column:
-    return Column(kind, meaning, (kind,), 100, shown, kind, _whole_label, right=False)
+def _key(kind: str, meaning: str, shown: Callable[[HistoryRow, Zone], str] = _label) -> HistoryColumn:
+    return HistoryColumn(kind, meaning, (kind,), 100, shown, kind, _whole_label, right=False)
 
 
-def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> Column:
-    return Column(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent if row.sessions else None), "percent",
-                  lambda row, zone: _rounded(row.percent, 4), role=_level)
+def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> HistoryColumn:
+    return HistoryColumn(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent if row.sessions else None), "percent",
+                         lambda row, zone: _rounded(row.percent, 4), role=_level)
 
 
-def _pictured(name: str, meaning: str, worth: int, kinds: Tuple[str, ...] = ALL) -> Column:
+def _pictured(name: str, meaning: str, priority: int, kinds: Tuple[str, ...] = ALL) -> HistoryColumn:
     """A column that is drawn: it has no data of its own."""
-    return Column(name, meaning, kinds, worth, lambda row, zone: "", "", lambda row, zone: None, right=False, is_picture=True)
+    return HistoryColumn(name, meaning, kinds, priority, lambda row, zone: "", "", lambda row, zone: None, right=False,
+                         is_picture=True)
 
 
-def _worth(name: str, meaning: str, worth: int, shown: Callable[[Row], str], data: str, value: Callable[[Row], Value],
-           right: bool = True) -> Column:
+def _window_column(name: str, meaning: str, priority: int, shown: Callable[[HistoryRow], str], data: str,
+                   value: Callable[[HistoryRow], Value], right: bool = True) -> HistoryColumn:
     """A column of past windows."""
-    return Column(name, meaning, OF_WINDOWS, worth, lambda row, zone: shown(row), data, lambda row, zone: value(row), right)
+    return HistoryColumn(name, meaning, OF_WINDOWS, priority, lambda row, zone: shown(row), data, lambda row, zone: value(row),
+                         right)
 
 
-def _bound(unit: str, name: str, meaning: str) -> Column:
+def _bound(unit: str, name: str, meaning: str) -> HistoryColumn:
     """The least or the most that 1 % may have been worth."""
-    def shown(row: Row) -> str:
-        found = window_columns.worth(row, unit)
-        return window_columns.figure(getattr(found, name), unit) if found else "-" if row.window else ""
+    def shown(row: HistoryRow) -> str:
+        percent_range = window_columns.percent_range(row, unit)
+        return window_columns.figure(getattr(percent_range, name), unit) if percent_range else "-" if row.window else ""
     column = ("worth" if unit == "tokens" else "worth_usd") + f"_{name}"
-    return _worth(column, meaning, 12, shown, f"{_PER[unit]}_{name}", window_columns.part(unit, name))
+    return _window_column(column, meaning, 12, shown, f"{_PER[unit]}_{name}", window_columns.part(unit, name))
 
 
 _PER = {"tokens": "tokens_per_percent", "cost": "usd_per_percent"}     # in the data
 
 
-COLUMNS: Tuple[Column, ...] = (
-    Column("start", "when it began; * marks the one that still runs", TIMED, 100, _start, "start",
-           lambda row, zone: _second(row.start, zone), right=False),
+COLUMNS: Tuple[HistoryColumn, ...] = (
+    HistoryColumn("start", "when it began; * marks the one that still runs", TIMED, 100, _start, "start",
+                  lambda row, zone: _second(row.start, zone), right=False),
     _moment("end", "when it was over, or will be", TIMED),
     _moment("last", "when its last message came"),
     _epoch("start", TIMED), _epoch("end", TIMED), _epoch("last"),
-    _worth(WINDOW, "its name", 20, lambda row: row.window.name if row.window else "", WINDOW,
-           lambda row: row.window and row.window.name, False),
-    _worth("login", "short hash of who was logged in", 65, window_columns.login, "login",
-           lambda row: row.window and row.window.login, False),
+    _window_column(WINDOW, "its name", 20, lambda row: row.window.name if row.window else "", WINDOW,
+                   lambda row: row.window and row.window.name, False),
+    _window_column("login", "short hash of who was logged in", 65, window_columns.login, "login",
+                   lambda row: row.window and row.window.login, False),
     _key("day", "the local day"),
     _key("week", "the week (from Monday)"),
     _key("month", "the month"),
     _key("hour", "the hour of the day, of all days together", _hour),
     _key("model", "the model; not by model: what only ccusage has told", _model),
     _key("project", "the folder of the project; not by project: what only ccusage has told, or was summed up before"),
-    Column("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",
-           lambda row, zone: str(row.begins) if row.begins else None, right=False),
+    HistoryColumn("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",
+                  lambda row, zone: str(row.begins) if row.begins else None, right=False),
     _word("host", "the machine on which it was recorded", 60),
     _number("sessions", "how many sessions began then; used the hour, model or project", 55, GROUPS, _few),
-    Column("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
-    Column("tokens", "input + output; ~ where they may include cache tokens", ALL, 90, _tokens, "tokens",
-           lambda row, zone: _rounded(row.tokens)),
+    HistoryColumn("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
+    HistoryColumn("tokens", "input + output; ~ where they may include cache tokens", ALL, 90, _tokens, "tokens",
+                  lambda row, zone: _rounded(row.tokens)),
     _number("input", "input tokens", 35),
     _number("output", "output tokens", 36),
     _number("cache_creation", "tokens written to the cache", 33),
     _number("cache_read", "tokens read from the cache", 32),
-    Column("cost", "in US dollars; - where it is not known", ALL, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
-           lambda row, zone: _rounded(row.cost_usd)),
+    HistoryColumn("cost", "in US dollars; - where it is not known", ALL, 70, lambda row, zone: text.usd(row.cost_usd), "cost_usd",
+                  lambda row, zone: _rounded(row.cost_usd)),
     _share("share", "how much of its limit was used", SESSION),
     _word("rated_by", "who says that: official (Claude itself), learned, or the limit in force now", 16),
     _share("highest", "the largest share of its limit that a session used; of a window the highest percentage",
            (*PERIODS, WINDOW)),
-    Column("reached", "when that was first told", OF_WINDOWS, 46, lambda row, zone: moment(window_columns.reached(row), zone),
-           "reached", lambda row, zone: _second(window_columns.reached(row), zone), right=False),
-    _worth("reached_epoch", "the same in epoch seconds", 10, lambda row: str(window_columns.reached(row) or ""), "reached_epoch",
-           window_columns.reached),
-    _worth("worth", "tokens that 1 % was worth", 85, window_columns.shown("tokens"), _PER["tokens"],
-           window_columns.part("tokens", "value")),
-    _worth("range", "from the least to the most that it may have been", 48, window_columns.shown_range("tokens"), "",
-           lambda row: None),
+    HistoryColumn("reached", "when that was first told", OF_WINDOWS, 46,
+                  lambda row, zone: minute_text(window_columns.reached(row), zone), "reached",
+                  lambda row, zone: _second(window_columns.reached(row), zone), right=False),
+    _window_column("reached_epoch", "the same in epoch seconds", 10, lambda row: str(window_columns.reached(row) or ""),
+                   "reached_epoch", window_columns.reached),
+    _window_column("worth", "tokens that 1 % was worth", 85, window_columns.shown("tokens"), _PER["tokens"],
+                   window_columns.part("tokens", "value")),
+    _window_column("range", "from the least to the most that it may have been", 48, window_columns.shown_range("tokens"), "",
+                   lambda row: None),
     _bound("tokens", "low", "the least of that"), _bound("tokens", "high", "the most of that"),
-    _worth("worth_usd", "US dollars that 1 % was worth", 75, window_columns.shown("cost"), _PER["cost"],
-           window_columns.part("cost", "value")),
-    _worth("range_usd", "from the least to the most that it may have been", 47, window_columns.shown_range("cost"), "",
-           lambda row: None),
+    _window_column("worth_usd", "US dollars that 1 % was worth", 75, window_columns.shown("cost"), _PER["cost"],
+                   window_columns.part("cost", "value")),
+    _window_column("range_usd", "from the least to the most that it may have been", 47, window_columns.shown_range("cost"), "",
+                   lambda row: None),
     _bound("cost", "low", "the least of that"), _bound("cost", "high", "the most of that"),
-    _worth("worth_by", "who says that: learned, or readings (Claude's rounded percentage)", 16,
-           lambda row: window_columns.by(row) or "", "worth_by", window_columns.by, False),
-    _worth("change", "how much more than in the last window before it; same: less than it may be off by", 76,
-           window_columns.change, "change", window_columns.change_value),
-    _worth("changed", "1 where the change is more than that", 13, lambda row: str(window_columns.changed(row) or "-"), "changed",
-           window_columns.changed),
+    _window_column("worth_by", "who says that: learned, or readings (Claude's rounded percentage)", 16,
+                   lambda row: window_columns.by(row) or "", "worth_by", window_columns.by, False),
+    _window_column("change", "how much more than in the last window before it; same: less than it may be off by", 76,
+                   window_columns.change, "change", window_columns.change_value),
+    _window_column("changed", "1 where the change is more than that", 13, lambda row: str(window_columns.changed(row) or "-"),
+                   "changed", window_columns.changed),
     _number("part", "percent of the tokens of all rows", 57, GROUPS, shown=_percent),
     _number("limit", "the limit of its time, in tokens", 40, SESSION),
     _word("plan", "the plan of its time", 39),
@@ -220,8 +223,8 @@ COLUMNS: Tuple[Column, ...] = (
     _word("source", "who told of it: ccusage or logs", 14),
     _pictured("bar", "how much that is: of the limit, or of the largest row", 45),
     _pictured("spark", "tokens over its time", 44, LIMITED),
-    Column("models", "the models used", NAMED, 42, _models, "models",
-           lambda row, zone: ", ".join(map(model_for_people, row.models)), right=False, role=lambda row: "dim"),
+    HistoryColumn("models", "the models used", NAMED, 42, _models, "models",
+                  lambda row, zone: ", ".join(map(model_for_people, row.models)), right=False, role=lambda row: "dim"),
 )
 _DEFAULT: Dict[str, Tuple[str, ...]] = {
     "session": ("start", "length", "tokens", "cost", "share", "models"),
@@ -232,7 +235,7 @@ _DEFAULT: Dict[str, Tuple[str, ...]] = {
 _ALIASES = {"cost_usd": "cost", "length_s": "length", "percent": "share", "epoch": "start_epoch"}
 
 
-def known(kind: str) -> Dict[str, Column]:
+def columns_of(kind: str) -> Dict[str, HistoryColumn]:
     """The columns that rows of that kind have."""
     return {column.name: column for column in COLUMNS if kind in column.kinds}
 
@@ -240,7 +243,7 @@ def known(kind: str) -> Dict[str, Column]:
 WIDE_CELLS = 100                       # terminals of that width have room for sparklines
 
 
-def usual(kind: str, width: int = 0, hosts: bool = False) -> List[Column]:
+def default_columns(kind: str, width: int = 0, hosts: bool = False) -> List[HistoryColumn]:
     """Those shown when none are named, on a terminal of that width (0: in a pipe, without pictures); hosts: of several hosts,
     or windows of several logins."""
     names = list(_DEFAULT[kind])
@@ -250,7 +253,7 @@ def usual(kind: str, width: int = 0, hosts: bool = False) -> List[Column]:
         names.append("spark")
     if width and kind != WINDOW:
         names.insert(len(names) - (kind == "session"), "bar")
-    return [known(kind)[name] for name in names]
+    return [columns_of(kind)[name] for name in names]
 
 
 def has_sparks(kind: str, width: int) -> bool:
@@ -258,18 +261,18 @@ def has_sparks(kind: str, width: int) -> bool:
     return kind in PERIODS and width >= WIDE_CELLS
 
 
-def of_data(kind: str) -> List[Column]:
+def data_columns(kind: str) -> List[HistoryColumn]:
     """Everything that there is, for CSV files."""
-    return [column for column in known(kind).values() if column.data]
+    return [column for column in columns_of(kind).values() if column.data]
 
 
-def named(words: str, kind: str, flag: str = "--columns") -> List[Column]:
+def chosen_columns(words: str, kind: str, flag: str = "--columns") -> List[HistoryColumn]:
     """The columns of a list such as start,tokens,cost. UsageError names the nearest and all."""
     return [_one(word.strip(), kind, flag) for word in words.split(",")]
 
 
-def _one(word: str, kind: str, flag: str) -> Column:
-    columns = known(kind)
+def _one(word: str, kind: str, flag: str) -> HistoryColumn:
+    columns = columns_of(kind)
     for name in (word, *_meant(word.lower(), kind)):
         if name in columns:
             return columns[name]
@@ -288,25 +291,25 @@ def _meant(word: str, kind: str) -> Sequence[str]:
 
 def help_lines(kind: str) -> List[str]:
     """The columns with their meanings."""
-    columns = known(kind)
+    columns = columns_of(kind)
     cells = max(map(len, columns))
     return [f"{text.pad(column.name, cells)}  {column.meaning}" for column in columns.values()]
 
 
-def order(rows: Sequence[Row], column: Column, largest_first: bool, zone: Zone) -> List[int]:
+def sorted_indexes(rows: Sequence[HistoryRow], column: HistoryColumn, largest_first: bool, zone: Zone) -> List[int]:
     """The places of the rows by that column; equal ones stay in their order, unknown ones come last."""
     values = [column.value(row, zone) for row in rows]
-    places = [at for at, value in enumerate(values) if value is not None]
-    known = sorted(places, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
-    return known + [at for at, value in enumerate(values) if value is None]
+    indexes = [at for at, value in enumerate(values) if value is not None]
+    columns_of = sorted(indexes, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
+    return columns_of + [at for at, value in enumerate(values) if value is None]
 
 
-def bar_share(row: Row, kind: str) -> float:
+def bar_share(row: HistoryRow, kind: str) -> float:
     """What a bar shows, 0..1: of the limit, or of the largest row."""
     return ((row.percent if kind in TIMED else row.peak) or 0.0) / 100
 
 
-def pictured(column: Column, row: Row, kind: str, cells: int, charset: Charset) -> text.Line:
+def pictured(column: HistoryColumn, row: HistoryRow, kind: str, cells: int, charset: Charset) -> text.Line:
     """A bar or sparkline in so many cells."""
     role = text.level_role(row.percent) if row.percent is not None else "accent"
     if column.name == "bar":

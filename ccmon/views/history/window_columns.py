@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from ccmon import text
-from ccmon.views.history.rows import Row
+from ccmon.views.history.rows import HistoryRow
 
 if TYPE_CHECKING:
     from ccmon.history.windows import Range
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 Value = Union[None, str, int, float]
 
 
-def login(row: Row) -> str:
+def login(row: HistoryRow) -> str:
     """Short hash; a dash where nobody knew."""
     return (row.window.login or "-") if row.window else ""
 
 
-def reached(row: Row) -> Optional[int]:
+def reached(row: HistoryRow) -> Optional[int]:
     """Epoch s at which the highest percentage was first read."""
     return row.window.reached_at if row.window else None
 
 
-def worth(row: Row, unit: str) -> "Optional[Range]":
+def percent_range(row: HistoryRow, unit: str) -> "Optional[Range]":
     """What one per cent was worth, in tokens or cost."""
-    found = row.window.worth if row.window else None
-    return None if found is None else found.tokens if unit == "tokens" else found.cost_usd
+    percent_value = row.window.percent_value if row.window else None
+    return None if percent_value is None else percent_value.tokens if unit == "tokens" else percent_value.cost_usd
 
 
 def figure(number: float, unit: str) -> str:
@@ -36,51 +36,51 @@ def figure(number: float, unit: str) -> str:
     return f"${number:,.2f}" if number >= 1 else f"${number:.3f}"
 
 
-def shown(unit: str) -> Callable[[Row], str]:
+def shown(unit: str) -> Callable[[HistoryRow], str]:
     """The most likely worth."""
-    def words(row: Row) -> str:
-        found = worth(row, unit)
-        return figure(found.value, unit) if found else "-" if row.window else ""
+    def words(row: HistoryRow) -> str:
+        values = percent_range(row, unit)
+        return figure(values.value, unit) if values else "-" if row.window else ""
     return words
 
 
-def shown_range(unit: str) -> Callable[[Row], str]:
+def shown_range(unit: str) -> Callable[[HistoryRow], str]:
     """From the least to the most that it may be."""
-    def words(row: Row) -> str:
-        found = worth(row, unit)
-        return f"{figure(found.low, unit)}-{figure(found.high, unit).lstrip('$')}" if found else "-" if row.window else ""
+    def words(row: HistoryRow) -> str:
+        values = percent_range(row, unit)
+        return f"{figure(values.low, unit)}-{figure(values.high, unit).lstrip('$')}" if values else "-" if row.window else ""
     return words
 
 
-def part(unit: str, name: str) -> Callable[[Row], Value]:
+def part(unit: str, name: str) -> Callable[[HistoryRow], Value]:
     """value, low or high of it, as data."""
-    def number(row: Row) -> Value:
-        found = worth(row, unit)
-        return None if found is None else round(getattr(found, name), 2 if unit == "tokens" else 6)
+    def number(row: HistoryRow) -> Value:
+        values = percent_range(row, unit)
+        return None if values is None else round(getattr(values, name), 2 if unit == "tokens" else 6)
     return number
 
 
-def by(row: Row) -> Optional[str]:
+def by(row: HistoryRow) -> Optional[str]:
     """learned | readings."""
-    found = row.window.worth if row.window else None
-    return found.by if found else None
+    percent_value = row.window.percent_value if row.window else None
+    return percent_value.by if percent_value else None
 
 
-def change(row: Row) -> str:
+def change(row: HistoryRow) -> str:
     """+12 %; same where the ranges are not apart."""
-    found = row.window.change if row.window else None
-    if found is None:
+    change = row.window.change if row.window else None
+    if change is None:
         return "-" if row.window else ""
-    return f"{min(found.percent, 99_999):+.0f} %" if found.is_clear else "same"
+    return f"{min(change.percent, 99_999):+.0f} %" if change.is_clear else "same"
 
 
-def change_value(row: Row) -> Optional[float]:
+def change_value(row: HistoryRow) -> Optional[float]:
     """Per cent, also within the ranges."""
-    found = row.window.change if row.window else None
-    return None if found is None else round(found.percent, 4)
+    change = row.window.change if row.window else None
+    return None if change is None else round(change.percent, 4)
 
 
-def changed(row: Row) -> Optional[int]:
+def changed(row: HistoryRow) -> Optional[int]:
     """1 where the ranges are apart, else 0."""
-    found = row.window.change if row.window else None
-    return None if found is None else int(found.is_clear)
+    change = row.window.change if row.window else None
+    return None if change is None else int(change.is_clear)

@@ -10,8 +10,8 @@ from ccmon.history.windows import PastWindow
 from ccmon.sources.session_json import label
 from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
-from ccmon.views.screen import graph
-from ccmon.views.screen.scene import pick
+from ccmon.views import graph
+from ccmon.views.layout import pick
 from ccmon.when import DAYS, MONTHS, Zone, hour_text, local, midnight
 
 _DAY_S = 86_400
@@ -31,15 +31,15 @@ def even_percent(window: PastWindow, now: int) -> Optional[float]:
 
 def strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
     """Even use, dashed, and the percentage: what was read holds until the next reading; what was before the first is dashed."""
-    first, found = window.readings[0], []
+    first, drawn = window.readings[0], []
     if window.start is not None:
-        found = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", True),
+        drawn = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", True),
                  graph.Stroke((window.start, 0.0), first, text.level_role(first[1]), True)]
     last = (max(window.readings[-1][0], min(now, window.end)), window.readings[-1][1])
     for (at, percent), (later, more) in zip(window.readings, (*window.readings[1:], last)):
-        found += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),
+        drawn += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),
                   graph.Stroke((later, min(percent, more)), (later, max(percent, more)), text.level_role(more))]
-    return found
+    return drawn
 
 
 def moment(epoch: int, zone: Zone) -> str:
@@ -61,16 +61,16 @@ def headline(window: PastWindow, now: int, zone: Zone) -> Tuple[str, str]:
 
 def lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, charset: Charset) -> List[Line]:
     """At most `rows` lines: what it says in words, and the picture."""
-    lead, said = headline(window, now, zone)
+    lead, state = headline(window, now, zone)
     role = text.level_role(window.readings[-1][1] if window.end > now else window.percent)
-    choices = [(Span(f" {lead[:1].upper()}{lead[1:]}: ", "label"), Span(said, role)),
-               (Span(f" {label(window.name)}: ", "label"), Span(said, role)), (Span(f" {said.split(',')[0]}", role),)]
+    choices = [(Span(f" {lead[:1].upper()}{lead[1:]}: ", "label"), Span(state, role)),
+               (Span(f" {label(window.name)}: ", "label"), Span(state, role)), (Span(f" {state.split(',')[0]}", role),)]
     begun = begin(window)
     curve = graph.Curve(begun, max(begun + 1, window.resets_at), 100, strokes(window, now),
                         max(begun, min(now, window.resets_at)))
     picture = graph.render(curve, width - 2, rows - 1, charset, ticks(begun, window.resets_at, zone)) if rows > 1 else []
-    found = [pick(choices, width), *(picture if any(picture) else [])]
-    return [text.clip_line(line, width) for line in found[:rows]]
+    rows_ = [pick(choices, width), *(picture if any(picture) else [])]
+    return [text.clip_line(line, width) for line in rows_[:rows]]
 
 
 def ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
@@ -78,8 +78,8 @@ def ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
     if end - start <= _DAY_S:
         return [(at, hour_text(at, zone)) for at in range(-(-start // 3600) * 3600, end + 1, 3600)]
     day = local(start, zone).date() + timedelta(days=1)
-    found: List[Tuple[int, str]] = []
-    while len(found) < 400 and midnight(day, zone) <= end:
-        found.append((midnight(day, zone), f"{DAYS[day.weekday()]} {day.day}"))
+    days: List[Tuple[int, str]] = []
+    while len(days) < 400 and midnight(day, zone) <= end:
+        days.append((midnight(day, zone), f"{DAYS[day.weekday()]} {day.day}"))
         day += timedelta(days=1)
-    return found
+    return days

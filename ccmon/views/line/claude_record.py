@@ -11,16 +11,16 @@ from ccmon.model import Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.usage.windows import window_named
+from ccmon.views.layout import rate_text
 from ccmon.views.line import statusline
 from ccmon.views.line.fields import Piece, Value
-from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text
 
 RECORD = "\x1e"                        # as in RFC 7464; no line begins so
 _LEVELS = (0, 50, 80, 100)
 
 
-def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
+def words_record(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
     """The record of the usual row; cells when the user limited it."""
     words, credit = statusline.session_words(snapshot, zone), statusline.usable_credit(snapshot)
     return _written(snapshot, cells, gap=" · " if unicode else " | ", strong=_sgr("value", theme),
@@ -30,17 +30,17 @@ def of_words(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bo
                     **({"extra": statusline.extra_words(credit)} if credit else {}))
 
 
-def of_template(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
+def template_record(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
     """The record of an author's template; a piece of -1 cells names a field of claude_row.py, and only for those more is kept."""
     later = [piece.written for piece in pieces if piece.cells == LATER]
-    said = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
+    values = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
     resets = {one.resets_at for windows in (snapshot.windows, *snapshot.apart.accounts) for one in windows}
     clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
-    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": said} if said else {}),
+    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": values} if values else {}),
                     **({"clocks": clocks} if any(field.endswith(".reset") for field in later) else {}))
 
 
-def of_error(sentence: str, cells: Optional[int]) -> str:
+def error_record(sentence: str, cells: Optional[int]) -> str:
     """The record that says what is wrong; every character of it takes one cell."""
     narrow = "".join(char if text.width(char) == 1 else "?" for char in sentence)
     import json
@@ -78,7 +78,7 @@ def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
     shown = [words[-1]] if state == "stale" else []
     if snapshot.active and snapshot.session is not None:
         used = Span(text.short_count(snapshot.session.tokens) + " tokens", "value")
-        shown = [used, Span(figure(snapshot.burn_per_min) + "/min", "label"), *shown]
+        shown = [used, Span(rate_text(snapshot.burn_per_min) + "/min", "label"), *shown]
     return shown
 
 

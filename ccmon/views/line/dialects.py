@@ -29,7 +29,7 @@ Rewrite = Callable[[str], str]
 _OPENING = "({["                       # at the beginning of a value they could join an author's own $, # or %
 
 
-def as_it_is(value: str) -> str:
+def unchanged(value: str) -> str:
     """Nothing has a meaning there."""
     return value
 
@@ -120,8 +120,8 @@ def extras(snapshot: Snapshot, words: Sequence[Span], theme: Optional[Theme], zo
     fg = theme[role].fg if theme else None
     first = [" ".join(word.text for word in words), *_windows(snapshot, zone)]
     notices = first_of([clean(notice.text) for notice in snapshot.warnings], MOST_SENTENCES - 1)
-    said = [clip(clean(sentence), SENTENCE_CELLS) for sentence in (*first, *notices)]
-    return Extras(statusline.state_of(snapshot), said, statusline.tightest_percent(snapshot),
+    sentences = [clip(clean(sentence), SENTENCE_CELLS) for sentence in (*first, *notices)]
+    return Extras(statusline.state_of(snapshot), sentences, statusline.tightest_percent(snapshot),
                 None if fg is None else hexadecimal(fg), _bounded(document.document(snapshot)), role,
                 clean(bound.name) if bound else "", clean(bound.label) if bound and bound.name != SESSION else "")
 
@@ -187,32 +187,32 @@ _NEVER = r"(?!)"
 class Dialect(NamedTuple):
     """One place that shows the line."""
 
-    spell: Rewrite = as_it_is
-    escape: Rewrite = as_it_is
+    spell: Rewrite = unchanged
+    escape: Rewrite = unchanged
     paint: Paint = _none
     envelope: Envelope = _bare
     markup: str = _NEVER               # pattern of an author's own markup, which takes no cells
     single: str = _NEVER               # pattern of what takes one cell
-    place: str = TERMINAL              # whose ground it is on, as grounds.py has it
+    ground: str = TERMINAL             # whose ground it is on, as grounds.py has it
 
 
-_TMUX = Dialect(for_tmux, paint=_tmux, markup=r"#\[[^\]]*\]|#\{[^{}]*\}|#\([^)]*\)", single="##", place=BAR)
+_TMUX = Dialect(for_tmux, paint=_tmux, markup=r"#\[[^\]]*\]|#\{[^{}]*\}|#\([^)]*\)", single="##", ground=BAR)
 
 DIALECTS: Dict[str, Dialect] = {
     "plain": Dialect(markup=_SGR),
     "ansi": Dialect(paint=_sgr, markup=_SGR),
     "tmux": _TMUX,
-    "tmuxdark": _TMUX._replace(envelope=_on_the_bar, place=DARK),
-    "tmuxlight": _TMUX._replace(envelope=_on_the_bar, place=LIGHT),
-    "tmuxbright": _TMUX._replace(envelope=_on_the_bar, place=BRIGHT),
+    "tmuxdark": _TMUX._replace(envelope=_on_the_bar, ground=DARK),
+    "tmuxlight": _TMUX._replace(envelope=_on_the_bar, ground=LIGHT),
+    "tmuxbright": _TMUX._replace(envelope=_on_the_bar, ground=BRIGHT),
     "bash": Dialect(for_shell, paint=_bash, markup=r"\x01[^\x02]*\x02|\\\[.*?\\\]|" + _SGR),
     "zsh": Dialect(for_shell, for_zsh, _zsh, markup=r"%\{.*?%\}|%[FK]\{[^{}]*\}|%[fkBbUuSs]", single="%%"),
     "fish": Dialect(paint=_sgr, markup=_SGR),
     "starship": Dialect(markup=_SGR),
-    "waybar": Dialect(escape=for_pango, envelope=_waybar, markup=r"<[^<>]*>", single=r"&#?\w+;", place=BAR),
-    "i3blocks": Dialect(envelope=_i3blocks, place=BAR),
-    "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}", place=BAR),
-    "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*", place=BAR),
+    "waybar": Dialect(escape=for_pango, envelope=_waybar, markup=r"<[^<>]*>", single=r"&#?\w+;", ground=BAR),
+    "i3blocks": Dialect(envelope=_i3blocks, ground=BAR),
+    "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}", ground=BAR),
+    "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*", ground=BAR),
     "json": Dialect(envelope=_json),
     "claude": Dialect(paint=_sgr, markup=_SGR),          # see claude_record.py
 }

@@ -10,9 +10,9 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import window_named
+from ccmon.views.layout import rate_text
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import Dialect
-from ccmon.views.screen.scene import figure
 from ccmon.when import Zone, clock_text, hour_text
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:
         "used": NONE if block is None else text.short_count(block.tokens),
         "limit": statusline.about(snapshot, snapshot.capacity or snapshot.limit.tokens),
         "left": NONE if snapshot.left is None else statusline.about(snapshot, snapshot.left),
-        "burn": figure(snapshot.burn_per_min),
-        "sustainable": figure(snapshot.sustainable_per_min),
+        "burn": rate_text(snapshot.burn_per_min),
+        "sustainable": rate_text(snapshot.sustainable_per_min),
         "outlook": " ".join(span.text for span in statusline.outlook(snapshot, zone)) or NONE,
         "end": _hour(statusline.runs_out(snapshot), zone),
         "reset": NONE if snapshot.reset.is_reference else _hour(snapshot.reset.at, zone),

@@ -11,7 +11,7 @@ from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, NEAR, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
-from ccmon.views.screen.scene import figure
+from ccmon.views.layout import rate_text
 from ccmon.when import Zone, clock_text, hour_text
 
 NO_LOGS = "no logs yet"
@@ -21,7 +21,7 @@ LEAST_SURE, SURE = 50, 95              # percent: below the first a claim is non
 EMPTY = {"none": "-", "missing": "! ccusage missing", "failed": "! no data"}    # states without numbers
 
 
-class Group(NamedTuple):
+class WordGroup(NamedTuple):
     """Words that are never parted, and their rank: where there is no room, the highest is left out first."""
 
     span: Span
@@ -38,7 +38,7 @@ def groups(snapshot: Snapshot, zone: Zone) -> List[Span]:
     return [group.span for group in ranked(snapshot, zone)]
 
 
-def ranked(snapshot: Snapshot, zone: Zone) -> List[Group]:
+def ranked(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The groups of the line: the window that binds is left out last, whatever stands before it."""
     return _with_age(_used_up(snapshot, zone) or [*_session(snapshot, zone), *_additions(snapshot, zone)], snapshot)
 
@@ -48,7 +48,7 @@ def session_words(snapshot: Snapshot, zone: Zone) -> List[Span]:
     return [group.span for group in _with_age(_session(snapshot, zone), snapshot)]
 
 
-def fitting(all_groups: Sequence[Group], cells: int) -> List[Span]:
+def fitting(all_groups: Sequence[WordGroup], cells: int) -> List[Span]:
     """As many groups as fit with a blank between them; at least the beginning of the first."""
     taken: List[int] = []
     for at in sorted(range(len(all_groups)), key=lambda at: all_groups[at].rank):
@@ -75,31 +75,31 @@ def empty_words(snapshot: Snapshot) -> str:
     return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
 
 
-def _with_age(all_groups: List[Group], snapshot: Snapshot) -> List[Group]:
+def _with_age(all_groups: List[WordGroup], snapshot: Snapshot) -> List[WordGroup]:
     """Old data are marked at both ends."""
     if state_of(snapshot) != "stale":
         return all_groups
     first = all_groups[0]
     return [first._replace(span=Span("~" + first.span.text, "warn")), *all_groups[1:],
-            Group(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"), 10)]
+            WordGroup(Span(f"{text.duration(snapshot.age_s or 0)} old", "warn"), 10)]
 
 
-def _session(snapshot: Snapshot, zone: Zone) -> List[Group]:
+def _session(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The words about the 5 hours."""
     state = state_of(snapshot)
     if state in EMPTY:
         words = empty_words(snapshot)
-        return [Group(Span("CC", "label"), 1), Group(Span(words, "warn" if words[0] == "!" else "dim"), 2)]
+        return [WordGroup(Span("CC", "label"), 1), WordGroup(Span(words, "warn" if words[0] == "!" else "dim"), 2)]
     rank = 3 if snapshot.active and is_over(snapshot) else 9
-    reset = [] if snapshot.reset.is_reference else [Group(Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label"), rank)]
+    reset = [] if snapshot.reset.is_reference else [WordGroup(Span(f"reset {hour_text(snapshot.reset.at, zone)}", "label"), rank)]
     return [*_numbers(snapshot, zone), *reset]
 
 
-def _idle(snapshot: Snapshot, zone: Zone) -> List[Group]:
+def _idle(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """Since when nothing is used, where nothing is to be said of a reset."""
     since = idle_since(snapshot) if snapshot.reset.is_reference else None
-    words = [] if since is None else [Group(Span(f"since {clock_text(since, snapshot.now, zone)}", "label"), 4)]
-    return [Group(Span("CC", "label"), 1), Group(Span("idle", "value"), 2), *words]
+    words = [] if since is None else [WordGroup(Span(f"since {clock_text(since, snapshot.now, zone)}", "label"), 4)]
+    return [WordGroup(Span("CC", "label"), 1), WordGroup(Span("idle", "value"), 2), *words]
 
 
 def idle_since(snapshot: Snapshot) -> Optional[int]:
@@ -107,30 +107,30 @@ def idle_since(snapshot: Snapshot) -> Optional[int]:
     return None if snapshot.active or snapshot.session is None else snapshot.session.used_until(snapshot.now)
 
 
-def _numbers(snapshot: Snapshot, zone: Zone) -> List[Group]:
+def _numbers(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     if not snapshot.active or snapshot.session is None or snapshot.percent is None:
         return _idle(snapshot, zone)
     over = is_over(snapshot)
     percent = Span(f"{int(snapshot.percent)}%{mark(snapshot.percent)}", "danger" if over else text.level_role(snapshot.percent))
     used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
     credit = usable_credit(snapshot) if over and snapshot.percent_source == "official" else None
-    return [Group(Span("CC", "label"), 1), Group(percent, 2), *([Group(_extra(credit), 3)] if credit else []),
-            Group(Span(used, "value"), 4), Group(Span(f"{figure(snapshot.burn_per_min)}/min", "label"), 6),
-            *(Group(span, rank) for rank, span in enumerate([] if _other_binds(snapshot) else outlook(snapshot, zone), 7))]
+    return [WordGroup(Span("CC", "label"), 1), WordGroup(percent, 2), *([WordGroup(_extra(credit), 3)] if credit else []),
+            WordGroup(Span(used, "value"), 4), WordGroup(Span(f"{rate_text(snapshot.burn_per_min)}/min", "label"), 6),
+            *(WordGroup(span, rank) for rank, span in enumerate([] if _other_binds(snapshot) else outlook(snapshot, zone), 7))]
 
 
 # --- other windows than the session's ------------------------------------------------------------------------------------
 
-def _used_up(snapshot: Snapshot, zone: Zone) -> List[Group]:
+def _used_up(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The line where a window is used up, so that nothing else matters; nothing where that is the running session's."""
     bound, state = snapshot.binding, state_of(snapshot)
     if bound is None or bound.why != "full" or bound.name == SESSION and snapshot.active:
         return []
     credit = usable_credit(snapshot)
     until = Span(f"until {clock_text(bound.resets_at, snapshot.now, zone)}", "label")
-    trouble = [Group(Span(empty_words(snapshot), "warn"), 3)] if state in EMPTY and empty_words(snapshot)[0] == "!" else []
-    return [Group(Span("CC", "label"), 1), Group(Span(percent_of(bound), "danger"), 0),
-            Group(_extra(credit) if credit else until, 2), *trouble]
+    trouble = [WordGroup(Span(empty_words(snapshot), "warn"), 3)] if state in EMPTY and empty_words(snapshot)[0] == "!" else []
+    return [WordGroup(Span("CC", "label"), 1), WordGroup(Span(percent_of(bound), "danger"), 0),
+            WordGroup(_extra(credit) if credit else until, 2), *trouble]
 
 
 def usable_credit(snapshot: Snapshot) -> Optional[Credits]:
@@ -152,17 +152,17 @@ def extra_words(credit: Credits) -> str:
     return "extra " + "/".join(text.money(amount, credit.currency) for amount in amounts)
 
 
-def _additions(snapshot: Snapshot, zone: Zone) -> List[Group]:
+def _additions(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The window that binds and those that are nearly used up: first those of the account, then those of one model."""
     bound = snapshot.binding
     binding = bound.name if bound and _other_binds(snapshot) else ""
     shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR and not _is_headline(one, snapshot)]
     shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
-    additions: List[Group] = []
+    additions: List[WordGroup] = []
     for one in shown[:MOST_ADDITIONS]:
-        additions.append(Group(Span(percent_of(one), role_of(one.percent)), 0 if one.name == binding else 5))
+        additions.append(WordGroup(Span(percent_of(one), role_of(one.percent)), 0 if one.name == binding else 5))
         if one.name == binding:
-            additions += [Group(span, 3) for span in ahead(snapshot, zone)]
+            additions += [WordGroup(span, 3) for span in ahead(snapshot, zone)]
     return additions
 
 

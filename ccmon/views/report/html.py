@@ -14,7 +14,7 @@ _NOTHING = Reliability()
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def page(digest: Digest, version: str, said: Reliability = _NOTHING) -> str:
+def page(digest: Digest, version: str, reliability: Reliability = _NOTHING) -> str:
     """The whole page; version is ccmon's, said the likelihoods of forecasts against what came."""
     heading = escape(words.heading(digest))
     return f"""<!DOCTYPE html>
@@ -35,7 +35,7 @@ def page(digest: Digest, version: str, said: Reliability = _NOTHING) -> str:
 <h1>{heading}</h1>
 <p class="meta">{escape(words.state(digest))} &middot; {escape(words.zone_name(digest))}{_of_hosts(digest)}{_compared(digest)}</p>
 </header>
-{_body(digest, said)}
+{_body(digest, reliability)}
 <footer>
 <p>{escape(words.COUNTING)}</p>
 <p>Made by ccmon {escape(version)} on {escape(words.moment(digest.now, digest))}.</p>
@@ -51,15 +51,15 @@ def _of_hosts(digest: Digest) -> str:
 
 
 def _compared(digest: Digest) -> str:
-    said = words.compared(digest)
-    return f" &middot; {escape(said)}" if said else ""
+    words_ = words.compared(digest)
+    return f" &middot; {escape(words_)}" if words_ else ""
 
 
-def _body(digest: Digest, said: Reliability) -> str:
+def _body(digest: Digest, reliability: Reliability) -> str:
     if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
     parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _weeks(digest), _hours(digest),
-             _models(digest), _plain(words.limits_table(digest)), _forecasts(said), _plain(words.hosts_table(digest))]
+             _models(digest), _plain(words.limits_table(digest)), _forecasts(reliability), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -87,7 +87,8 @@ def _before(figure: words.Figure) -> str:
 def _insights(digest: Digest) -> str:
     if not digest.insights:
         return ""
-    return _section("What stands out", "<ul>\n" + "\n".join(f"<li>{escape(said)}</li>" for said in digest.insights) + "\n</ul>")
+    items = "\n".join(f"<li>{escape(sentence)}</li>" for sentence in digest.insights)
+    return _section("What stands out", f"<ul>\n{items}\n</ul>")
 
 
 # --- pictures, each with its numbers as a table ---------------------------------------------------------------------------
@@ -101,8 +102,8 @@ def _signs(digest: Digest, more: str = "") -> str:
     """What the signs mean, of those that are there."""
     total = digest.total
     near = f'<span>{svg.mark("warn")}a session passed 80 % of its limit</span>' if total.near > total.hits + total.passed else ""
-    said = " or ".join([*["the limit was reached"] * bool(total.hits), *[f"{digest.scale.name} was passed"] * bool(total.passed)])
-    full = f'<span>{svg.mark("danger")}{said}</span>' if said else ""
+    causes = " or ".join(["the limit was reached"] * bool(total.hits) + [f"{digest.scale.name} was passed"] * bool(total.passed))
+    full = f'<span>{svg.mark("danger")}{causes}</span>' if causes else ""
     return f'<p class="note">{more}{near}{full}</p>' if more or near or full else ""
 
 
@@ -112,7 +113,7 @@ def _sessions(digest: Digest) -> str:
     limit = '<span><span class="dash"></span>limit</span>'
     rows = tuple((words.moment(rise.record.block.start, digest), text.count(rise.record.block.tokens), *words.share(rise, digest))
                  for rise in digest.rises)
-    table = words.Table("Sessions", ("start", "tokens", "share", "of"), rows)
+    table = words.ReportTable("Sessions", ("start", "tokens", "share", "of"), rows)
     return _section("Sessions", svg.sessions(digest) + _signs(digest, limit) + _details("The sessions as a table", _table(table)))
 
 
@@ -133,7 +134,7 @@ def _hours(digest: Digest) -> str:
     rows = tuple((time_of_day(hour, 0, digest.zone.dial),
                   *(text.short_count(round(row[hour])) if row[hour] >= 0.5 else "" for row in digest.heat))
                  for hour in range(24))
-    table = words.Table("Hours", ("", *words.WEEKDAYS), rows)
+    table = words.ReportTable("Hours", ("", *words.WEEKDAYS), rows)
     return _section("Hours", svg.hours(digest) + note + _details("The hours as a table", _table(table)))
 
 
@@ -145,15 +146,15 @@ def _models(digest: Digest) -> str:
     return _section("Models", _table(words.models_table(digest), bars))
 
 
-def _forecasts(said: Reliability) -> str:
-    if not said.bins:
+def _forecasts(reliability: Reliability) -> str:
+    if not reliability.bins:
         return ""
-    bars = [svg.bar(one.happened, one.said) for one in said.bins]
-    table = words.forecasts_table(said)
-    return _section(table.title, f'<p class="note">{escape(words.forecasts_said(said))}</p>' + _table(table, bars))
+    bars = [svg.bar(one.happened, one.said) for one in reliability.bins]
+    table = words.forecasts_table(reliability)
+    return _section(table.title, f'<p class="note">{escape(words.forecasts_sentence(reliability))}</p>' + _table(table, bars))
 
 
-def _plain(table: words.Table) -> str:
+def _plain(table: words.ReportTable) -> str:
     return _section(table.title, _table(table)) if table.rows else ""
 
 
@@ -163,7 +164,7 @@ def _details(title: str, inside: str) -> str:
     return f"\n<details><summary>{escape(title)}</summary>\n{inside}\n</details>"
 
 
-def _table(table: words.Table, bars: Sequence[str] = ()) -> str:
+def _table(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
     """The table, with a picture after the first cell of each row where there are some."""
     head = [f'<th scope="col">{escape(cell) or "&nbsp;"}</th>' for cell in table.head]
     if bars:

@@ -24,10 +24,10 @@ def escaped(cell: str) -> str:
     return "".join(_ENTITIES.get(char, char) for char in plain)
 
 
-def document(digest: Digest, said: Reliability = _NOTHING) -> str:
+def document(digest: Digest, reliability: Reliability = _NOTHING) -> str:
     """The whole report, ending with a line end; said: the likelihoods of forecasts against what came."""
     parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
-    parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest, said)
+    parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest, reliability)
     return "\n\n".join(parts) + "\n"
 
 
@@ -45,7 +45,7 @@ def _body(digest: Digest, said: Reliability) -> List[str]:
 def _figures(digest: Digest) -> str:
     shown = 4 if digest.before else 2
     rows = tuple((figure.name, figure.now, figure.before, figure.change)[:shown] for figure in words.figures(digest))
-    return _table(words.Table("", ("", f"this {digest.period.kind}", words.before_name(digest), "change")[:shown], rows))
+    return _table(words.ReportTable("", ("", f"this {digest.period.kind}", words.before_name(digest), "change")[:shown], rows))
 
 
 def _days(digest: Digest) -> str:
@@ -59,14 +59,14 @@ def _days(digest: Digest) -> str:
 def _weeks(digest: Digest, charset: Charset) -> str:
     if not digest.weeks:
         return ""
-    return f"{_fenced('Weekly limit', report_text.weeks(digest, CELLS, charset))}\n\n{escaped(words.weeks_said(digest))}"
+    return f"{_fenced('Weekly limit', report_text.weeks(digest, CELLS, charset))}\n\n{escaped(words.weeks_sentence(digest))}"
 
 
-def _forecasts(said: Reliability, charset: Charset) -> str:
-    if not said.bins:
+def _forecasts(reliability: Reliability, charset: Charset) -> str:
+    if not reliability.bins:
         return ""
-    bars = [text.plain(text.bar(one.happened, BAR_CELLS, "text", charset, one.said)) for one in said.bins]
-    return f"{_titled(words.forecasts_table(said), bars)}\n\n{escaped(words.forecasts_said(said))}"
+    bars = [text.plain(text.bar(one.happened, BAR_CELLS, "text", charset, one.said)) for one in reliability.bins]
+    return f"{_titled(words.forecasts_table(reliability), bars)}\n\n{escaped(words.forecasts_sentence(reliability))}"
 
 
 def _fenced(title: str, lines: Sequence[Line]) -> str:
@@ -74,11 +74,11 @@ def _fenced(title: str, lines: Sequence[Line]) -> str:
     return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"]) if lines else ""
 
 
-def _titled(table: words.Table, bars: Sequence[str] = ()) -> str:
+def _titled(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
     return f"## {escaped(table.title)}\n\n{_table(table, bars)}" if table.rows else ""
 
 
-def _table(table: words.Table, bars: Sequence[str] = ()) -> str:
+def _table(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
     """The table, with a last column of bars where there are some."""
     rows = [[escaped(cell) for cell in row] for row in (table.head, *table.rows)]
     marks = [":---", *["---:"] * (len(table.head) - 1)]

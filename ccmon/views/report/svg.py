@@ -9,10 +9,10 @@ from typing import List, Optional, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
-from ccmon.history.groups import Group
+from ccmon.history.groups import UsageGroup
 from ccmon.history.rating import OFFICIAL
+from ccmon.views import graph
 from ccmon.views.report import words
-from ccmon.views.screen import graph
 from ccmon.when import hour_name, midnight, time_of_day
 
 GUTTER = 9.0                           # percent of the width, for the scale at the left
@@ -26,11 +26,11 @@ XML = "http://www.w3.org/2000/svg"
 _SHAPES = {"warn": "M0-5L5 4H-5Z", "danger": "M0-6L6 0L0 6L-6 0Z"}
 
 
-def frame(name: str, title: str, told: str, height: int, parts: Sequence[str]) -> str:
+def frame(name: str, title: str, description: str, height: int, parts: Sequence[str]) -> str:
     """A picture with its title and description for those who cannot see it."""
     return (f'<svg xmlns="{XML}" width="100%" height="{height}" role="img" '
             f'aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(title)}</title>'
-            f'<desc id="{name}-d">{escape(told)}</desc>{"".join(parts)}</svg>')
+            f'<desc id="{name}-d">{escape(description)}</desc>{"".join(parts)}</svg>')
 
 
 def _x(share: float) -> str:
@@ -53,10 +53,10 @@ def _day_label(x: str, y: int, day: date, week: bool, kind: str = "axis", anchor
     return f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">{name}{more}</text>'
 
 
-def _mark(x: str, y: float, kind: str, told: str) -> str:
+def _mark(x: str, y: float, kind: str, title: str) -> str:
     """A triangle from 80 % of the limit on, a diamond from all of it on."""
     return (f'<svg x="{x}" y="{y:.1f}" overflow="visible"><path class="mark {kind}" d="{_SHAPES[kind]}">'
-            f'<title>{escape(told)}</title></path></svg>')
+            f'<title>{escape(title)}</title></path></svg>')
 
 
 def mark(kind: str) -> str:
@@ -95,25 +95,25 @@ def days(digest: Digest) -> str:
         day = period.first + timedelta(days=at)
         parts.append(_day_label(_x((at + 0.5) / count), HEAD_PX + PLOT_PX + 17, day, count <= DAYS_LABELLED, kind))
     most = max(digest.days, key=lambda day: day.tokens)
-    told = (f"{words.heading(digest)}: {text.count(digest.total.tokens)} tokens; "
-            f"the most on {_date(most)}, {text.count(most.tokens)}.")
-    return frame("days", "Tokens by day", told, HEAD_PX + PLOT_PX + FOOT_PX, parts)
+    description = (f"{words.heading(digest)}: {text.count(digest.total.tokens)} tokens; "
+                   f"the most on {_date(most)}, {text.count(most.tokens)}.")
+    return frame("days", "Tokens by day", description, HEAD_PX + PLOT_PX + FOOT_PX, parts)
 
 
-def _date(day: Group) -> str:
+def _date(day: UsageGroup) -> str:
     assert day.begins is not None
     return words.day_name(day.begins)
 
 
-def _day(day: Group, at: int, count: int, top: float) -> List[str]:
+def _day(day: UsageGroup, at: int, count: int, top: float) -> List[str]:
     if day.is_empty:
         return []
     height = max(2.0, PLOT_PX * day.tokens / top)
     y, kind = HEAD_PX + PLOT_PX - height, level(day.percent)
-    told = f"{_date(day)}: {text.count(day.tokens)} tokens, {text.plural(day.sessions, 'session')}, {text.usd(day.cost_usd)}"
+    title = f"{_date(day)}: {text.count(day.tokens)} tokens, {text.plural(day.sessions, 'session')}, {text.usd(day.cost_usd)}"
     middle, many = _x((at + 0.5) / count), count > DAYS_LABELLED
     out = [f'<rect x="{_x((at + 0.17) / count)}" y="{y:.1f}" width="{_wide(0.66 / count)}" height="{height:.1f}" rx="2" '
-           f'class="bar {kind}"><title>{escape(told)}</title></rect>']
+           f'class="bar {kind}"><title>{escape(title)}</title></rect>']
     if not many:
         out.append(_label(middle, y - 6, text.short_count(day.tokens), "figure"))
     if kind != "plain":
@@ -136,12 +136,12 @@ def sessions(digest: Digest) -> str:
     parts += [_limit_path(digest, top) if drawn else "", "</svg>"]
     parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= 80]
     y = HEAD_PX + CURVE_PX * (1 - limit / top) if drawn else HEAD_PX
-    said = f"limit {text.count(limit)}" + ("" if drawn else ", above this picture")
-    parts.append(_label("100%", y - 6, said, "axis over", "end"))
-    told = (f"{text.plural(len(digest.rises), 'session')}; the largest used {text.count(highest)} tokens. "
-            f"The limit drawn is {text.count(limit)} tokens, {digest.scale.name}; "
-            f"{text.plural(digest.total.hits, 'session')} reached the limit.")
-    return frame("sessions", "Tokens of each session", told, HEAD_PX + CURVE_PX + FOOT_PX, parts)
+    label = f"limit {text.count(limit)}" + ("" if drawn else ", above this picture")
+    parts.append(_label("100%", y - 6, label, "axis over", "end"))
+    description = (f"{text.plural(len(digest.rises), 'session')}; the largest used {text.count(highest)} tokens. "
+                   f"The limit drawn is {text.count(limit)} tokens, {digest.scale.name}; "
+                   f"{text.plural(digest.total.hits, 'session')} reached the limit.")
+    return frame("sessions", "Tokens of each session", description, HEAD_PX + CURVE_PX + FOOT_PX, parts)
 
 
 def _share(digest: Digest, epoch: int) -> float:
@@ -160,10 +160,10 @@ def _area(digest: Digest, rise: Rise, top: float) -> str:
     end = max(last, min(block.end, digest.now))
     points = [_at(digest, at, number, top) for at, number in (*rise.points, (end, tokens), (end, 0.0))]
     kind = level(rise.record.percent)
-    return f'<path class="area {kind}" d="M{"L".join(points)}Z"><title>{escape(_told(digest, rise))}</title></path>'
+    return f'<path class="area {kind}" d="M{"L".join(points)}Z"><title>{escape(_rise_title(digest, rise))}</title></path>'
 
 
-def _told(digest: Digest, rise: Rise) -> str:
+def _rise_title(digest: Digest, rise: Rise) -> str:
     block = rise.record.block
     share, whole = words.share(rise, digest)
     of = f"of {whole}" if rise.record.rated_by != OFFICIAL else "by Claude's own word"
@@ -178,7 +178,7 @@ def _limit_path(digest: Digest, top: float) -> str:
 def _rise_mark(digest: Digest, rise: Rise, top: float) -> str:
     last, tokens = rise.points[-1]
     y = HEAD_PX + CURVE_PX * (1 - tokens / top) - 9
-    return _mark(_x(_share(digest, last)), y, level(rise.record.percent), _told(digest, rise))
+    return _mark(_x(_share(digest, last)), y, level(rise.record.percent), _rise_title(digest, rise))
 
 
 def day_lines(digest: Digest) -> List[str]:
@@ -208,17 +208,17 @@ def hours(digest: Digest) -> str:
         parts.append(_label(f"{GUTTER - 1.2}%", y + CELL_PX / 2 + 4, name, "axis", "end"))
         parts += [_hour(name, hour, number, top, y, digest.zone.dial) for hour, number in enumerate(tokens)]
     weekday, hour = max(((row, hour) for row in range(7) for hour in range(24)), key=lambda at: digest.heat[at[0]][at[1]])
-    told = (f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {time_of_day(hour, 0, digest.zone.dial)} with "
-            f"{text.count(round(top))} tokens.")
-    return frame("hours", "Tokens by weekday and hour", told, HEAD_PX + 7 * CELL_PX + 2, parts)
+    description = (f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {time_of_day(hour, 0, digest.zone.dial)} with "
+                   f"{text.count(round(top))} tokens.")
+    return frame("hours", "Tokens by weekday and hour", description, HEAD_PX + 7 * CELL_PX + 2, parts)
 
 
 def _hour(name: str, hour: int, tokens: float, top: float, y: int, dial: int) -> str:
     level = words.heat_level(tokens, top, LEVELS)
     words_of = f"{name} {time_of_day(hour, 0, dial)}, {text.count(round(tokens))} tokens"
-    told = f"<title>{escape(words_of)}</title>" if level else ""
+    title = f"<title>{escape(words_of)}</title>" if level else ""
     return (f'<rect x="{_x(hour / 24)}" y="{y}" width="{_wide(1 / 24)}" height="{CELL_PX}" rx="4" '
-            f'class="cell h{level}">{told}</rect>')
+            f'class="cell h{level}">{title}</rect>')
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

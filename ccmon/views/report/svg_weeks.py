@@ -19,7 +19,7 @@ def weeks(digest: Digest) -> str:
              f'viewBox="0 0 {svg.ACROSS} {svg.CURVE_PX}" preserveAspectRatio="none">']
     parts += [shape for week in digest.weeks for shape in (_area(digest, week, top), _even(digest, week, top))]
     parts.append("</svg>")
-    return svg.frame("weeks", "The weekly limit", words.weeks_said(digest), svg.HEAD_PX + svg.CURVE_PX + svg.FOOT_PX, parts)
+    return svg.frame("weeks", "The weekly limit", words.weeks_sentence(digest), svg.HEAD_PX + svg.CURVE_PX + svg.FOOT_PX, parts)
 
 
 def _at(digest: Digest, epoch: int, percent: float, top: float) -> str:
@@ -36,8 +36,8 @@ def _area(digest: Digest, week: PastWindow, top: float) -> str:
         points += [(at, points[-1][1]), (at, percent)] if len(points) > 1 else [(at, percent)]
     end = max(points[-1][0], min(week.end, digest.now))
     shown = [_at(digest, at, percent, top) for at, percent in (*points, (end, points[-1][1]), (end, 0.0))]
-    told = f"until {words.moment(week.end, digest)}: {text.percent(week.percent)}"
-    return f'<path class="area {svg.level(week.percent)}" d="M{"L".join(shown)}Z"><title>{escape(told)}</title></path>'
+    title = f"until {words.moment(week.end, digest)}: {text.percent(week.percent)}"
+    return f'<path class="area {svg.level(week.percent)}" d="M{"L".join(shown)}Z"><title>{escape(title)}</title></path>'
 
 
 def _even(digest: Digest, week: PastWindow, top: float) -> str:

@@ -5,13 +5,12 @@ from typing import List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.digest import Digest
-from ccmon.history.groups import Group
+from ccmon.history.groups import UsageGroup
 from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
-from ccmon.views import reliability_words
+from ccmon.views import graph, reliability_words
 from ccmon.views.history import columns, heatmap, window_course
 from ccmon.views.report import words
-from ccmon.views.screen import graph
 from ccmon.when import midnight
 
 LEAST, MOST = 40, 110                  # cells of a line
@@ -19,7 +18,7 @@ _NOTHING = Reliability()
 CURVE_ROWS, COLUMNS_ROWS = 9, 9
 
 
-def lines(digest: Digest, width: int, charset: Charset, said: Reliability = _NOTHING) -> List[Line]:
+def lines(digest: Digest, width: int, charset: Charset, reliability: Reliability = _NOTHING) -> List[Line]:
     """The whole report, no line wider than the given width (at least 40)."""
     width = max(LEAST, min(width, MOST))
     if digest.is_empty:
@@ -27,7 +26,7 @@ def lines(digest: Digest, width: int, charset: Charset, said: Reliability = _NOT
     parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
              _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
-             _table(words.limits_table(digest), width), _forecasts(said, width, charset)]
+             _table(words.limits_table(digest), width), _forecasts(reliability, width, charset)]
     if digest.hosts:
         parts.append(_table(words.hosts_table(digest), width))
     body = [line for part in parts if part for line in [*part, ()]]
@@ -51,12 +50,12 @@ def _titled(title: str, body: Sequence[Line]) -> List[Line]:
 
 
 def _figures(digest: Digest, width: int) -> List[Line]:
-    found = words.figures(digest)
+    figures = words.figures(digest)
     before = f"  {words.before_name(digest):>18}" if digest.before else ""
     head = (Span(f" {'':14}{'this ' + digest.period.kind:>12}{before}", "dim"),)
     roles = {"80 % passed": "warn" if digest.total.near else "value", "limit reached": "danger" if digest.total.hits else "value"}
     return [head, *((Span(f" {figure.name:14}", "label"), Span(f"{figure.now:>12}", roles.get(figure.name, "value")),
-                     Span(f"  {figure.before:>18}  {figure.change:>11}" if before else "", "text")) for figure in found)]
+                     Span(f"  {figure.before:>18}  {figure.change:>11}" if before else "", "text")) for figure in figures)]
 
 
 def _insights(digest: Digest, width: int, charset: Charset) -> List[Line]:
@@ -74,17 +73,17 @@ def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
     return _titled("Days", [_day(day, top, width, charset) for day in digest.days])
 
 
-def _day(day: Group, top: int, width: int, charset: Charset) -> Line:
+def _day(day: UsageGroup, top: int, width: int, charset: Charset) -> Line:
     assert day.begins is not None
     role = "dim" if day.is_empty else text.level_role(day.percent)
     label = f" {words.day_name(day.begins):10}"
     figures = f"{'-' if day.is_empty else text.short_count(day.tokens):>6}"
-    told = f"  {text.plural(day.sessions, 'session') if day.sessions else '':11}" if width >= 60 else ""
+    sessions = f"  {text.plural(day.sessions, 'session') if day.sessions else '':11}" if width >= 60 else ""
     cost = f"{'' if day.is_empty else text.usd(day.cost_usd):>10}" if width >= 70 else ""
     percent = f"{text.percent(day.percent) if day.sessions else '':>7}{' !' if day.near else '  '}"
-    room = width - sum(map(len, (label, figures, told, cost, percent))) - 3
+    room = width - sum(map(len, (label, figures, sessions, cost, percent))) - 3
     drawn = text.bar(day.tokens / top if top else 0.0, room, role, charset)
-    return (Span(label + " ", "label"), *drawn, Span(figures, "value"), Span(told, "label"), Span(cost, "text"),
+    return (Span(label + " ", "label"), *drawn, Span(figures, "value"), Span(sessions, "label"), Span(cost, "text"),
             Span(percent, role))
 
 
@@ -107,7 +106,7 @@ def curve(digest: Digest, width: int, charset: Charset) -> List[Line]:
 def _weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
     if not digest.weeks:
         return []
-    return _titled("Weekly limit", [*weeks(digest, width, charset), *_wrapped(words.weeks_said(digest), "dim", width)])
+    return _titled("Weekly limit", [*weeks(digest, width, charset), *_wrapped(words.weeks_sentence(digest), "dim", width)])
 
 
 def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
@@ -121,35 +120,36 @@ def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def _dates(digest: Digest) -> List[Tuple[int, str]]:
     """Where days begin, as ticks: all of a week, the Mondays of a month."""
-    period, found = digest.period, []
+    period, ticks = digest.period, []
     for n in range((period.last - period.first).days + 1):
         day = period.first + timedelta(days=n)
         if period.kind == "week" or day.weekday() == 0:
-            found.append((midnight(day, digest.zone), words.day_name(day)[:-4]))
-    return found
+            ticks.append((midnight(day, digest.zone), words.day_name(day)[:-4]))
+    return ticks
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 def _models(digest: Digest, width: int, charset: Charset) -> List[Line]:
     groups = words.model_groups(digest)
-    found: List[Line] = []
+    lines: List[Line] = []
     for group, part in zip(groups, words.shares(groups)):
-        name = text.pad(words.name_of(group, 26), 26)
+        name = text.pad(words.short_group_name(group, 26), 26)
         figures = f"{part * 100:>4.0f} %{text.short_count(group.tokens):>7}{text.usd(group.cost_usd):>11}"
         room = width - 26 - len(figures) - 3
         bar = text.bar(part, room, "accent", charset) if room >= 6 else ()
-        found.append((Span(f" {name} ", "label"), *bar, Span(figures, "value")))
-    return _titled("Models", found)
+        lines.append((Span(f" {name} ", "label"), *bar, Span(figures, "value")))
+    return _titled("Models", lines)
 
 
-def _forecasts(said: Reliability, width: int, charset: Charset) -> List[Line]:
+def _forecasts(reliability: Reliability, width: int, charset: Charset) -> List[Line]:
     """The likelihoods of sessions against what came; nothing before any came."""
-    rows = [(Span(" "), *line) for line in reliability_words.chart(said, width - 1, charset)]
-    return _titled(reliability_words.TITLE, [*rows, *_wrapped(words.forecasts_said(said), "dim", width)] if rows else [])
+    rows = [(Span(" "), *line) for line in reliability_words.chart(reliability, width - 1, charset)]
+    below = _wrapped(words.forecasts_sentence(reliability), "dim", width) if rows else []
+    return _titled(reliability_words.TITLE, [*rows, *below])
 
 
-def _table(table: words.Table, width: int) -> List[Line]:
+def _table(table: words.ReportTable, width: int) -> List[Line]:
     """Columns two cells apart, the first at the left."""
     wide = [max(text.width(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
     rows = [(Span(_row(row, wide), "label" if row is table.head else "text"),) for row in (table.head, *table.rows)]

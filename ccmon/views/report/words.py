@@ -8,7 +8,7 @@ from typing import List, Optional, Sequence, Tuple
 from ccmon import text
 from ccmon.history import rating
 from ccmon.history.digest import Digest, Measured, Rise
-from ccmon.history.groups import Group
+from ccmon.history.groups import UsageGroup
 from ccmon.history.windows import PastWindow
 from ccmon.learning.reliability import Reliability
 from ccmon.named_tuple import NamedTuple
@@ -32,7 +32,7 @@ class Figure(NamedTuple):
     change: str                        # "" where the two cannot be compared
 
 
-class Table(NamedTuple):
+class ReportTable(NamedTuple):
     """Cells of text below a heading; all columns but the first are at the right."""
 
     title: str
@@ -133,63 +133,63 @@ def day_number(day: date, week: bool) -> Tuple[str, str]:
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
-def days_table(digest: Digest) -> Table:
+def days_table(digest: Digest) -> ReportTable:
     """One row for each day that has begun."""
     rows = tuple((day_name(day.begins), *_amounts(day), text.percent(day.percent) if day.sessions else "", nearness(day))
                  for day in digest.days if day.begins)
-    return Table("Days", ("day", "sessions", "tokens", "cost", "highest", ""), rows)
+    return ReportTable("Days", ("day", "sessions", "tokens", "cost", "highest", ""), rows)
 
 
-def _amounts(group: Group) -> Tuple[str, str, str]:
+def _amounts(group: UsageGroup) -> Tuple[str, str, str]:
     if group.is_empty:
         return "", "", ""
     return text.count(group.sessions), text.count(group.tokens), text.usd(group.cost_usd)
 
 
-def nearness(group: Group) -> str:
+def nearness(group: UsageGroup) -> str:
     """limit reached, figure passed, over 80 %, or nothing."""
     return "limit reached" if group.hits else "figure passed" if group.passed else "over 80 %" if group.near else ""
 
 
-def model_groups(digest: Digest) -> List[Group]:
+def model_groups(digest: Digest) -> List[UsageGroup]:
     """The models by use; those beyond the eighth, and those of less than half a percent, as one."""
     groups = [group for group in digest.models if group.tokens > 0]
-    told = [group for group, part in zip(groups, shares(groups)) if part >= 0.005][:MODELS_SHOWN]
-    rest = groups[len(told):]
-    return [*told, _joined(rest)] if len(rest) > 1 else groups
+    shown = [group for group, part in zip(groups, shares(groups)) if part >= 0.005][:MODELS_SHOWN]
+    rest = groups[len(shown):]
+    return [*shown, _joined(rest)] if len(rest) > 1 else groups
 
 
-def _joined(rest: Sequence[Group]) -> Group:
-    known = [group.cost_usd for group in rest if group.cost_usd is not None]
+def _joined(rest: Sequence[UsageGroup]) -> UsageGroup:
+    costs = [group.cost_usd for group in rest if group.cost_usd is not None]
     return rest[0]._replace(key=f"{len(rest)} others", tokens=sum(group.tokens for group in rest),
-                            cost_usd=sum(known) if len(known) == len(rest) else None)
+                            cost_usd=sum(costs) if len(costs) == len(rest) else None)
 
 
-def shares(groups: Sequence[Group]) -> List[float]:
+def shares(groups: Sequence[UsageGroup]) -> List[float]:
     """Each one's part of all their tokens, 0..1."""
     whole = sum(group.tokens for group in groups)
     return [group.tokens / whole if whole else 0.0 for group in groups]
 
 
-def name_of(group: Group, cells: int = 40) -> str:
+def short_group_name(group: UsageGroup, cells: int = 40) -> str:
     """The name of a model or a machine, short enough for a table; pages escape it."""
     name = short_name(text.printable(text.without_path(group.key)))
     return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
 
 
-def models_table(digest: Digest) -> Table:
+def models_table(digest: Digest) -> ReportTable:
     """Tokens and cost by model."""
     groups = model_groups(digest)
-    rows = tuple((name_of(group), text.count(group.tokens), f"{part * 100:.0f} %", text.usd(group.cost_usd))
+    rows = tuple((short_group_name(group), text.count(group.tokens), f"{part * 100:.0f} %", text.usd(group.cost_usd))
                  for group, part in zip(groups, shares(groups)))
-    return Table("Models", ("model", "tokens", "share", "cost"), rows)
+    return ReportTable("Models", ("model", "tokens", "share", "cost"), rows)
 
 
-def limits_table(digest: Digest) -> Table:
+def limits_table(digest: Digest) -> ReportTable:
     """How near the limit the sessions came, by what they are rated by."""
     rows = tuple((_rated_by(use, digest), text.count(use.sessions), text.count(use.near), text.count(use.hits),
                   text.count(use.passed) if use.by != rating.OFFICIAL else "") for use in digest.measured)
-    return Table("Limits", ("rated by", "sessions", "80 % passed", "reached", "above it"), rows)
+    return ReportTable("Limits", ("rated by", "sessions", "80 % passed", "reached", "above it"), rows)
 
 
 def _rated_by(use: Measured, digest: Digest) -> str:
@@ -207,10 +207,10 @@ def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
     return text.percent(record.percent), whole
 
 
-def weeks_table(digest: Digest) -> Table:
+def weeks_table(digest: Digest) -> ReportTable:
     """How far each 7-day window came that ran in the period."""
     rows = tuple((moment(week.end, digest), *week_words(week, digest)) for week in digest.weeks)
-    return Table("Weekly limit", ("until", "highest", "reached"), rows)
+    return ReportTable("Weekly limit", ("until", "highest", "reached"), rows)
 
 
 def week_words(week: PastWindow, digest: Digest) -> Tuple[str, str]:
@@ -218,17 +218,17 @@ def week_words(week: PastWindow, digest: Digest) -> Tuple[str, str]:
     return text.percent(week.percent), moment(week.reached_at, digest)
 
 
-def weeks_said(digest: Digest) -> str:
+def weeks_sentence(digest: Digest) -> str:
     """What the picture of the weekly limit shows."""
     week = digest.weeks[-1]
     percent, reached = week_words(week, digest)
     return f"The week until {moment(week.end, digest)}: {percent}, reached on {reached}. Dashed is even use up to 100 %."
 
 
-def hosts_table(digest: Digest) -> Table:
+def hosts_table(digest: Digest) -> ReportTable:
     """Sessions and tokens by machine."""
     rows = tuple((_host(group.key), *_amounts(group), text.count(group.hits)) for group in digest.hosts)
-    return Table("Machines", ("machine", "sessions", "tokens", "cost", "limit reached"), rows)
+    return ReportTable("Machines", ("machine", "sessions", "tokens", "cost", "limit reached"), rows)
 
 
 def _host(name: str) -> str:
@@ -236,15 +236,16 @@ def _host(name: str) -> str:
     return name if text.width(name) <= 30 else text.clip(name, 28) + ".."
 
 
-def forecasts_table(said: Reliability) -> Table:
+def forecasts_table(reliability: Reliability) -> ReportTable:
     """The likelihoods of sessions against what came, of the last months."""
-    return Table(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(said))
+    return ReportTable(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(reliability))
 
 
-def forecasts_said(said: Reliability) -> str:
+def forecasts_sentence(reliability: Reliability) -> str:
     """What the table of the forecasts shows."""
-    found = (reliability_words.said(said, "session"), reliability_words.spread_said(said), reliability_words.verdicts_said(said))
-    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in found if sentence) + "."
+    sentences = (reliability_words.summary(reliability, "session"), reliability_words.spread_sentence(reliability),
+                 reliability_words.verdicts_sentence(reliability))
+    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
 
 
 def heat_level(tokens: float, top: float, levels: int) -> int:

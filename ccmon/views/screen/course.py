@@ -7,7 +7,8 @@ from ccmon.model import Block, Runway, Snapshot
 from ccmon.text import Line
 from ccmon.usage import forecast
 from ccmon.usage.burn import HOLE_S
-from ccmon.views.screen import graph, outlook_row
+from ccmon.views import graph
+from ccmon.views.screen import outlook_row
 from ccmon.views.screen.parts import window
 from ccmon.views.screen.scene import Scene
 
@@ -18,12 +19,12 @@ def curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     block = snapshot.session
     assert block is not None
     dots = 2 * cells                       # across; a point for each half of one is fine enough
-    points = forecast.curve(scene.facts.samples, block, snapshot.now, max(1, (block.end - block.start) // (2 * dots)))
+    points = forecast.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
     role = text.level_role(snapshot.percent)
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
     step_s = 3600 * max(1, (block.end - block.start) // (8 * 3600))
     hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
-    runway = outlook_row.known(scene)
+    runway = outlook_row.likelihood_runway(scene)
     ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])
     picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now, band)
     return graph.render(picture, cells - 2, rows, scene.charset, hours)

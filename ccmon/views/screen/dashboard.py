@@ -5,9 +5,9 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.text import Line, Span
 from ccmon.usage import notices
+from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
 from ccmon.views.screen import course, foot, outlook_row, parts, recent, windows
-from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, TINY, Scene
-from ccmon.views.screen.stack import Part, bottom, fit_both
+from ccmon.views.screen.scene import COMPACT_ROWS, TINY, Scene
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
@@ -40,30 +40,30 @@ def _wide(scene: Scene, width: int, height: int) -> List[Line]:
     rows = windows.rows(scene, width, _edges(width)[1 if width >= THIRD else 0])
     rows = rows[:max(MANY_WINDOWS, height - fixed - least)]
     air = [()] * (fixed + least + len(rows) + 2 <= height or fixed + least + len(rows) > height)     # the graph needs it more
-    body = [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), *meters, *_windows(rows), Part(9, air),
-            Part(5, columns[:1]), Part(6, columns[1:2]), Part(_worth_of_end(scene, 3), columns[2:]), Part(9, air)]
+    body = [Slot(4, [parts.title(scene, width)]), Slot(8, [parts.rule(scene, width)]), *meters, *_windows(rows), Slot(9, air),
+            Slot(5, columns[:1]), Slot(6, columns[1:2]), Slot(_end_rank(scene, 3), columns[2:]), Slot(9, air)]
     spare = height - sum(len(part.lines) for part in body) - 1 - LEAST_GRAPH
-    said = windows.without_alarm(scene)
-    rows_kept = max(least, min(spare, len(foot.notices(said, width, spare))))      # a graph can do with less, a warning cannot
-    lines, end = fit_both(body, _foot(said, width, rows_kept, roomy=height >= 20), height)
+    shown = windows.without_alarm(scene)
+    foot_rows = max(least, min(spare, len(foot.notices(shown, width, spare))))      # a graph can do with less, a warning cannot
+    lines, end = fit_both(body, _foot(shown, width, foot_rows, roomy=height >= 20), height)
     return bottom(lines + _below(scene, width, height - len(lines) - len(end)), end, height)
 
 
-def _windows(rows: Sequence[Line]) -> List[Part]:
+def _windows(rows: Sequence[Line]) -> List[Slot]:
     """The loosest window gives way first."""
-    return [Part(min(4 + at, 8), [row]) for at, row in enumerate(rows)]
+    return [Slot(min(4 + at, 8), [row]) for at, row in enumerate(rows)]
 
 
-def _worth_of_end(scene: Scene, usual: int) -> int:
+def _end_rank(scene: Scene, usual: int) -> int:
     """Of the row that says when it runs out, or that nothing goes on."""
     return 0 if notices.is_blocked_elsewhere(scene.snapshot) else usual
 
 
-def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Part]:
+def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Slot]:
     """Notices just above the keys; roomy keeps their rows free when there are none."""
     notices = foot.notices(scene, width, rows)
     space = [()] * (rows - len(notices)) if roomy else []
-    return [Part(9, space), Part(1, notices[:1]), Part(5, notices[1:]), Part(7, [foot.keys(scene, width)])]
+    return [Slot(9, space), Slot(1, notices[:1]), Slot(5, notices[1:]), Slot(7, [foot.keys(scene, width)])]
 
 
 def _columns(scene: Scene, width: int) -> List[Line]:
@@ -81,13 +81,13 @@ def _edges(width: int) -> Tuple[int, int]:
     return (width * 45 // 100, width * 73 // 100) if width >= THIRD else (width * 64 // 100, width)
 
 
-def _meters(scene: Scene, width: int) -> List[Part]:
+def _meters(scene: Scene, width: int) -> List[Slot]:
     """The bar of the window that binds, where that is another one, and those of the session."""
     head = windows.headline(scene, width)
-    worths = (2, 4, 5, 4) if head else (0, 1, 3, 2)
+    ranks = (2, 4, 5, 4) if head else (0, 1, 3, 2)
     session = (parts.tokens_bar, parts.tokens_figures, parts.time_bar, parts.time_figures)
-    return [*(Part(at, [row]) for at, row in enumerate(head)),
-            *(Part(worth, [made(scene, width)]) for worth, made in zip(worths, session))]
+    return [*(Slot(at, [row]) for at, row in enumerate(head)),
+            *(Slot(rank, [made(scene, width)]) for rank, made in zip(ranks, session))]
 
 
 def _beside(left: Line, right: Line, column: int) -> Line:
@@ -107,12 +107,12 @@ def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     rows = min(height, COMPACT_ROWS) if scene.compact else height
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
-    body = [Part(4, [parts.title(scene, width)]), Part(9, [parts.rule(scene, width)]), *_meters(scene, width),
-            *_windows(windows.rows(scene, width)), Part(7, [parts.burn_row(scene, width)]),
-            Part(8, [parts.lasts_row(scene, width)]), Part(_worth_of_end(scene, 2), [outlook_row.runs_out_row(scene, width)]),
-            *(Part(10 + at, [line]) for at, line in enumerate(money) if line)]
-    said = windows.without_alarm(scene)
-    lines, end = fit_both(body, _foot(said, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
+    body = [Slot(4, [parts.title(scene, width)]), Slot(9, [parts.rule(scene, width)]), *_meters(scene, width),
+            *_windows(windows.rows(scene, width)), Slot(7, [parts.burn_row(scene, width)]),
+            Slot(8, [parts.lasts_row(scene, width)]), Slot(_end_rank(scene, 2), [outlook_row.runs_out_row(scene, width)]),
+            *(Slot(10 + at, [line]) for at, line in enumerate(money) if line)]
+    shown = windows.without_alarm(scene)
+    lines, end = fit_both(body, _foot(shown, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
     picture = [] if scene.compact else _below(scene, width, height - len(lines) - len(end))
     return bottom(lines + picture, end, rows)
 

@@ -1,5 +1,6 @@
 """The last rows of the screen: notices, keys, and what the source is doing."""
 
+from operator import itemgetter
 from typing import List, Sequence, Tuple
 
 from ccmon import text
@@ -17,8 +18,8 @@ KEYS = (("q", "quit", ""), ("r", "refresh", "read the usage now"), ("p", "plan",
         ("?", "help", "this page, and back"))              # the last words for the help page
 ALL_KEYS = 92                          # cells from which all of them stand beside a source with its version and age
 SPARE_CELLS = 72
-OF_HISTORY = "vb"                      # keys of one page only
-_BY_WORTH = "q?rhptc"                  # the last of these gives way first
+HISTORY_KEYS = "vb"                      # keys of one page only
+_BY_RANK = "q?rhptc"                  # the last of these gives way first
 _LEAD = " ! "
 SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "near_limit": "near the limit",
          "runs_out_before_reset": "out before reset", "switched_to_custom_max": "now custom_max",
@@ -27,8 +28,8 @@ SHORT = {"over_limit": "over the limit", "limit_unknown": "above the record", "n
          "tokens_include_cache": "cache included",
          "several_active": "more sessions", "blocks_skipped": "sessions skipped"}
 
-OF_WINDOW = {"over_limit": "used up", "near_limit": "near limit", "runs_out_before_reset": "runs out",
-             "model_over_limit": "used up", "model_near_limit": "near limit"}
+WINDOW_SHORT = {"over_limit": "used up", "near_limit": "near limit", "runs_out_before_reset": "runs out",
+                "model_over_limit": "used up", "model_near_limit": "near limit"}
 
 
 def source_words(source: Source, now: int, reading: bool = False, seconds: bool = True) -> str:
@@ -83,15 +84,15 @@ def _notice(notice: Notice, cells: int, rows: int) -> List[Line]:
 def _counted(line: Line, more: int, cells: int) -> Line:
     end = f" (+{more})"
     words, role = line[0]
-    return (Span(shorten(words, cells - len(end) - 1, keep=len(_LEAD)), role), Span(end, "dim"))
+    return (Span(shorten(words, cells - len(end) - 1, fixed=len(_LEAD)), role), Span(end, "dim"))
 
 
-def shorten(words: str, cells: int, keep: int = 0) -> str:
-    """The text, or its beginning up to a word's end with two dots; the first `keep` characters stay as they are."""
+def shorten(words: str, cells: int, fixed: int = 0) -> str:
+    """The text, or its beginning up to a word's end with two dots; the first `fixed` characters stay as they are."""
     if text.width(words) <= cells:
         return words
-    first = text.wrap(words[keep:], max(1, cells - keep - 3))
-    return f"{words[:keep]}{first[0].rstrip(' ,;:.')} .." if first else ""
+    first = text.wrap(words[fixed:], max(1, cells - fixed - 3))
+    return f"{words[:fixed]}{first[0].rstrip(' ,;:.')} .." if first else ""
 
 
 def brief(snapshot: Snapshot, cells: int) -> List[Line]:
@@ -107,31 +108,28 @@ def brief(snapshot: Snapshot, cells: int) -> List[Line]:
 def _briefly(notice: Notice, snapshot: Snapshot) -> str:
     """A few words; with the window's label where it is not the session's."""
     label = window_label(notice, snapshot)
-    return f"{label} {OF_WINDOW[notice.code]}" if label else SHORT.get(notice.code, "")
+    return f"{label} {WINDOW_SHORT[notice.code]}" if label else SHORT.get(notice.code, "")
 
 
 def window_label(notice: Notice, snapshot: Snapshot) -> str:
     """Of the window other than the session's that the notice is about, else nothing."""
     names = ((name_words(one.name), one.label) for one in snapshot.windows if one.name != SESSION)
-    return max((name for name in names if notice.code in OF_WINDOW and name[0] in notice.text), default=("", ""), key=_length)[1]
-
-
-def _length(name: Tuple[str, str]) -> int:
-    return len(name[0])
+    named = [(len(name), label) for name, label in names if notice.code in WINDOW_SHORT and name in notice.text]
+    return max(named, default=(0, ""), key=itemgetter(0))[1]
 
 
 def keys(scene: Scene, cells: int) -> Line:
     """The keys at the left, the source and its age at the right; the keys of least worth give way first."""
     status = text.printable(scene.status)
     beside = text.width(status) + 3 if cells >= SPARE_CELLS else 0     # in a narrow window the keys are worth more
-    lines = (_keys(kept) for kept in range(len(_BY_WORTH) - (cells < ALL_KEYS), 0, -1))
+    lines = (_keys(count) for count in range(len(_BY_RANK) - (cells < ALL_KEYS), 0, -1))
     fitting = next((line for line in lines if text.line_width(line) + beside <= cells), ())
     return _with_status(fitting, status, cells)
 
 
 def page_keys(pairs: Sequence[Tuple[str, str]], status: str, cells: int) -> Line:
     """The keys of a page, as many as fit beside what stands at the right."""
-    lines = (_listed(pairs[:kept]) for kept in range(len(pairs), 0, -1))
+    lines = (_listed(pairs[:count]) for count in range(len(pairs), 0, -1))
     fitting = next((line for line in lines if text.line_width(line) + text.width(status) + 3 <= cells), ())
     return _with_status(fitting or _listed(pairs[:1]), status, cells)
 
@@ -143,9 +141,9 @@ def _listed(pairs: Sequence[Tuple[str, str]]) -> Line:
     return tuple(out)
 
 
-def _keys(kept: int) -> Line:
+def _keys(count: int) -> Line:
     """The keys of most worth, in their usual order."""
-    return _listed([(key, word) for key, word, _ in KEYS if key in _BY_WORTH[:kept]])
+    return _listed([(key, word) for key, word, _ in KEYS if key in _BY_RANK[:count]])
 
 
 def _with_status(left: Line, status: str, cells: int) -> Line:

@@ -4,8 +4,9 @@ from typing import List, Tuple
 
 from ccmon import text, when
 from ccmon.text import Line, Span
+from ccmon.views.layout import pick
 from ccmon.views.screen import foot, parts
-from ccmon.views.screen.scene import Scene, pick
+from ccmon.views.screen.scene import Scene
 
 NOTES = (
     "Tokens are input + output; cache tokens are shown apart.",
@@ -42,7 +43,7 @@ def _rows(width: int) -> List[Line]:
 def _flow(width: int) -> List[Line]:
     """The keys side by side, those of one page last."""
     lines: List[Tuple[Span, ...]] = [()]
-    for key, word, _ in sorted(foot.KEYS, key=lambda row: row[0] in foot.OF_HISTORY):
+    for key, word, _ in sorted(foot.KEYS, key=lambda row: row[0] in foot.HISTORY_KEYS):
         pair = (Span(f" {key} ", "key"), Span(f"{word} ", "text"))
         if text.line_width(lines[-1]) + text.line_width(pair) > width:
             lines.append(())

@@ -8,9 +8,9 @@ from ccmon.history import groups
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, UsageRow
 from ccmon.text import Line
-from ccmon.views.history import chart, heatmap, listing, window_course
-from ccmon.views.screen import foot, parts
-from ccmon.views.screen.past import Look, Past
+from ccmon.views.history import chart, heatmap, window_course
+from ccmon.views.screen import foot, parts, session_list
+from ccmon.views.screen.past import Page, Past
 from ccmon.views.screen.scene import Scene
 from ccmon.when import Zone, local
 
@@ -34,100 +34,100 @@ def views(past: Past) -> Sequence[str]:
     return VIEWS if past.weeks else VIEWS[:-1]
 
 
-def after_key(look: Look, key: str, past: Past, width: int, height: int) -> Look:
+def after_key(page: Page, key: str, past: Past, width: int, height: int) -> Page:
     """What is to be seen after that key; any other key changes nothing."""
     if key in NEXT_KEYS or key in BACK_KEYS:
-        return look._replace(view=_next_view(look, past, 1 if key in NEXT_KEYS else -1), offset=0)
-    if key == "b" and look.view == "chart":
-        return look._replace(period=_next_period(look.period), offset=0)
+        return page._replace(view=_next_view(page, past, 1 if key in NEXT_KEYS else -1), offset=0)
+    if key == "b" and page.view == "chart":
+        return page._replace(period=_next_period(page.period), offset=0)
     if key in SCROLL_KEYS:
-        shown, known = _extent(look, past, width, height)
-        last, page = max(0, known - shown), max(1, shown - 1)
-        step = {"up": -1, "down": 1, "pgup": -page, "pgdn": page, "home": -known, "end": known}[key]
-        return look._replace(offset=max(0, min(last, look.offset + step)))
-    return look
+        shown, count = _extent(page, past, width, height)
+        last, screenful = max(0, count - shown), max(1, shown - 1)
+        step = {"up": -1, "down": 1, "pgup": -screenful, "pgdn": screenful, "home": -count, "end": count}[key]
+        return page._replace(offset=max(0, min(last, page.offset + step)))
+    return page
 
 
-def _next_view(look: Look, past: Past, step: int) -> str:
+def _next_view(page: Page, past: Past, step: int) -> str:
     shown = views(past)
-    return shown[(shown.index(look.view) + step) % len(shown)] if look.view in shown else shown[0]
+    return shown[(shown.index(page.view) + step) % len(shown)] if page.view in shown else shown[0]
 
 
 def _next_period(period: str) -> str:
     return PERIODS[(PERIODS.index(period) + 1) % len(PERIODS)]
 
 
-def _extent(look: Look, past: Past, width: int, height: int) -> Tuple[int, int]:
+def _extent(page: Page, past: Past, width: int, height: int) -> Tuple[int, int]:
     """How many sessions, periods or windows the page shows at most, and how many there are."""
-    rows = _body_rows(look, height)
-    if look.view == "list":
-        return listing.fitting(rows), len(past.records)
-    if look.view == "heat map":
+    rows = _body_rows(page, height)
+    if page.view == "list":
+        return session_list.fitting(rows), len(past.records)
+    if page.view == "heat map":
         return 0, 0
-    if look.view == WEEK:
+    if page.view == WEEK:
         return 1, len(past.weeks)
-    known = len(past.groups[look.period])
-    return chart.fitting(known, look.period, width, rows), known
+    count = len(past.groups[page.period])
+    return chart.fitting(count, page.period, width, rows), count
 
 
-def _head_rows(look: Look, height: int) -> int:
+def _head_rows(page: Page, height: int) -> int:
     """Title and rule, where they leave room for something to see: a map of the week needs more of it."""
-    least = (9, 13) if look.view == "heat map" else (6, 8)
+    least = (9, 13) if page.view == "heat map" else (6, 8)
     return sum(height >= rows for rows in least)
 
 
-def _body_rows(look: Look, height: int) -> int:
-    return max(0, height - 1 - _head_rows(look, height))
+def _body_rows(page: Page, height: int) -> int:
+    return max(0, height - 1 - _head_rows(page, height))
 
 
-def render(scene: Scene, past: Past, look: Look, width: int, height: int) -> List[Line]:
+def render(scene: Scene, past: Past, page: Page, width: int, height: int) -> List[Line]:
     """At most `height` lines: the title, the view, and the keys last."""
-    look = look if look.view in views(past) else Look()
-    shown, known = _extent(look, past, width, height)
-    look = look._replace(offset=max(0, min(look.offset, known - shown)))       # the window may have grown
-    head = [parts.title(scene, width, _title(look, width)), parts.rule(scene, width)][:_head_rows(look, height)]
-    body = _body(scene, past, look, width, _body_rows(look, height))
+    page = page if page.view in views(past) else Page()
+    shown, count = _extent(page, past, width, height)
+    page = page._replace(offset=max(0, min(page.offset, count - shown)))       # the window may have grown
+    head = [parts.title(scene, width, _title(page, width)), parts.rule(scene, width)][:_head_rows(page, height)]
+    body = _body(scene, past, page, width, _body_rows(page, height))
     lines = [*head, *body]
-    end = foot.page_keys(_keys(look, past, known), _where(look, min(shown, known), known), width)
+    end = foot.page_keys(_keys(page, past, count), _where(page, min(shown, count), count), width)
     return [text.clip_line(line, width) for line in (*lines, *[()] * (height - len(lines) - 1), end)][:height]
 
 
-def _title(look: Look, width: int) -> str:
+def _title(page: Page, width: int) -> str:
     by_hour = "history by weekday and hour" if width >= 60 else "history by hour"
-    return {"list": "history", "chart": f"history by {look.period}", "heat map": by_hour,
-            WEEK: "history of the weekly limit" if width >= 60 else "weekly limit"}[look.view]
+    return {"list": "history", "chart": f"history by {page.period}", "heat map": by_hour,
+            WEEK: "history of the weekly limit" if width >= 60 else "weekly limit"}[page.view]
 
 
-def _keys(look: Look, past: Past, known: int) -> List[Tuple[str, str]]:
+def _keys(page: Page, past: Past, count: int) -> List[Tuple[str, str]]:
     """What can be done here, most wanted first."""
-    back, following = ("h", "back"), ("v", _next_view(look, past, 1))
-    if look.view == "heat map" or not known:
+    back, following = ("h", "back"), ("v", _next_view(page, past, 1))
+    if page.view == "heat map" or not count:
         return [back, following]
-    by = [("b", f"by {_next_period(look.period)}")] if look.view == "chart" else []
+    by = [("b", f"by {_next_period(page.period)}")] if page.view == "chart" else []
     return [back, following, *by, ("up/down", "scroll")]
 
 
-def _where(look: Look, shown: int, known: int) -> str:
+def _where(page: Page, shown: int, count: int) -> str:
     """Which of how many are on the screen."""
-    if look.view == "heat map":
+    if page.view == "heat map":
         return ""
-    noun = "session" if look.view == "list" else "week" if look.view == WEEK else look.period
-    counted = text.plural(known, noun)
-    if look.view == WEEK and shown:
-        return f"{look.offset + 1} of {counted}"
-    return f"{look.offset + 1}-{look.offset + shown} of {counted}" if shown else counted
+    noun = "session" if page.view == "list" else "week" if page.view == WEEK else page.period
+    counted = text.plural(count, noun)
+    if page.view == WEEK and shown:
+        return f"{page.offset + 1} of {counted}"
+    return f"{page.offset + 1}-{page.offset + shown} of {counted}" if shown else counted
 
 
-def _body(scene: Scene, past: Past, look: Look, width: int, rows: int) -> List[Line]:
-    if look.view == WEEK and past.weeks:
-        window = past.weeks[len(past.weeks) - 1 - look.offset]
+def _body(scene: Scene, past: Past, page: Page, width: int, rows: int) -> List[Line]:
+    if page.view == WEEK and past.weeks:
+        window = past.weeks[len(past.weeks) - 1 - page.offset]
         return window_course.lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
-    if not past.records and (look.view == "list" or not past.groups["day"]):
-        return listing.nothing(width, rows, scene.looking or scene.snapshot.source.progress is not None)
-    if look.view == "list":
-        return listing.lines(scene, past.records, past.seen, look.offset, width, rows)
-    if look.view == "heat map":
+    if not past.records and (page.view == "list" or not past.groups["day"]):
+        return session_list.nothing(width, rows, scene.is_first_read or scene.snapshot.source.progress is not None)
+    if page.view == "list":
+        return session_list.lines(scene, past.records, past.seen, page.offset, width, rows)
+    if page.view == "heat map":
         return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
-    known = past.groups[look.period]
-    periods = known[:len(known) - look.offset]
-    return chart.picture(periods, len(known), look.period, width, rows, scene.charset)
+    known = past.groups[page.period]
+    periods = known[:len(known) - page.offset]
+    return chart.picture(periods, len(known), page.period, width, rows, scene.charset)

@@ -9,11 +9,12 @@ from ccmon import text
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
+from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, label, pick
+from ccmon.views.limit_words import is_account_plan, plan_words
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, parts, recent, welcome, windows
-from ccmon.views.screen.scene import COMPACT_ROWS, LABEL_CELLS, Scene, day_text, is_of_account, label, models, pick, plan_words
-from ccmon.views.screen.stack import Part, bottom, fit_both
-from ccmon.when import DAYS
+from ccmon.views.screen.scene import COMPACT_ROWS, Scene
+from ccmon.when import DAYS, day_text
 
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 READING = "Looking for Claude Code's logs, and reading the usage ..."
@@ -22,7 +23,7 @@ SPARE_ROWS = 8                         # a window with fewer stays airy
 INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
 
 
-class Day(NamedTuple):
+class DaySum(NamedTuple):
     """The sum of one local day."""
 
     date: date
@@ -36,7 +37,7 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     height = min(height, COMPACT_ROWS) if scene.compact else height
     notices = foot.notices(windows.without_alarm(scene), width, 2 if height >= 20 else 1)
     notices = notices if scene.message or not _unread(scene) else []
-    end = [Part(3, notices), Part(6, [foot.keys(scene, width)])]
+    end = [Slot(3, notices), Slot(6, [foot.keys(scene, width)])]
     lines, end_lines = fit_both(_body(scene, width), end, height)
     spare = height - len(lines) - len(end_lines)
     rest = welcome.preview if welcome.is_first(scene) else recent.lines
@@ -44,7 +45,7 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     return bottom(lines + more, end_lines, height)
 
 
-def _body(scene: Scene, width: int) -> List[Part]:
+def _body(scene: Scene, width: int) -> List[Slot]:
     alarm, bound, whole = windows.alarm(scene), scene.snapshot.binding, text.printable(headline(scene))
     unparted = (INSTALL, *([scene.clock(bound.resets_at)] if bound else []))
     for words in unparted:
@@ -55,18 +56,18 @@ def _body(scene: Scene, width: int) -> List[Part]:
     first_lines = [(Span("  " + line, alarm.role if whole.startswith("! ") else "value"),) for line in lines]
     days, shown = _week(scene), windows.rows(scene, width, width * 64 // 100 if width >= 72 else None)
     rows = [_day(scene, day, top, width) for day, top in days]
-    steps = [] if days or scene.snapshot.session or scene.looking and _unread(scene) else welcome.steps(scene, width)
-    first, later = ([Part(9, [()]), Part(0, steps)], []) if welcome.is_first(scene) else ([], [Part(7, steps)])
-    return [Part(4, [parts.title(scene, width)]), Part(8, [parts.rule(scene, width)]), Part(9, [()]), Part(0, first_lines),
-            *first, Part(9, [()]), Part(1, _reset(scene, width)), *_windows(shown),
-            Part(2, _last(scene, width)), Part(5, _record(scene, width)), Part(11, [] if days else [_plan(scene, width)]),
-            Part(10, [()]), Part(7, rows[:FEW_DAYS]), *(Part(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),
-            Part(9, _total(scene, days, width)), *later]
+    steps = [] if days or scene.snapshot.session or scene.is_first_read and _unread(scene) else welcome.steps(scene, width)
+    first, later = ([Slot(9, [()]), Slot(0, steps)], []) if welcome.is_first(scene) else ([], [Slot(7, steps)])
+    return [Slot(4, [parts.title(scene, width)]), Slot(8, [parts.rule(scene, width)]), Slot(9, [()]), Slot(0, first_lines),
+            *first, Slot(9, [()]), Slot(1, _reset(scene, width)), *_windows(shown),
+            Slot(2, _last(scene, width)), Slot(5, _record(scene, width)), Slot(11, [] if days else [_plan(scene, width)]),
+            Slot(10, [()]), Slot(7, rows[:FEW_DAYS]), *(Slot(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),
+            Slot(9, _total(scene, days, width)), *later]
 
 
-def _windows(shown: Sequence[Line]) -> List[Part]:
+def _windows(shown: Sequence[Line]) -> List[Slot]:
     """The loosest window gives way first."""
-    return [Part(worth, [row]) for worth, row in zip((3, 3.5, 4.5, 5.5, 6.5, *[8] * len(shown)), shown)]
+    return [Slot(rank, [row]) for rank, row in zip((3, 3.5, 4.5, 5.5, 6.5, *[8] * len(shown)), shown)]
 
 
 def _unread(scene: Scene) -> bool:
@@ -80,7 +81,7 @@ def headline(scene: Scene) -> str:
         return welcome.WELCOME
     failed = next((notice.text for notice in snapshot.warnings if notice.code == "source_failed"), "")
     if _unread(scene):
-        return READING if scene.looking or not failed else failed
+        return READING if scene.is_first_read or not failed else failed
     alarm = windows.alarm(scene).text
     if snapshot.source.progress is not None and not alarm:
         return f"Reading Claude Code's logs for the first time: {int(100 * snapshot.source.progress)} % so far."
@@ -90,7 +91,7 @@ def headline(scene: Scene) -> str:
 def _plan(scene: Scene, width: int) -> Line:
     limit = scene.snapshot.limit
     tokens, more = Span(f"{text.count(limit.tokens)} tokens", "value"), Span(" a session", "label")
-    reference = " (reference figure)" if limit.source == "plan" and not is_of_account(limit) else ""
+    reference = " (reference figure)" if limit.source == "plan" and not is_account_plan(limit) else ""
     why = (Span(f"  plan {plan_words(limit)}", "dim"), Span(reference, "dim"))
     return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
 
@@ -101,7 +102,7 @@ def _reset(scene: Scene, width: int) -> List[Line]:
         return [] if _unread(scene) else [_idle_since(scene, width)]
     kind = "reference time" if reset.rule == "schedule" else "daily" if reset.rule == "hour" else reset.rule
     at = (Span(scene.clock(reset.at), "value"), Span(f"  in {text.duration(reset.at - scene.snapshot.now)}", "label"))
-    more = (Span(f"  {kind}, {scene.place}", "dim"),)
+    more = (Span(f"  {kind}, {scene.zone_name}", "dim"),)
     return [(*label(scene.charset, "⏰", "reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))]
 
 
@@ -110,7 +111,7 @@ def _idle_since(scene: Scene, width: int) -> Line:
     since = statusline.idle_since(scene.snapshot)
     at = Span("no session yet" if since is None else f"since {scene.clock(since)}", "value")
     gone = Span("" if since is None else f"  {text.duration(scene.snapshot.now - since)}", "label")
-    more, zone = Span("  nothing to reset", "dim"), Span(f", {scene.place}", "dim")
+    more, zone = Span("  nothing to reset", "dim"), Span(f", {scene.zone_name}", "dim")
     return (*label(scene.charset, "⏰", "idle"),
             *pick([(at, gone, more, zone), (at, gone, more), (at, gone), (at,)], width - LABEL_CELLS))
 
@@ -124,14 +125,14 @@ def _last(scene: Scene, width: int) -> List[Line]:
     over = block.end if block.end <= now else block.used_until(now)      # the source lists it no more
     ago = Span(f"  {text.duration(now - over)} ago", "label")
     used, cost = Span(f"  {text.count(block.tokens)} tokens", "text"), Span(f"  {text.usd(block.cost_usd)}", "text")
-    names = Span("  " + models(block, max(20, width - 64)), "dim")
+    names = Span("  " + text.model_names(block.models, max(20, width - 64)), "dim")
     return [(*label(scene.charset, "⏳", "last"),
              *pick([(when, ago, used, cost, names), (when, ago, used, cost), (when, used, cost), (when, used), (when,)],
                    width - LABEL_CELLS))]
 
 
 def _record(scene: Scene, width: int) -> List[Line]:
-    high = scene.facts.high_water
+    high = scene.snapshot.high_water
     if high is None:
         return []
     tokens, on = Span(f"{text.count(high.tokens)} tokens", "value"), Span(f" on {day_text(high.at, scene.zone)}", "label")
@@ -141,25 +142,25 @@ def _record(scene: Scene, width: int) -> List[Line]:
 
 # --- the week ------------------------------------------------------------------------------------------------------------
 
-def sums(scene: Scene, blocks: Sequence[Block]) -> Dict[date, Day]:
+def sums(scene: Scene, blocks: Sequence[Block]) -> Dict[date, DaySum]:
     """Tokens, sessions and cost by the local day on which a session began."""
-    days: Dict[date, Day] = {}
+    days: Dict[date, DaySum] = {}
     for block in blocks:
         day = scene.day(block.start)
-        old = days.get(day, Day(day, 0, 0, 0.0))
-        days[day] = Day(day, old.tokens + block.tokens, old.sessions + 1, old.cost_usd + (block.cost_usd or 0))
+        old = days.get(day, DaySum(day, 0, 0, 0.0))
+        days[day] = DaySum(day, old.tokens + block.tokens, old.sessions + 1, old.cost_usd + (block.cost_usd or 0))
     return days
 
 
-def _week(scene: Scene) -> List[Tuple[Day, int]]:
+def _week(scene: Scene) -> List[Tuple[DaySum, int]]:
     """Today and the six days before it, with the week's largest day; empty when the week was."""
-    known, today = sums(scene, scene.facts.blocks), scene.day(scene.snapshot.now)
-    week = [known.get(day, Day(day, 0, 0, 0.0)) for day in (today - timedelta(days=ago) for ago in range(7))]
+    by_day, today = sums(scene, scene.snapshot.blocks), scene.day(scene.snapshot.now)
+    week = [by_day.get(day, DaySum(day, 0, 0, 0.0)) for day in (today - timedelta(days=ago) for ago in range(7))]
     top = max(day.tokens for day in week)
     return [(day, top) for day in week] if top else []
 
 
-def _day(scene: Scene, day: Day, top: int, width: int) -> Line:
+def _day(scene: Scene, day: DaySum, top: int, width: int) -> Line:
     today = day.date == scene.day(scene.snapshot.now)
     name = "today" if today else f"{DAYS[day.date.weekday()]} {day.date.day:>2}"
     head = Span(text.pad("    " + name, LABEL_CELLS), "value" if today else "label")
@@ -169,7 +170,7 @@ def _day(scene: Scene, day: Day, top: int, width: int) -> Line:
     return (head, *bar, Span(tail, "value" if today else "text" if day.sessions else "dim"))
 
 
-def _tail(day: Day, width: int) -> str:
+def _tail(day: DaySum, width: int) -> str:
     """Tokens, sessions and cost in columns; a dash for a day without."""
     if not day.sessions:
         return f"{'-':>12}" + (" " * 25 if width >= 60 else " ")
@@ -177,9 +178,9 @@ def _tail(day: Day, width: int) -> str:
     return f"{text.count(day.tokens):>12}" + (f"  {sessions:<12}{text.usd(day.cost_usd):>10} " if width >= 60 else " ")
 
 
-def _total(scene: Scene, days: Sequence[Tuple[Day, int]], width: int) -> List[Line]:
+def _total(scene: Scene, days: Sequence[Tuple[DaySum, int]], width: int) -> List[Line]:
     if not days:
         return []
-    week = Day(days[0][0].date, sum(day.tokens for day, _ in days), sum(day.sessions for day, _ in days),
-               sum(day.cost_usd for day, _ in days))
+    week = DaySum(days[0][0].date, sum(day.tokens for day, _ in days), sum(day.sessions for day, _ in days),
+                  sum(day.cost_usd for day, _ in days))
     return [text.spread((Span("    seven days", "label"),), (Span(_tail(week, width).strip(" ") + " ", "label"),), width)]

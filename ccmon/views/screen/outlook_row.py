@@ -7,8 +7,9 @@ from ccmon.model import Runway, Window
 from ccmon.text import Line, Span, plural
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
+from ccmon.views.layout import LABEL_CELLS, LEAD_CELLS, label, margin, pick, pick_text
 from ccmon.views.screen import windows
-from ccmon.views.screen.scene import LABEL_CELLS, LEAD_CELLS, Scene, label, lead_of, pick, pick_text
+from ccmon.views.screen.scene import Scene
 
 LIKELY, POSSIBLE = 0.5, 0.05           # from here on it is a warning, and below it is hardly worth a word
 
@@ -29,7 +30,7 @@ def runs_out_row(scene: Scene, cells: int) -> Line:
 def _used_up(scene: Scene, cells: int) -> Line:
     """In place of a time: nothing goes on."""
     words = pick_text(windows.used_up_words(scene), cells - LEAD_CELLS)
-    return (Span(lead_of(scene.charset, "⏰"), "label"), Span(words, "danger"))
+    return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
 
 
 def _of_window(scene: Scene, bound: Window) -> List[Line]:
@@ -37,9 +38,9 @@ def _of_window(scene: Scene, bound: Window) -> List[Line]:
     if forecast is None:
         return [(Span("-", "dim"),)]
     if is_likelihood(forecast):
-        found = _likely(scene, forecast._replace(resets_at=bound.resets_at))
+        variants = _likely(scene, forecast._replace(resets_at=bound.resets_at))
         behind = f"  (pace of {plural(max(1, forecast.rows), 'day')})"
-        return [(*variant, Span(behind, "dim")) for variant in found[:5] if forecast.rule == "pace"] + found
+        return [(*variant, Span(behind, "dim")) for variant in variants[:5] if forecast.rule == "pace"] + variants
     if forecast.probability <= 0:
         return [(Span(f"lasts to {scene.clock(bound.resets_at)}", "ok"), Span("  (pace so far)", "dim")),
                 (Span("lasts", "ok"),)]
@@ -48,14 +49,14 @@ def _of_window(scene: Scene, bound: Window) -> List[Line]:
     return [*variants[:3], (variants[0][0], Span(f"  {gap} before", "warn")), *variants[3:]]
 
 
-def known(scene: Scene) -> Optional[Runway]:
+def likelihood_runway(scene: Scene) -> Optional[Runway]:
     """The runway where it is more than the pace of the last hour."""
     runway = scene.snapshot.runway
     return runway if is_likelihood(runway) and scene.snapshot.left != 0 else None
 
 
 def _variants(scene: Scene) -> List[Line]:
-    runway = known(scene)
+    runway = likelihood_runway(scene)
     return _at_this_pace(scene) if runway is None else _likely(scene, runway)
 
 

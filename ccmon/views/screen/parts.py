@@ -5,14 +5,14 @@ from typing import Iterator, List, Optional, Sequence, Tuple
 from ccmon import claude_row, text
 from ccmon.model import Snapshot
 from ccmon.text import Line, Span
-from ccmon.usage import burn
 from ccmon.usage.binding import SESSION
-from ccmon.views.limit_words import is_unknown, limit_words
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, figure, label, models, pick, pick_text, plan_name, plan_words
+from ccmon.views.layout import LABEL_CELLS, label, percent_text, pick, pick_text, rate_text
+from ccmon.views.limit_words import is_unknown, limit_words, plan_name, plan_words
+from ccmon.views.screen.scene import Scene
 from ccmon.when import SESSION_S
 
 PERCENT_CELLS = 9
-SPARKS, LEAST_SPARKS = 12, 3           # one for five minutes
+LEAST_SPARKS = 3                       # fewer of the twelve tell nothing
 FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
 MONEY_LABEL_CELLS = 8
 OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
@@ -23,7 +23,7 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
     mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " " * 4
     span = f"  {page}" if page else _session_span(scene)
     clock = (scene.second if scene.has_seconds else scene.hour)(scene.snapshot.now) + " "
-    zone, plan = scene.place, plan_name(scene.snapshot.limit)
+    zone, plan = scene.zone_name, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
     short = span.replace("session ", "")
     long = plan if plan_words(scene.snapshot.limit) == plan else f"plan {plan_words(scene.snapshot.limit)}"
@@ -73,11 +73,6 @@ def meter(scene: Scene, cells: int, head: Line, share: float, role: str, shown: 
     return (*head, *bar, Span(f"{shown:>{PERCENT_CELLS - 1}} ", role if role != "accent" else "value"))
 
 
-def percent_words(percent: float) -> str:
-    """44 %, from 80 % on with a sign, so that colour never says it alone; the digits stay in their columns."""
-    return ("! " if 80 <= percent < 1000 else "!" if percent >= 1000 else "") + text.percent(percent)
-
-
 def tokens_bar(scene: Scene, cells: int) -> Line:
     """How much of the limit is used; the mark is where it would be if use were even over time."""
     snapshot = scene.snapshot
@@ -86,7 +81,7 @@ def tokens_bar(scene: Scene, cells: int) -> Line:
     if snapshot.binding is not None and snapshot.binding.name != SESSION:
         word = f"5h {word}"            # another window has the first bar
     return meter(scene, cells, label(scene.charset, "📊", word), snapshot.percent / 100, text.level_role(snapshot.percent),
-                 percent_words(snapshot.percent), elapsed_share(snapshot))
+                 percent_text(snapshot.percent), elapsed_share(snapshot))
 
 
 def tokens_figures(scene: Scene, cells: int) -> Line:
@@ -166,15 +161,15 @@ def _joined(gap: int, *groups: Sequence[Span]) -> Line:
 
 def _rate(scene: Scene, number: Optional[float]) -> Line:
     """A rate as wide as the other one: the units stand below each other."""
-    both = (figure(scene.snapshot.burn_per_min), figure(scene.snapshot.sustainable_per_min))
-    return (Span(f"{figure(number):>{max(3, *map(len, both))}}", "value"), Span(" /min", "label"))
+    both = (rate_text(scene.snapshot.burn_per_min), rate_text(scene.snapshot.sustainable_per_min))
+    return (Span(f"{rate_text(number):>{max(3, *map(len, both))}}", "value"), Span(" /min", "label"))
 
 
 def burn_row(scene: Scene, cells: int) -> Line:
     """Tokens a minute, and the last hour as a sparkline."""
     snapshot = scene.snapshot
-    values = burn.history(scene.facts.samples, snapshot.now, SPARKS)
-    sparks = text.sparkline(values, scene.charset) if sum(v is not None for v in values) >= LEAST_SPARKS else ""
+    is_watched = sum(tokens is not None for tokens in snapshot.burn_history) >= LEAST_SPARKS
+    sparks = text.sparkline(snapshot.burn_history, scene.charset) if is_watched else ""
     rate = _rate(scene, snapshot.burn_per_min)
     graphed = _joined(2, rate, (Span(sparks, "accent"), Span("  last hour", "dim")))
     variants = [graphed, _joined(2, rate, (Span(sparks, "accent"),))] if sparks.strip() else []
@@ -199,16 +194,16 @@ def money_rows(scene: Scene, cells: int) -> List[Line]:
     state = claude_row.cache_words(scene.snapshot.cache, scene.snapshot.now)[len("cache "):]
     read = cache[0].split("  ")[0]
     cache = [*([f"{state}  {cache[0]}", f"{state}  {read}", state] if state else []), *cache]
-    return [_pair("cost", [text.usd(block.cost_usd)], "value", room), _pair("models", [models(block, room)], "text", room),
-            _pair("cache", cache, "text", room)]
+    return [_pair("cost", [text.usd(block.cost_usd)], "value", room),
+            _pair("models", [text.model_names(block.models, room)], "text", room), _pair("cache", cache, "text", room)]
 
 
 def split_rows(scene: Scene, cells: int) -> List[Line]:
     """Input and output, and how the burn rate is known, for a third column."""
     block, room = scene.snapshot.session, cells - MONEY_LABEL_CELLS
     assert block is not None
-    known = block.input is not None and block.output is not None
-    counts = [f"{text.count(count)} tokens" if known else "-" for count in (block.input or 0, block.output or 0)]
+    is_known = block.input is not None and block.output is not None
+    counts = [f"{text.count(count)} tokens" if is_known else "-" for count in (block.input or 0, block.output or 0)]
     measured = scene.snapshot.burn_source == "measured"
     how = ["measured from snapshots", "measured"] if measured else ["spread evenly over the session", "spread evenly", "even"]
     return [_pair("input", counts[:1], "text", room), _pair("output", counts[1:], "text", room),
@@ -216,5 +211,5 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
 
 
 def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
-    found = pick_text(words, room)
-    return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(found, role)) if found else ()
+    shown = pick_text(words, room)
+    return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(shown, role)) if shown else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Dict, List, Mapping, Tuple
 from ccmon.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from ccmon.history.groups import Group
+    from ccmon.history.groups import UsageGroup
     from ccmon.history.windows import PastWindow
     from ccmon.model import Record
 
@@ -16,13 +16,13 @@ class Past(NamedTuple):
     """The stored sessions and what the pictures need of them."""
 
     records: "Tuple[Record, ...]"              # by start
-    groups: "Dict[str, List[Group]]"           # by day, week and month, without gaps
+    groups: "Dict[str, List[UsageGroup]]"           # by day, week and month, without gaps
     heat: List[List[float]]                    # tokens by weekday and hour
     seen: Mapping[int, float]                  # tokens by quarter of an hour (epoch s of its start), where messages are known
     weeks: "Tuple[PastWindow, ...]" = ()       # the 7-day windows, by time
 
 
-class Look(NamedTuple):
+class Page(NamedTuple):
     """What of it is to be seen."""
 
     view: str = "list"

@@ -7,20 +7,20 @@ from ccmon.model import Snapshot, Window
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words, window, window_named
+from ccmon.views.layout import Slot, fit, percent_text, pick, pick_text
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
-from ccmon.views.screen.scene import Scene, pick, pick_text
-from ccmon.views.screen.stack import Part, fit
+from ccmon.views.screen.scene import Scene
 
 
 def tiny(scene: Scene, width: int, height: int) -> List[Line]:
     """A handful of short rows; an answer to a key stands before the rest for its time."""
     rows = _active(scene, width) if scene.snapshot.active else _idle(scene, width)
-    said = [Part(0, [(Span(" " + text.clip(text.clean(scene.message), width - 1), "value"),)])] if scene.message else []
-    return fit([*said, *rows], height)
+    message = [Slot(0, [(Span(" " + text.clip(text.clean(scene.message), width - 1), "value"),)])] if scene.message else []
+    return fit([*message, *rows], height)
 
 
-def _active(scene: Scene, width: int) -> List[Part]:
+def _active(scene: Scene, width: int) -> List[Slot]:
     snapshot = scene.snapshot
     assert snapshot.session is not None and snapshot.percent is not None and snapshot.left is not None
     beside = _windows(scene, windows.beside(snapshot), width)
@@ -29,25 +29,25 @@ def _active(scene: Scene, width: int) -> List[Part]:
         return [*_bound(scene, bound, width), *_windows(scene, [_session(snapshot)], width, 3), *beside]
     role = text.level_role(snapshot.percent)
     bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot))
-    return [Part(0, [(Span(" " + parts.percent_words(snapshot.percent), role), Span(" used", "label"))]),
-            Part(4, [(Span(" "), *bar)]),
-            Part(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
-            Part(2, _reset(scene, width)), Part(5, _out(scene)), Part(3, foot.brief(snapshot, width)), *beside]
+    return [Slot(0, [(Span(" " + percent_text(snapshot.percent), role), Span(" used", "label"))]),
+            Slot(4, [(Span(" "), *bar)]),
+            Slot(1, [(Span(" " + text.short_count(snapshot.left), "value"), Span(" left", "label"))]),
+            Slot(2, _reset(scene, width)), Slot(5, _out(scene)), Slot(3, foot.brief(snapshot, width)), *beside]
 
 
-def _bound(scene: Scene, bound: Window, width: int) -> List[Part]:
+def _bound(scene: Scene, bound: Window, width: int) -> List[Slot]:
     """The window that binds, where it is not the session: how full, until when, and whether it lasts."""
-    row, at = windows.of_window(scene, bound), scene.clock(bound.resets_at)
+    row, at = windows.window_row(scene, bound), scene.clock(bound.resets_at)
     bar = text.bar(bound.percent / 100, width - 2, row.role, scene.charset, row.mark)
-    share = Span(" " + parts.percent_words(bound.percent), row.role)
+    share = Span(" " + percent_text(bound.percent), row.role)
     names = (f"of the {name_words(bound.name)}", f"of {name_words(bound.name)}", f"of {bound.label}", bound.label)
-    window_named = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
+    heading = pick([*((share, Span(f" {name}", "label")) for name in names), (share,)], width)
     if bound.percent >= 100:
         end = windows.used_up_words(scene)[-1][2:].replace(at, at.replace(" ", "_"))       # a time is not parted
         until: List[Line] = [(Span(f" {line.replace('_', ' ')}", "danger"),) for line in text.wrap(end, width - 1)]
-        return [Part(0, [window_named]), Part(5, [(Span(" "), *bar)]), Part(1, until)]
-    return [Part(0, [window_named]), Part(5, [(Span(" "), *bar)]), Part(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
-            Part(2, [(Span(" "), *row.state)] if row.state else [])]
+        return [Slot(0, [heading]), Slot(5, [(Span(" "), *bar)]), Slot(1, until)]
+    return [Slot(0, [heading]), Slot(5, [(Span(" "), *bar)]), Slot(1, [pick([(Span(f" reset {at}", "value"),)], width)]),
+            Slot(2, [(Span(" "), *row.state)] if row.state else [])]
 
 
 def _session(snapshot: Snapshot) -> Window:
@@ -55,20 +55,20 @@ def _session(snapshot: Snapshot) -> Window:
     return window(SESSION, snapshot.percent or 0.0, snapshot.reset.at, snapshot.now)
 
 
-def _windows(scene: Scene, found: Sequence[Window], width: int, worth: int = 6) -> List[Part]:
+def _windows(scene: Scene, windows_: Sequence[Window], width: int, rank: int = 6) -> List[Slot]:
     """A short row for each, the loosest gives way first."""
-    return [Part(worth + at, [_window_row(scene, one, width)]) for at, one in enumerate(found)]
+    return [Slot(rank + at, [_window_row(scene, one, width)]) for at, one in enumerate(windows_)]
 
 
 def _window_row(scene: Scene, one: Window, width: int) -> Line:
-    head = (Span(f" {one.label} ", "label"), Span(parts.percent_words(one.percent), windows.level_role(one.percent)))
+    head = (Span(f" {one.label} ", "label"), Span(percent_text(one.percent), windows.level_role(one.percent)))
     reset = Span(f"  to {scene.clock(one.resets_at)}", "label")
     return pick([(*head, reset), head], width)
 
 
 def _out(scene: Scene) -> List[Line]:
     """When it runs out, or how likely that is."""
-    runway, out_at = outlook_row.known(scene), statusline.runs_out(scene.snapshot)
+    runway, out_at = outlook_row.likelihood_runway(scene), statusline.runs_out(scene.snapshot)
     if runway:
         return [(Span(" " + text.percent(round(100 * runway.probability)), "value"), Span(" likely out", "label"))]
     return [] if out_at is None else [(Span(f" out {scene.hour(out_at)}", "label"),)]
@@ -84,7 +84,7 @@ def _reset(scene: Scene, width: int) -> List[Line]:
     return [pick([(at, Span(f" in {left}", "label")), (at, Span(f" {left}", "label")), (at,)], width)]
 
 
-def _idle(scene: Scene, width: int) -> List[Part]:
+def _idle(scene: Scene, width: int) -> List[Slot]:
     snapshot = scene.snapshot
     last = snapshot.session
     used = [pick([(Span(f" last {text.short_count(last.tokens)}", "value"), Span(f" at {scene.clock(last.start)}", "label")),
@@ -93,21 +93,21 @@ def _idle(scene: Scene, width: int) -> List[Part]:
         hint = scene.named(welcome.TINY)
         fits = all(text.width(word) <= width - 2 for word in hint.split(" "))        # half a path is no command
         way = [(Span(" " + words, "text"),) for words in text.wrap(hint if fits else welcome.TINIEST, width - 2)]
-        return [Part(0, [(Span(" nothing to read yet", "value"),)]), Part(1, way), Part(2, _reset(scene, width))]
-    if snapshot.source.missing and not scene.looking:
+        return [Slot(0, [(Span(" nothing to read yet", "value"),)]), Slot(1, way), Slot(2, _reset(scene, width))]
+    if snapshot.source.missing and not scene.is_first_read:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]
         missing = pick([(Span(" ! ccusage missing", "danger"),), (Span(" ! no ccusage", "danger"),)], width)
-        return [Part(0, [missing]), Part(1, way_out), Part(2, _reset(scene, width)), Part(3, used)]
+        return [Slot(0, [missing]), Slot(1, way_out), Slot(2, _reset(scene, width)), Slot(3, used)]
     alarm = windows.alarm(scene)
     bound = snapshot.binding
-    told = window_named(snapshot.windows, bound.name) if bound and alarm.text else None
-    if told:
-        others = [one for one in snapshot.windows if one is not told]
-        return [*_bound(scene, told, width), *_windows(scene, others, width)]
-    unread = "reading" if scene.looking or not snapshot.source.error else "no data"
+    full = window_named(snapshot.windows, bound.name) if bound and alarm.text else None
+    if full:
+        others = [one for one in snapshot.windows if one is not full]
+        return [*_bound(scene, full, width), *_windows(scene, others, width)]
+    unread = "reading" if scene.is_first_read or not snapshot.source.error else "no data"
     head = "no session" if snapshot.age_s is not None or last else unread
-    return [Part(0, [(Span(" " + head, "value"),)]), Part(1, _reset(scene, width)), Part(3, used),
-            Part(2, foot.brief(snapshot, width)), *_windows(scene, snapshot.windows, width)]
+    return [Slot(0, [(Span(" " + head, "value"),)]), Slot(1, _reset(scene, width)), Slot(3, used),
+            Slot(2, foot.brief(snapshot, width)), *_windows(scene, snapshot.windows, width)]
 
 
 def micro(scene: Scene, width: int, height: int) -> List[Line]:

@@ -8,7 +8,8 @@ from ccmon import text
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
-from ccmon.views.screen.scene import LABEL_CELLS, Scene, lead_of, pick
+from ccmon.views.layout import LABEL_CELLS, margin, pick
+from ccmon.views.screen.scene import Scene
 
 WELCOME = "Welcome! Nothing to read yet: no logs of Claude Code, and no ccusage."
 KEPT = "Every session is kept from now on: press h to see them."
@@ -35,7 +36,7 @@ BROKEN = (Step("1", "install Node.js", "https://nodejs.org"), Step("2", "npm ins
 def is_first(scene: Scene) -> bool:
     """True when no source was found and none ever was; not while the first look is under way."""
     snapshot = scene.snapshot
-    return not scene.looking and snapshot.source.not_installed and snapshot.age_s is None and snapshot.session is None
+    return not scene.is_first_read and snapshot.source.not_installed and snapshot.age_s is None and snapshot.session is None
 
 
 def steps(scene: Scene, width: int) -> List[Line]:
@@ -45,8 +46,8 @@ def steps(scene: Scene, width: int) -> List[Line]:
     if scene.snapshot.source.missing:
         return _rows(scene, BROKEN, width)
     more = [SETTLE] if scene.snapshot.windows else [SETTLE, OFFICIAL]
-    kept: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
-    return [*kept, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
+    stored: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
+    return [*stored, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
 
 
 def preview(scene: Scene, width: int, rows: int) -> List[Line]:
@@ -57,7 +58,7 @@ def preview(scene: Scene, width: int, rows: int) -> List[Line]:
                ("⏳", "time", time + "   54 %"), ("", "", f"2h 17m to {scene.hour(now + 8220)}"), ("", "", ""),
                ("🔥", "burn", "124 /min"), ("⏰", "runs out", f"{scene.hour(now + 9480)}  21m after the reset"))
     heading: Line = (Span("    so it looks with some usage (an example, not yours):", "dim"),)
-    heads = (text.pad(lead_of(scene.charset, emoji) + word, LABEL_CELLS) for emoji, word, _ in figures)
+    heads = (text.pad(margin(scene.charset, emoji) + word, LABEL_CELLS) for emoji, word, _ in figures)
     shown = [heading, *((Span(head + words, "dim"),) for head, (_, _, words) in zip(heads, figures))]
     return [(), *(text.clip_line(line, width) for line in shown)] if rows > len(shown) else []
 

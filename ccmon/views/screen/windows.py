@@ -13,9 +13,10 @@ from ccmon.usage import notices
 from ccmon.usage.binding import NEAR, SESSION, runs_out
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import name_words
+from ccmon.views.layout import LABEL_CELLS, LEAD_CELLS, label, margin, percent_text, pick, pick_text
 from ccmon.views.screen import parts
 from ccmon.views.screen.foot import shorten
-from ccmon.views.screen.scene import LABEL_CELLS, LEAD_CELLS, Scene, label, lead_of, pick, pick_text
+from ccmon.views.screen.scene import Scene
 
 OLD_S = 600                            # what Claude said longer ago than this is shown with its age
 _LONGEST_LABEL = 14                    # 7d Oauth Apps; of longer ones the first words
@@ -24,7 +25,7 @@ _COMFORTABLE_BAR = 16
 _GAP = 2                               # cells between columns
 
 
-class Row(NamedTuple):
+class WindowRow(NamedTuple):
     """A window or the credits, ready to be set in columns."""
 
     label: str
@@ -83,37 +84,37 @@ def without_alarm(scene: Scene) -> Scene:
     bound = snapshot.binding
     code = "over_limit" if bound is not None and bound.why == "full" else "near_limit"
     blocked = notices.is_blocked_elsewhere(snapshot) if snapshot.active else bool(alarm(scene).text)
-    said = next((one for one in snapshot.warnings if one.code == code), None) if blocked else None
-    return scene._replace(snapshot=snapshot._replace(warnings=tuple(one for one in snapshot.warnings if one is not said)))
+    shown_above = next((one for one in snapshot.warnings if one.code == code), None) if blocked else None
+    return scene._replace(snapshot=snapshot._replace(warnings=tuple(one for one in snapshot.warnings if one is not shown_above)))
 
 
 def headline(scene: Scene, cells: int) -> List[Line]:
     """The bar of the window that binds and the row below it; nothing where that is the session, which has its own."""
-    found = binding_window(scene.snapshot)
-    return [] if found is None else [_bar(scene, found, cells), _figures(scene, found, cells)]
+    window = binding_window(scene.snapshot)
+    return [] if window is None else [_bar(scene, window, cells), _figures(scene, window, cells)]
 
 
-def _bar(scene: Scene, found: Window, cells: int) -> Line:
-    row = of_window(scene, found)
+def _bar(scene: Scene, window: Window, cells: int) -> Line:
+    row = window_row(scene, window)
     name = shorten(row.label, LABEL_CELLS - LEAD_CELLS - 1)            # the row below has it in full
-    return parts.meter(scene, cells, label(scene.charset, "📅", name), found.percent / 100, row.role,
-                       parts.percent_words(found.percent), row.mark)
+    return parts.meter(scene, cells, label(scene.charset, "📅", name), window.percent / 100, row.role,
+                       percent_text(window.percent), row.mark)
 
 
-def _figures(scene: Scene, found: Window, cells: int) -> Line:
+def _figures(scene: Scene, window: Window, cells: int) -> Line:
     """Time to the reset, whose it is, and who says so how long ago."""
-    left = (Span(text.duration(found.resets_at - scene.snapshot.now), "value"),
-            Span(f" to {scene.clock(found.resets_at)}", "label"))
+    left = (Span(text.duration(window.resets_at - scene.snapshot.now), "value"),
+            Span(f" to {scene.clock(window.resets_at)}", "label"))
     room = cells - LABEL_CELLS - 1
-    numbers = pick([*((*left, Span(f" ({name})", "label")) for name in (name_words(found.name), found.label)), left], room)
-    source = pick_text(_source_words(scene, found), room - text.line_width(numbers) - 2)
+    numbers = pick([*((*left, Span(f" ({name})", "label")) for name in (name_words(window.name), window.label)), left], room)
+    source = pick_text(_source_words(scene, window), room - text.line_width(numbers) - 2)
     return parts.ends(numbers, (Span(source, "dim"),) if source else (), cells)
 
 
-def _source_words(scene: Scene, found: Window) -> List[str]:
+def _source_words(scene: Scene, window: Window) -> List[str]:
     """Who says how much is used, with the age of what is old."""
-    who = {"account_file": "Claude Code's own file", "limit": "limit message of Claude"}.get(found.source, "Claude's own figure")
-    age = text.plain(_age(scene, found))
+    who = {"account_file": "Claude Code's own file", "limit": "limit message of Claude"}.get(window.source, "Claude's own figure")
+    age = text.plain(_age(scene, window.read_at, window.source))
     return [f"{who}, read {age}", f"read {age}", age] if age else [who, "official"]
 
 
@@ -133,37 +134,38 @@ def rows(scene: Scene, cells: int, column: Optional[int] = None) -> List[Line]:
 
     column: where what stands at the right begins, if there is room for that.
     """
-    found = [of_window(scene, one) for one in beside(scene.snapshot)]
-    money = [of_credits(scene, one) for one in scene.snapshot.credits if one.enabled or one.used]
-    return _set([*found, *money], scene, cells, column)
+    rows_ = [window_row(scene, one) for one in beside(scene.snapshot)]
+    money = [credits_row(scene, one) for one in scene.snapshot.credits if one.enabled or one.used]
+    return _set([*rows_, *money], scene, cells, column)
 
 
-def of_window(scene: Scene, one: Window) -> Row:
+def window_row(scene: Scene, window: Window) -> WindowRow:
     """The window's row."""
-    whole_s = length_s(one.name)
-    mark = None if whole_s is None else min(1.0, max(0.0, 1 - (one.resets_at - scene.snapshot.now) / whole_s))
-    reset = (Span(f"to {scene.clock(one.resets_at)}", "label"),)
-    return Row(one.label, one.percent, mark, reset, lasts(scene, one), _age(scene, one), one.source == "account_file")
+    whole_s = length_s(window.name)
+    mark = None if whole_s is None else min(1.0, max(0.0, 1 - (window.resets_at - scene.snapshot.now) / whole_s))
+    reset = (Span(f"to {scene.clock(window.resets_at)}", "label"),)
+    age = _age(scene, window.read_at, window.source)
+    return WindowRow(window.label, window.percent, mark, reset, lasts(scene, window), age, window.source == "account_file")
 
 
-def of_credits(scene: Scene, one: Credits) -> Row:
+def credits_row(scene: Scene, credits: Credits) -> WindowRow:
     """What may be spent: $3 of $50."""
-    percent = one.percent
-    if percent is None and one.limit and one.used is not None:
-        percent = 100 * one.used / one.limit
-    words = notices.amounts(one) if one.used is not None else ""
-    words += " no limit" * (one.limit is None and one.percent is None) + " off" * (not one.enabled)
-    reset = () if one.resets_at is None else (Span(f"to {scene.clock(one.resets_at)}", "label"),)
-    name = "spend" if one.kind == "spend_limit" else "credits"
-    return Row(name, percent, None, reset, (Span(words.strip(), "value"),), _aged(scene, one.read_at, one.source),
-               one.source == "account_file")
+    percent = credits.percent
+    if percent is None and credits.limit and credits.used is not None:
+        percent = 100 * credits.used / credits.limit
+    words = notices.amounts(credits) if credits.used is not None else ""
+    words += " no limit" * (credits.limit is None and credits.percent is None) + " off" * (not credits.enabled)
+    reset = () if credits.resets_at is None else (Span(f"to {scene.clock(credits.resets_at)}", "label"),)
+    name = "spend" if credits.kind == "spend_limit" else "credits"
+    return WindowRow(name, percent, None, reset, (Span(words.strip(), "value"),), _age(scene, credits.read_at, credits.source),
+                     credits.source == "account_file")
 
 
-def lasts(scene: Scene, one: Window) -> Line:
+def lasts(scene: Scene, window: Window) -> Line:
     """93 % lasts where a likelihood is known, ~93 % where few days stand behind it; else by the pace so far: lasts, or out
     Wed 14:00; nothing without any."""
-    forecast = one.forecast
-    if one.percent >= 100:
+    forecast = window.forecast
+    if window.percent >= 100:
         return (Span("used up", "danger"),)
     if forecast is None:
         return ()
@@ -173,14 +175,10 @@ def lasts(scene: Scene, one: Window) -> Line:
                      "warn" if forecast.probability >= 0.5 else "text"),)
     if forecast.probability <= 0:
         return (Span("lasts", "ok"),)
-    return (Span(f"out {scene.clock(forecast.median)}", "warn" if runs_out(one.percent, forecast) else "label"),)
+    return (Span(f"out {scene.clock(forecast.median)}", "warn" if runs_out(window.percent, forecast) else "label"),)
 
 
-def _age(scene: Scene, one: Window) -> Line:
-    return _aged(scene, one.read_at, one.source)
-
-
-def _aged(scene: Scene, read_at: int, source: str) -> Line:
+def _age(scene: Scene, read_at: int, source: str) -> Line:
     """25m ago, for what is old or was read from a file that is seldom written."""
     age_s = scene.snapshot.now - read_at
     return (Span(f"{text.duration(age_s).split()[0]} ago", "dim"),) if age_s > OLD_S or source == "account_file" else ()
@@ -188,44 +186,44 @@ def _aged(scene: Scene, read_at: int, source: str) -> Line:
 
 # --- columns -------------------------------------------------------------------------------------------------------------
 
-def _set(found: Sequence[Row], scene: Scene, cells: int, column: Optional[int]) -> List[Line]:
-    if not found:
+def _set(rows_: Sequence[WindowRow], scene: Scene, cells: int, column: Optional[int]) -> List[Line]:
+    if not rows_:
         return []
-    longest = max(text.width(row.label) for row in found)
+    longest = max(text.width(row.label) for row in rows_)
     lead = max(LABEL_CELLS, LEAD_CELLS + min(longest, _LONGEST_LABEL) + 1)
     room = cells - lead - parts.PERCENT_CELLS
-    details, width = next((made for made in _layouts(found) if room - made[1] - _GAP >= made[2]), ([()] * len(found), 0, 0))[:2]
+    details, width = next((made for made in _layouts(rows_) if room - made[1] - _GAP >= made[2]), ([()] * len(rows_), 0, 0))[:2]
     start = min(cells - width - 1 if width else cells, column or cells)
-    emoji = ["💳" if row.label in ("credits", "spend") else "📡" if at == 0 else "  " for at, row in enumerate(found)]
-    return [_row(row, scene, lead, start, detail, mark) for row, detail, mark in zip(found, details, emoji)]
+    emoji = ["💳" if row.label in ("credits", "spend") else "📡" if at == 0 else "  " for at, row in enumerate(rows_)]
+    return [_row(row, scene, lead, start, detail, mark) for row, detail, mark in zip(rows_, details, emoji)]
 
 
-def _row(row: Row, scene: Scene, lead: int, start: int, details: Line, emoji: str) -> Line:
-    name = Span(text.pad(lead_of(scene.charset, emoji) + shorten(row.label, lead - LEAD_CELLS - 1), lead), "label")
+def _row(row: WindowRow, scene: Scene, lead: int, start: int, details: Line, emoji: str) -> Line:
+    name = Span(text.pad(margin(scene.charset, emoji) + shorten(row.label, lead - LEAD_CELLS - 1), lead), "label")
     cells = start - lead - parts.PERCENT_CELLS
-    share = "-" if row.percent is None else parts.percent_words(row.percent)
+    share = "-" if row.percent is None else percent_text(row.percent)
     shown = Span(f"{share:>{parts.PERCENT_CELLS - 1}} ", row.role)
     return (name, *_track(row, cells, scene), shown, *details)
 
 
-def _track(row: Row, cells: int, scene: Scene) -> Line:
+def _track(row: WindowRow, cells: int, scene: Scene) -> Line:
     """The bar; blank where it would be too short, or nothing is known of how full it is."""
     if cells < _LEAST_BAR or row.percent is None:
         return (Span(" " * max(0, cells)),)
     return text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark)
 
 
-def _layouts(found: Sequence[Row]) -> Iterator[Tuple[List[Line], int, int]]:
+def _layouts(rows_: Sequence[WindowRow]) -> Iterator[Tuple[List[Line], int, int]]:
     """What stands at the right of each row, how wide that is, and the least bar beside it; the most first."""
-    always = [row.age if row.old_copy else () for row in found]
-    resets, states = [row.reset for row in found], [row.state for row in found]
-    yield (*_columns(resets, states, [row.age for row in found]), _COMFORTABLE_BAR)
+    always = [row.age if row.old_copy else () for row in rows_]
+    resets, states = [row.reset for row in rows_], [row.state for row in rows_]
+    yield (*_columns(resets, states, [row.age for row in rows_]), _COMFORTABLE_BAR)
     yield (*_columns(resets, states, always), _COMFORTABLE_BAR)
     yield (*_columns(resets, states, always), 2 * _LEAST_BAR)
     yield (*_columns(states, always), 2 * _LEAST_BAR)
     yield (*_columns(resets, always), _LEAST_BAR)
     for other in (states, resets):
-        yield (*_columns([row.age if row.old_copy else shown for row, shown in zip(found, other)]), 2 * _LEAST_BAR)
+        yield (*_columns([row.age if row.old_copy else shown for row, shown in zip(rows_, other)]), 2 * _LEAST_BAR)
     yield (*_columns(always), 0)
 
 

@@ -88,8 +88,8 @@ def render(curve: Curve, cells: int, rows: int, charset: Charset, hours: Sequenc
 
 def _top(curve: Curve, plot_rows: int) -> float:
     """Tokens at the upper edge; what is over the limit gets a row of its own above it."""
-    seen = max((stroke.end[1] for stroke in curve.strokes if not stroke.dashed), default=0)
-    return max(1, curve.limit if seen <= curve.limit else max(seen, curve.limit * plot_rows / (plot_rows - 1)))
+    highest = max((stroke.end[1] for stroke in curve.strokes if not stroke.dashed), default=0)
+    return max(1, curve.limit if highest <= curve.limit else max(highest, curve.limit * plot_rows / (plot_rows - 1)))
 
 
 def _row_of(tokens: float, top: float, plot_rows: int) -> int:
