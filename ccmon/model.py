@@ -13,6 +13,7 @@ from ccmon.when import SESSION_S
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
+    from ccmon.usage.outlook import Outlook
 
 
 NEAR_PERCENT = 80                      # of a limit: from here on it is nearly used up
@@ -184,7 +185,7 @@ class Facts(NamedTuple):
     hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
     load: Optional["Load"] = None        # what the running window has used here by model and kind, where that is recorded
     learned: Optional["Learned"] = None
-    outlook: object = None             # outlook.Outlook: what forecasts rest on
+    outlook: Optional["Outlook"] = None    # what forecasts rest on
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
     apart: Apart = Apart()
     cache: Optional[PromptCache] = None    # of the session that was used last

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Iterator, List
 
 from ccmon import streams
-from ccmon.alerts import rules
+from ccmon.alerts import channels, rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, kind_and_window
 from ccmon.pipeline import alerting, refresh, snapshots
 from ccmon.pipeline.alerting import Outcome
@@ -84,7 +84,7 @@ def _try(ctx: Context, kind: str) -> int:
 def _is_seen() -> bool:
     """Ask whether the notification is there, as no program says that; where nobody can be asked it is believed."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        if alerting.is_silent():
+        if channels.is_silent():
             print(f"{'':<16}whether it is seen is not known here: type ccmon alerts test in a terminal, which asks")
         return True
     ready.discard_typed()               # what was typed before is no answer
@@ -94,7 +94,7 @@ def _is_seen() -> bool:
         print()
         return True
     if not is_seen:
-        print(f"{'':<16}{alerting.way_out()}")
+        print(f"{'':<16}{channels.way_out()}")
     return is_seen
 
 

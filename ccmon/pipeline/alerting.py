@@ -170,13 +170,3 @@ def ready(ctx: Context, channel: str) -> Outcome:
         return Outcome(True, f"the address in {where}")
     except channels.NotDelivered as err:
         return Outcome(False, str(err), err)
-
-
-def is_silent() -> bool:
-    """Whether the desktop of this system reports nothing of a notification that nobody gets to see."""
-    return channels.is_silent()
-
-
-def way_out() -> str:
-    """What helps where a notification is not seen."""
-    return channels.way_out()

@@ -15,7 +15,7 @@ from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, tightest, unchanged
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
-from ccmon.pipeline.present import load, source_before
+from ccmon.pipeline.present import load, read_facts, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import log_files, spool
@@ -51,12 +51,12 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
             if not locks.held(lock):
-                return _facts_of_the_other(ctx, history)
+                return read_facts(ctx, history, ctx.now())        # of the process that took the lock
             facts = history.facts(now)._replace(source=_failed(ctx, before, err))
             _note_failure(ctx, facts, now)
         else:
             if not locks.held(lock):
-                return _facts_of_the_other(ctx, history)
+                return read_facts(ctx, history, ctx.now())        # of the process that took the lock
             facts = _with_answer(history, answer, before, stamp, now)
             if answer and facts.cut_since is not None and _may_read_beside(ctx, facts.source):
                 from ccmon.pipeline import sources
@@ -88,12 +88,6 @@ def _asked(ctx: Context, before: Source, history: History, lock: int, cancel: Ca
 def _may_read_beside(ctx: Context, source: Source) -> bool:
     """False where the logs are not to be read, or were read for the numbers already."""
     return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
-
-
-def _facts_of_the_other(ctx: Context, history: History) -> Facts:
-    """What the process has stored that took the lock while this one was stopped: what we have read since is older."""
-    source, now = source_before(ctx), ctx.now()
-    return learned_state.recall(history, history.facts(now), now)._replace(source=source)
 
 
 def _with_answer(history: History, answer: Optional[SourceAnswer], before: Source, stamp: str, now: int) -> Facts:

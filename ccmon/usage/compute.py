@@ -64,7 +64,7 @@ def _session_of(windows: Windows) -> Optional[binding.Candidate]:
 def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     """The runway of Claude's seven days; None where nothing was learned of them."""
     found = window_named(windows, "seven_day")
-    return found.forecast if found and isinstance(facts.outlook, outlook.Outlook) and facts.outlook.week else None
+    return found.forecast if found and facts.outlook and facts.outlook.week else None
 
 
 def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:

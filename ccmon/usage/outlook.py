@@ -50,7 +50,7 @@ def is_likelihood(found: Optional[Runway]) -> bool:
 def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
     """The runway of the session; None where nothing was learned of how this user works."""
     outlook = facts.outlook
-    if not isinstance(outlook, Outlook) or full.left is None or full.percent is None or window_end <= now:
+    if outlook is None or full.left is None or full.percent is None or window_end <= now:
         return None
     official = full.source == "official"
     pace, left = (outlook.points, 100 - full.percent) if official else (outlook.tokens, float(full.left))
@@ -123,7 +123,7 @@ def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     outlook, whole_s = facts.outlook, length_s(window.name)
     at = now // _STEP_S * _STEP_S
     learned = dict(outlook.weeks).get(window.name) or (outlook.week if window.name == "seven_day" else None) \
-        if isinstance(outlook, Outlook) else None
+        if outlook else None
     if learned is not None:
         found = _of_week(learned, window.percent, at, window.resets_at)
         choice = facts.learned.week_choice if facts.learned and window.name == "seven_day" else None
