@@ -1,11 +1,11 @@
-"""What ccmon kept as JSON, read again: whatever has become of it meanwhile, what comes out can be, or nothing does."""
+"""Stored JSON, read again: each value is checked to be of its kind and within bounds, or raises."""
 
 from typing import Any, Callable, NoReturn, Optional, Tuple, Type, TypeVar
 
 from ccmon.text import clean
 
 MOST = 2 ** 63 - 1                     # no number of ours is larger, nor does sqlite take one
-LATEST_S = 10 ** 11                    # no moment is later: the year 5138
+LATEST_S = 10 ** 11                    # no time is later: the year 5138
 _LEAST = 1e-12                         # of what is above zero
 _Number = TypeVar("_Number", int, float)
 _LONGEST = 200                         # characters of a text
@@ -22,7 +22,7 @@ def value(text: Optional[str]) -> Any:
 
 
 def unchecked_value(text: str) -> Any:
-    """The JSON value without a look at its numbers, which is five times as quick: for who checks each. Raises ValueError."""
+    """The JSON value with unchecked numbers, five times as quick: the caller checks each. Raises ValueError."""
     longest = max(map(len, text.translate(_DIGITS_ALONE).split()), default=0)
     return _parsed(text.strip(_BLANKS), _Rules) if longest < 20 else value(text)
 
@@ -30,7 +30,7 @@ def unchecked_value(text: str) -> Any:
 def _parsed(text: str, rules: "Type[_Rules]") -> Any:
     try:
         from _json import make_scanner  # private: each Python may ask for other rules than these, or have none
-        found, end = make_scanner(rules)(text, 0)  # type: ignore[arg-type]
+        value, end = make_scanner(rules)(text, 0)  # type: ignore[arg-type]
     except (ValueError, RecursionError):
         raise
     except (StopIteration, SystemError):               # Python 3.9 to 3.11 have no words for it where json is not loaded
@@ -40,7 +40,7 @@ def _parsed(text: str, rules: "Type[_Rules]") -> Any:
         return json.loads(text, parse_constant=rules.parse_constant, parse_float=rules.parse_float, parse_int=rules.parse_int)
     if end != len(text):
         raise ValueError("more than one value")
-    return found
+    return value
 
 
 def json_text(value: Any) -> str:
@@ -76,7 +76,7 @@ class _Rules:
 
 
 class _Checked(_Rules):
-    """The same with a look at each number."""
+    """The same with each number checked."""
 
     parse_float, parse_int = staticmethod(_fraction), staticmethod(_integer)  # type: ignore[assignment]
 
@@ -88,24 +88,24 @@ def within(number: float, low: float, high: float) -> float:
     return number
 
 
-def epoch(kept: Any) -> int:
+def epoch(stored: Any) -> int:
     """Epoch seconds. ValueError."""
-    return int(within(int(kept), 0, LATEST_S))
+    return int(within(int(stored), 0, LATEST_S))
 
 
-def count(kept: Any) -> int:
+def count(stored: Any) -> int:
     """A whole number, none negative. ValueError."""
-    return int(within(int(kept), 0, MOST))
+    return int(within(int(stored), 0, MOST))
 
 
-def epochs(kept: Any) -> Tuple[int, ...]:
-    """Many moments at once. ValueError, TypeError."""
-    return _all_within(tuple(map(int, kept)), LATEST_S)
+def epochs(stored: Any) -> Tuple[int, ...]:
+    """Many epochs at once. ValueError, TypeError."""
+    return _all_within(tuple(map(int, stored)), LATEST_S)
 
 
-def amounts(kept: Any) -> Tuple[float, ...]:
+def amounts(stored: Any) -> Tuple[float, ...]:
     """Many amounts at once. ValueError, TypeError."""
-    return _all_within(tuple(map(float, kept)), MOST)
+    return _all_within(tuple(map(float, stored)), MOST)
 
 
 def _all_within(numbers: "Tuple[_Number, ...]", high: float) -> "Tuple[_Number, ...]":
@@ -114,44 +114,44 @@ def _all_within(numbers: "Tuple[_Number, ...]", high: float) -> "Tuple[_Number, 
     return numbers
 
 
-def share(kept: Any) -> float:
+def share(stored: Any) -> float:
     """From 0 to 1. ValueError."""
-    return within(float(kept), 0.0, 1.0)
+    return within(float(stored), 0.0, 1.0)
 
 
-def amount(kept: Any) -> float:
+def amount(stored: Any) -> float:
     """A number, none negative. ValueError."""
-    return within(float(kept), 0.0, MOST)
+    return within(float(stored), 0.0, MOST)
 
 
-def positive(kept: Any) -> float:
+def positive(stored: Any) -> float:
     """A number above zero that can be divided by. ValueError."""
-    return within(float(kept), _LEAST, MOST)
+    return within(float(stored), _LEAST, MOST)
 
 
-def name(kept: Any) -> str:
+def name(stored: Any) -> str:
     """A text of one line. ValueError when it is none."""
-    if not isinstance(kept, str) or not kept.isprintable() or len(kept) > _LONGEST:
+    if not isinstance(stored, str) or not stored.isprintable() or len(stored) > _LONGEST:
         raise ValueError("no text of ours")
-    return kept
+    return stored
 
 
-def sentence(kept: Any) -> str:
+def sentence(stored: Any) -> str:
     """A text of any length, cleaned. ValueError when it is none."""
-    if not isinstance(kept, str):
+    if not isinstance(stored, str):
         raise ValueError("no text")
-    return clean(kept)
+    return clean(stored)
 
 
-def boolean(kept: Any) -> bool:
+def boolean(stored: Any) -> bool:
     """True or false. ValueError."""
-    if not isinstance(kept, bool):
+    if not isinstance(stored, bool):
         raise ValueError("neither true nor false")
-    return kept
+    return stored
 
 
-def optional(kept: Any, made: Any) -> Any:
+def optional(stored: Any, convert: Any) -> Any:
     """What `made` makes of it, None of nothing."""
-    return None if kept is None else made(kept)
+    return None if stored is None else convert(stored)
 
 

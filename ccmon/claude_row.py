@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NOTHING = "CC -"
-LATER, MARKUP = -1, -2                # in the place of cells, as in fields.py
+LATER, MARKUP = -1, -2                # instead of cells, as in fields.py
 NEAR = 80                              # percent: from here on every window is worth a place
 MOST_OTHERS = 3
 FIELDS = ("context", "session_model", "session_cost", "cache", "cache_hit", "cache_tokens", "official_5h", "official_7d")
@@ -19,7 +19,7 @@ _BINDING = {"binding": "label", "binding.percent": "percent", "binding.left": "l
 
 
 def compose(record: "Any", document: "Any", cells: int, now: float) -> str:
-    """The line from the record and what Claude Code said, in at most that many cells; SGR colours where the record has them."""
+    """The line from the record and Claude Code's document, in at most that many cells; SGR colours where the record has them."""
     record = record if isinstance(record, dict) else {}
     if record.get("cells"):
         cells = min(cells, record["cells"])
@@ -35,19 +35,19 @@ def windows_of(record: "Any", document: "Any", now: float) -> "tuple[dict[str, t
     Idle sessions repeat old values, and accounts may share a folder.
     """
     accounts = [_settled(account, now) for account in [record.get("official"), *(record.get("others") or [])]]
-    said = session_json.windows(document)
-    own = {name: one for name, one in said.items() if session_json.is_possible(name, *one, now)}
+    reported = session_json.windows(document)
+    current = {name: one for name, one in reported.items() if session_json.is_possible(name, *one, now)}
     stale = record.get("stale") or []
-    news = {name: one for name, one in own.items() if [name, *one] not in stale}
-    # A week tells whose it is when it is over, too.
-    week = {name: one for name, one in said.items() if name == "seven_day" and one[1] <= now}
-    mine = _same(accounts, {**week, **own}, now)
-    if mine is None:
-        mine = _same(accounts, {**week, **news}, now)
-    if mine is None:
-        mine = {} if news or week else accounts[0]
-    shown = mine is accounts[0] or not accounts[0]
-    return {name: _newer(news.get(name), mine.get(name)) for name in [*mine, *news]}, shown
+    changed = {name: one for name, one in current.items() if [name, *one] not in stale}
+    # A week shows whose it is when it is over, too.
+    week = {name: one for name, one in reported.items() if name == "seven_day" and one[1] <= now}
+    owner = _same(accounts, {**week, **current}, now)
+    if owner is None:
+        owner = _same(accounts, {**week, **changed}, now)
+    if owner is None:
+        owner = {} if changed or week else accounts[0]
+    shown = owner is accounts[0] or not accounts[0]
+    return {name: _newer(changed.get(name), owner.get(name)) for name in [*owner, *changed]}, shown
 
 
 def _newer(one: "Any", other: "Any") -> "Any":
@@ -80,7 +80,7 @@ def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
 
 
 def _settled(account: "Any", now: float) -> "dict[str, tuple[float, int]]":
-    """The windows that still run, as the store knows them."""
+    """The stored windows that still run."""
     windows = account if isinstance(account, dict) else {}
     return {name: tuple(one) for name, one in windows.items() if one and one[1] > now}
 
@@ -92,18 +92,18 @@ def _same(accounts: "list[Any]", windows: "Any", now: float) -> "Any":
 
 
 def _items(record: "Any", document: "Any", windows: "Any", shown: bool, now: float, cells: int) -> "list[Any]":
-    """(worth, text, SGR): what is worth least is left out first; what is wrong always fits."""
+    """(rank, text, SGR): the highest rank is left out first; an error always fits."""
     model, context = session_json.model(document), session_json.context_percent(document)
     cost_usd = session_json.cost_usd(document)
     items: "list[Any]" = [(2, model, record.get("strong", ""))] if model else []
     if context is not None:
         items.append((1, "ctx " + _percent(context), _colour(record, context)))
     binding = binding_of(record, windows, shown)
-    for worth, name in _ranked(binding, windows):
+    for rank, name in _ranked(binding, windows):
         used, resets_at = windows[name]
         text = session_json.label(name) + " " + _percent(used)
         until = " (" + duration(resets_at - now) + ")"
-        items.append((worth, text if name == binding and len(text + until) > cells else text + until, _colour(record, used)))
+        items.append((rank, text if name == binding and len(text + until) > cells else text + until, _colour(record, used)))
         items += _ahead(record, name, used, resets_at, shown)
     if record.get("extra") and shown and windows.get(binding, (0, 0))[0] >= 100:
         items.append((1.5, record["extra"], ""))
@@ -127,19 +127,18 @@ def _ahead(record: "Any", name: str, used: float, resets_at: int, shown: bool) -
 
 
 def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
-    """(worth, name) of the windows that are shown: the 5 hours, the week, and of others those that are nearly used up.
-
-    What binds is worth most, wherever it stands.
+    """(rank, name) of the windows that are shown: the 5 hours, the week, and of others those that are nearly used up. The
+    binding one comes first.
     """
-    worth = {"five_hour": 0.0, "seven_day": 3.0}
-    names = [name for name in worth if name in windows]
-    others = [name for name in windows if name not in worth and (windows[name][0] >= NEAR or name == binding)]
+    ranks = {"five_hour": 0.0, "seven_day": 3.0}
+    names = [name for name in ranks if name in windows]
+    others = [name for name in windows if name not in ranks and (windows[name][0] >= NEAR or name == binding)]
     names += sorted(others, key=lambda name: (name != binding, -windows[name][0]))[:MOST_OTHERS]
-    return [(-0.5 if name == binding else worth.get(name, 2.5), name) for name in names]
+    return [(-0.5 if name == binding else ranks.get(name, 2.5), name) for name in names]
 
 
 def _joined(items: "list[Any]", gap: str, cells: int) -> str:
-    """The items that fit, the worthiest first taken, in their own order."""
+    """The items that fit, the lowest ranks first taken, in their own order."""
     taken: "set[int]" = set()
     room = cells + len(gap)
     for at in sorted(range(len(items)), key=lambda at: (items[at][0], at)):
@@ -187,7 +186,7 @@ def _of_window(record: "Any", field: str, windows: "Any", shown: bool, now: floa
     name, part = (binding_of(record, windows, shown), _BINDING[field]) if field in _BINDING else name_and_part(field)
     if part not in PARTS:
         return "?"
-    if name not in windows:            # of the session only tokens are known, which are the same for all
+    if name not in windows:            # only tokens count the session, the same for all
         return str((record.get("said") or {}).get(field, "-")) if shown and field in _BINDING else "-"
     used, resets_at = windows[name]
     if part == "reset":                # its clock time needs a time zone: the record has those of the windows that it knows

@@ -14,8 +14,9 @@ from ccusage_stand_in import EMPTY, ENV, LONG, failure, members, python, run, st
 from ccmon.errors import CcmonError
 from ccmon.sources import ccusage
 from ccmon.sources.cancel import Cancel, Cancelled
-from ccmon.sources.ccusage import Failed, Program, fetch, kill_group, started
+from ccmon.sources.ccusage import Failed, Program, fetch, kill_group
 from ccmon.sources.ccusage_json import parse
+from ccmon.system.process_facts import started
 
 # --- how it is run -------------------------------------------------------------------------------------------------
 
@@ -186,7 +187,8 @@ def test_orphan_of_a_killed_refresher(stand_in):
     program = stand_in("sleep 60 & sleep 60")
     code = f"""
 from ccmon.sources import ccusage
-def told(pid): print(pid, ccusage.started(pid), flush=True)
+from ccmon.system.process_facts import started
+def told(pid): print(pid, started(pid), flush=True)
 ccusage.fetch(ccusage.Program({program.argv!r}, ""), 60, {ENV!r}, None, told)
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent) as refresher:
@@ -219,6 +221,6 @@ def test_kill_group_of_a_stranger(monkeypatch):
     monkeypatch.setattr(ccusage, "_kill", killed.append)
     for pgid in (-1, 0, 1, 2 ** 30, os.getpid()):
         assert not kill_group(pgid, "") and not kill_group(pgid, "not this")
-    monkeypatch.setattr(ccusage, "started", lambda _pid: "7")
+    monkeypatch.setattr(ccusage.process_facts, "started", lambda _pid: "7")
     assert not any(kill_group(pgid, "7") for pgid in (-1, 0, 1)) and killed == []
     assert kill_group(2, "7") and killed == [2]

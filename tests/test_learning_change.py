@@ -12,7 +12,7 @@ from ccmon.learning import change, intervals, unit_weights
 from ccmon.learning.intervals import Interval
 from ccmon.learning.learned import Change, UnitWeights
 from ccmon.learning.values import WINDOW_S, Reading
-from ccmon.usage import limit_changes
+from ccmon.usage import notices
 from ccmon.usage.prices import token_rates
 
 pytestmark = pytest.mark.newest_only
@@ -239,7 +239,7 @@ def test_the_simulators_rebaseline_is_seen_at_once():
     (Change(0, 1.0, 0, "rebaseline"), "Claude began your 5-hour window anew (since Tue 14:05)"),
 ])
 def test_wording(one, text):
-    assert limit_changes.sentence(one, "Tue 14:05") == text
+    assert notices.change_sentence(one, "Tue 14:05") == text
 
 
 def test_the_limit_is_learned_from_what_came_after_the_last_change():

@@ -183,12 +183,12 @@ def test_what_was_read_and_that_it_was_read_are_stored_together(logs, monkeypatc
         taken.append(parts)
         return plain(db, owner, parts)
     plain = ledger.store_parts
-    monkeypatch.setattr(ledger, "take", take)
+    monkeypatch.setattr(ledger, "store_parts", take)
     for stop in (0, 1, 2, 3, 5):       # noqa: B007
         taken.clear()
         with pytest.raises(Ended):
             logs.read()
-    monkeypatch.setattr(ledger, "take", plain)
+    monkeypatch.setattr(ledger, "store_parts", plain)
     assert sum(logs.read()) == 40 * 15
 
 
@@ -233,7 +233,7 @@ def test_an_endless_session_has_the_whole_history_read(long_logs):
 
 def test_many_are_read_in_three_processes_as_in_one(long_logs, monkeypatch):
     said = []
-    together = long_logs.read(tell=said.append)
+    together = long_logs.read(on_progress=said.append)
     assert said == sorted(said) and said[-1] == 1.0
     os.unlink(long_logs.path_of_store)
     monkeypatch.setattr(log_workers, "_cores", lambda: 1)

@@ -11,11 +11,12 @@ from log_mixtures import ODD
 
 from ccmon.sources.log_entries import USAGE as HOLDS_USAGE
 from ccmon.sources.log_entries import parse
-from ccmon.sources.log_unused import KINDS, unused_kind
+from ccmon.sources.log_unused import unused_kind
 
 ENTRY = claude_logs.Entry(1_790_000_000.25, input=1, output=2, cache_creation=30, cache_read=400)
 FIELDS = json.loads(claude_logs.line(ENTRY))
 USAGE = FIELDS["message"]["usage"]
+KINDS = {"damaged", "progress", "tool_result", "api_error", "synthetic", "empty", "refused", "other"}
 NULLS = {"service_tier": None, "inference_geo": None, "iterations": None, "speed": None}
 ZERO = {"input_tokens": 0, "output_tokens": 0, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, **NULLS}
 # Of the table that the real ccusage is held against: what it refuses and what is no answer, sorted.

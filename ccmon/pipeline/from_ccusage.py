@@ -12,6 +12,7 @@ from ccmon.pipeline.history import History, SourceAnswer
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.sources.cancel import Cancel
+from ccmon.system import process_facts
 
 try:
     import resource
@@ -26,7 +27,7 @@ def answer(ctx: Context, before: Source, history: History, lock: int, cancel: Ca
     program = ccusage.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home)
 
     def note_group(pid: int) -> None:
-        locks.leave_group(lock, f"{pid} {ccusage.started(pid)}")
+        locks.leave_group(lock, f"{pid} {process_facts.started(pid)}")
 
     text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
     locks.leave_group(lock, "")

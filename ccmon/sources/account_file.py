@@ -17,7 +17,7 @@ MISSING = "-"
 
 
 class FileText(NamedTuple):
-    """The file as it was found."""
+    """The file and its text."""
 
     path: str
     written_at: int                    # epoch s
@@ -33,10 +33,10 @@ def stamp(paths: Sequence[str]) -> str:
 
 def _stamp(path: str) -> str:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (OSError, ValueError):
         return MISSING
-    return f"{found.st_mtime_ns}.{found.st_size}.{found.st_ino}"
+    return f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"
 
 
 def texts(paths: Sequence[str]) -> List[FileText]:
@@ -46,12 +46,12 @@ def texts(paths: Sequence[str]) -> List[FileText]:
 
 def _text(path: str) -> Optional[FileText]:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (OSError, ValueError):
         return None
-    written_at = int(found.st_mtime)
+    written_at = int(status.st_mtime)
     try:
-        if found.st_size > private.MOST_BYTES:
+        if status.st_size > private.MOST_BYTES:
             raise OSError(errno.EFBIG, f"it holds more than {private.MOST_BYTES >> 20} MB")
         return FileText(path, written_at, private.read(path).decode("utf-8-sig", "replace"))
     except OSError as error:

@@ -26,7 +26,7 @@ from ccmon.system import process_facts, processes
 from ccmon.text import clean, clip
 
 __all__ = ["Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
-           "node_path", "packaged_version", "started", "version"]
+           "node_path", "packaged_version", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
@@ -80,14 +80,9 @@ def version(program: Program, env: Mapping[str, str], home: Optional[str], cance
 
 # --- orphans: a ccusage whose ccmon was killed -----------------------------------------------------------------------
 
-def started(pid: int) -> str:
-    """When the process started, as the system counts; "" where that cannot be known."""
-    return process_facts.started(pid)
-
-
 def kill_group(pgid: int, started_at: str) -> bool:
     """Kill the group, if its first process is still the one that started then. True when it was."""
-    alive = pgid > 1 and started_at != "" and process_facts.is_same_start(started(pgid), started_at)
+    alive = pgid > 1 and started_at != "" and process_facts.is_same_start(process_facts.started(pgid), started_at)
     if alive:
         _kill(pgid)
     return alive
@@ -321,7 +316,7 @@ def error_line(output: str) -> str:
     """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
     lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
     if len(output) >= STDERR_BYTES and len(lines) > 1:
-        del lines[0]                   # only its end was kept
+        del lines[0]                   # cut: only the end of stderr is held
     named = [line for line in lines if _ERROR_LINE.match(line)]
     others = [line for line in lines if not _STACK_LINE.match(line)]
     return clip((named[:1] or others[-1:] or [""])[0], 120)

@@ -21,7 +21,7 @@ class Failed(SourceError):
 
 
 class NotFound(Failed):
-    """There is no ccusage program where one was looked for."""
+    """There is no ccusage program at the path."""
 
     def __init__(self, what: str, way_out: str = "", command: str = "") -> None:
         super().__init__(what, way_out, command, missing=True)
@@ -55,7 +55,7 @@ class NoNode(Failed):
 
 
 class NoData(Failed):
-    """It found no logs."""
+    """There are no logs for it."""
 
     def __init__(self) -> None:
         super().__init__("ccusage found no Claude Code data", "Start Claude Code once, or set CLAUDE_CONFIG_DIR")
@@ -72,7 +72,7 @@ def make_runnable(path: str) -> Tuple[str, str]:
 
 
 def line_failure(line: str) -> Optional[Failed]:
-    """Why it cannot work, where the telling line is one of those that are known."""
+    """The failure that this line of stderr names; None for any other line."""
     if "native binary is not available" in line:
         return Failed("ccusage was installed without its native part", *INSTALL, missing=True)
     if "native binary is not executable" in line:

@@ -1,6 +1,6 @@
 """Which ccusage is run: the part of the ccusage door that looks for it. Starts nothing, and never uses npx.
 
-Where it may lie when it is not on PATH says program_folders.
+program_folders lists the folders beside PATH.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class Program(NamedTuple):
 
 
 def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, str], home: Optional[str]) -> Program:
-    """The program: as the user said, else on PATH, else where it was last time, else in the usual places. Raises NotFound."""
+    """The program: the user's choice, else that on PATH, of last time, or in the usual folders. Raises NotFound."""
     if command and command.strip():
         return _named(command.strip(), env, home)
-    path, why = search(path_folders(env), "ccusage", env), None
-    if path is None and remembered and os.path.isabs(remembered) and is_program(remembered):
+    path, why = search(processes.folders(env), "ccusage", env), None
+    if path is None and remembered and os.path.isabs(remembered) and processes.is_program(remembered):
         why = distrust_reason(remembered)
         path = None if why else remembered
     path = path or search(program_folders.folders(env, home), "ccusage", env)
@@ -38,16 +38,6 @@ def find(command: Optional[str], remembered: Optional[str], env: Mapping[str, st
         raise NotInstalled()
     path = program_folders.managed_program(path, env, home) or program_folders.lasting_path(path)
     return Program((path,), path)
-
-
-def path_folders(env: Mapping[str, str]) -> List[str]:
-    """The absolute entries of PATH, in order: a relative or empty one would run what lies in the current folder."""
-    return processes.folders(env)
-
-
-def is_program(path: str) -> bool:
-    """True for a regular file that this user may execute."""
-    return processes.is_program(path)
 
 
 def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program:
@@ -60,7 +50,7 @@ def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program
     path = words[0]
     if not os.path.isfile(path):
         raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there", "Check the path, or leave it away")
-    if not is_program(path):
+    if not processes.is_program(path):
         raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, may not be run", *make_runnable(shown(path)))
     return Program(tuple(words), path)
 
@@ -81,7 +71,7 @@ def _first_word(word: str, env: Mapping[str, str], home: Optional[str]) -> str:
     if os.sep in word or "/" in word:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder",
                        "Give an absolute path, or a name on PATH")
-    path = search([*path_folders(env), *program_folders.folders(env, home)], word, env)
+    path = search([*processes.folders(env), *program_folders.folders(env, home)], word, env)
     if path is None:
         raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH",
                        "Give its absolute path")

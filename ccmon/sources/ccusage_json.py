@@ -33,7 +33,7 @@ class Parsed(NamedTuple):
 
     blocks: Tuple[Block, ...]
     skipped: int                       # malformed blocks left out
-    future: int                        # blocks with a start (left out) or a last message (kept) ahead of the clock
+    future: int                        # blocks with a start (left out) or a last message (included) ahead of the clock
 
 
 class _Bad(ValueError):
@@ -69,13 +69,13 @@ def _raw_blocks(text: str) -> List[Any]:
     shown = clean(" ".join(text[:1000].split()))[:SHOWN]
     if not shown:
         raise CcmonError("ccusage printed nothing")
-    found = "broken JSON" if _JSON_ANYWHERE.search(text) else "no JSON"
+    problem = "broken JSON" if _JSON_ANYWHERE.search(text) else "no JSON"
     for value in _values(text):
         blocks = _block_list(value)
         if blocks is not None:
             return blocks
-        found = "JSON without a list of blocks"
-    raise CcmonError(f"ccusage printed {found}: '{shown}'")
+        problem = "JSON without a list of blocks"
+    raise CcmonError(f"ccusage printed {problem}: '{shown}'")
 
 
 def _block_list(value: Any) -> Optional[List[Any]]:
@@ -123,15 +123,15 @@ def _block(raw: Any) -> Optional[Block]:
 
 def _counts(raw: Dict[str, Any]) -> Tuple[Optional[int], ...]:
     """Tokens, input, output, cache creation, cache read; the four are None when ccusage did not count them apart."""
-    counts = raw.get("tokenCounts")
-    if counts is not None and not isinstance(counts, dict):
+    members = raw.get("tokenCounts")
+    if members is not None and not isinstance(members, dict):
         raise _Bad
-    four = [_count((counts or {}).get(name + "Tokens"))
+    four = [_count((members or {}).get(name + "Tokens"))
             for name in ("input", "output", "cacheCreationInput", "cacheReadInput")]
     if four[0] is None and four[1] is None:
         return (_count(raw.get("totalTokens")), None, None, None, None)
-    known = [number or 0 for number in four]
-    return (known[0] + known[1], *known)
+    counts = [number or 0 for number in four]
+    return (counts[0] + counts[1], *counts)
 
 
 def _count(value: Any) -> Optional[int]:

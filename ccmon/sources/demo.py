@@ -5,12 +5,12 @@ from functools import lru_cache
 from typing import Iterator, List, Tuple
 
 from ccmon.model import Block
-from ccmon.when import SESSION_S
+from ccmon.when import DAY_S, SESSION_S
 
 MODELS = ("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")
 PLAN = "ml_auto"
 LIMIT = 33_000                         # tokens that Claude really lets this user have
-HISTORY_S = 8 * 86_400
+HISTORY_S = 8 * DAY_S
 USD_PER_TOKEN = 0.00022
 
 
@@ -21,11 +21,11 @@ def anchor(now: int) -> int:
 
 def blocks(now: int, first: int) -> Tuple[Block, ...]:
     """The sessions of the last eight days and the active one; `first` is one of their starts."""
-    found: List[Block] = []
+    sessions: List[Block] = []
     for at in range(first - HISTORY_S // SESSION_S * SESSION_S, now + 1, SESSION_S):
         if at >= first or noise(at // SESSION_S, 3) > 0.45:
-            found.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
-    return tuple(block for block in found if block.tokens)
+            sessions.append(_block(at, min(now, at + SESSION_S), _scale(at, first)))
+    return tuple(block for block in sessions if block.tokens)
 
 
 def _scale(at: int, first: int) -> float:
@@ -56,7 +56,7 @@ def _tokens(start: int, until: int, scale: float) -> int:
     return int(used * scale)
 
 
-@lru_cache(maxsize=256)                # the sessions that are over are the same at every look
+@lru_cache(maxsize=256)                # the sessions that are over are the same at every call
 def _block(start: int, until: int, scale: float) -> Block:
     tokens = _tokens(start, until, scale)
     return Block(start=start, end=start + SESSION_S, last=until, tokens=tokens, input=tokens * 38 // 100,

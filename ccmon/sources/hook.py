@@ -48,7 +48,7 @@ def _read_within(deadline: float) -> bytes:
     import select
     content = b""
     while len(content) < line_answer.MOST_BYTES:
-        # What is there already is read on a busy machine, too, where the time is over before the first look.
+        # What is there already is read on a busy machine, too, where the time is over before the first select.
         if not select.select([0], [], [], max(0.0, deadline - time.monotonic()))[0]:
             break
         part = os.read(0, 65_536)

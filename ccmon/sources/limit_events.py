@@ -14,13 +14,12 @@ from ccmon.sources import limit_texts
 from ccmon.sources.limit_texts import CREDIT, EXTRA, MODEL, OTHER, SESSION, SPEND, UNNAMED, WEEKLY, NamedLimit
 from ccmon.sources.log_json import time_ms
 from ccmon.text import clean
-from ccmon.when import SESSION_S
+from ccmon.when import SESSION_S, WEEK_S
 
 KINDS = (SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, limit_texts.ADMIN, OTHER)
-WEEK_S = 7 * 86_400
 SLACK_S = 300                          # the clocks of a machine and of the server differ
 LONGEST_TEXT = 240                     # characters of a message
-FLAG = b"isApiErrorMessage"             # no line without it tells of a limit
+FLAG = b"isApiErrorMessage"             # no line without it is about a limit
 _MOST_PARTS = 50
 _OF_TYPE = {"five_hour": NamedLimit(SESSION), "seven_day": NamedLimit(WEEKLY), "seven_day_opus": NamedLimit(MODEL, "Opus"),
             "seven_day_sonnet": NamedLimit(MODEL, "Sonnet"), "seven_day_overage_included": NamedLimit(MODEL, "Fable"),
@@ -31,17 +30,17 @@ _FRACTION = re.compile(r"(\.[0-9]{3})[0-9]+")
 
 
 class LimitMessage(NamedTuple):
-    """Claude Code said that a limit was reached."""
+    """A message of Claude Code that a limit was reached."""
 
     at_ms: int                         # epoch ms
-    kind: str                          # one of KINDS, or unnamed: log_limits.settled tells which limit that is
+    kind: str                          # one of KINDS, or unnamed: log_limits.with_reset decides by the reset
     model: str                         # whose limit it is, "" where no model is named
-    resets_at: int                     # epoch s where it is told as a number, else 0
+    resets_at: int                     # epoch s where the message has it as a number, else 0
     text: str                          # the message, cleaned and cut
 
 
 def limit_message(line: bytes) -> Optional[LimitMessage]:
-    """The event in a line of a log; None in nearly all lines, at a look. Never raises."""
+    """The event in a line of a log; None in nearly all lines. Never raises."""
     if FLAG not in line:
         return None
     try:
@@ -63,8 +62,8 @@ def _event(data: Dict[str, Any]) -> Optional[LimitMessage]:
     if quota is not None and quota["status"] != "rejected":
         return None
     texts, limited = list(_texts(data)), _is_limited(data)
-    told = [(words, text) for words, text in ((limit_texts.named_limit(text, limited), text) for text in texts) if words]
-    words, text = told[0] if told else (None, texts[0] if texts else "")
+    recognised = [(words, text) for words, text in ((limit_texts.named_limit(text, limited), text) for text in texts) if words]
+    words, text = recognised[0] if recognised else (None, texts[0] if texts else "")
     limit = words if quota is None else _decided(quota, words)
     if limit is None:
         return None
@@ -79,11 +78,11 @@ def _event(data: Dict[str, Any]) -> Optional[LimitMessage]:
 def _quota(data: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """What the record holds about the limits, wherever it stands; None when there is nothing or no status in it."""
     inside = [data.get("message"), data.get("error"), data.get("errorDetails")]
-    places = [data, *inside, *(place.get("error") for place in inside if isinstance(place, dict))]
-    for place in places:
+    members = [data, *inside, *(member.get("error") for member in inside if isinstance(member, dict))]
+    for member in members:
         for name in ("quotaLimits", "rate_limit_info"):
-            told = place.get(name) if isinstance(place, dict) else None
-            for quota in told[:_MOST_PARTS] if isinstance(told, list) else [told]:
+            value = member.get(name) if isinstance(member, dict) else None
+            for quota in value[:_MOST_PARTS] if isinstance(value, list) else [value]:
                 if isinstance(quota, dict) and isinstance(quota.get("status"), str):
                     return quota
     return None
@@ -107,9 +106,9 @@ def _decided(quota: Dict[str, Any], words: Optional[NamedLimit]) -> NamedLimit:
 def _of_type(name: Any) -> Optional[NamedLimit]:
     if not isinstance(name, str):
         return None
-    later = _OF_MODEL.fullmatch(name)
-    known = _OF_TYPE.get(name)
-    return known or (NamedLimit(MODEL, later.group(1).replace("_", " ").capitalize()) if later else None)
+    match = _OF_MODEL.fullmatch(name)
+    limit = _OF_TYPE.get(name)
+    return limit or (NamedLimit(MODEL, match.group(1).replace("_", " ").capitalize()) if match else None)
 
 
 def _is_limited(data: Dict[str, Any]) -> bool:
@@ -131,9 +130,9 @@ def _texts(data: Dict[str, Any]) -> Iterator[str]:
 
 
 def _epoch_in(text: str) -> int:
-    """The reset that the oldest wording tells, epoch s; 0 without one."""
-    found = _EPOCH.search(text)
-    return int(found.group(1)) if found else 0
+    """The reset in the oldest wording, epoch s; 0 without one."""
+    match = _EPOCH.search(text)
+    return int(match.group(1)) if match else 0
 
 
 def _epoch_s(value: Any) -> int:

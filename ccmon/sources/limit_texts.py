@@ -9,7 +9,7 @@ from ccmon.named_tuple import NamedTuple
 
 SESSION, WEEKLY, MODEL, EXTRA, SPEND, CREDIT, ADMIN, OTHER = ("session", "weekly", "model", "extra", "spend", "credit", "admin",
                                                               "other")
-UNNAMED = "unnamed"                    # a limit of the plan without a name: its reset tells which
+UNNAMED = "unnamed"                    # a limit of the plan without a name: its reset decides which
 LONGEST_MODEL = 24                     # characters of a model's name
 _NAME = r"(?P<name>(?:[^\u00b7\u2219\u2022|:;!?,.]|\.(?=[0-9])){0,60}?)"
 _HIT = re.compile(rf"you(?:'ve| have) (?:hit|reached) your {_NAME}(?<![\w'-])(?:limits?|budget)\b", re.IGNORECASE)
@@ -37,14 +37,14 @@ _CAPITALISED = re.compile(r"[A-Z][A-Za-z0-9.-]*", re.ASCII)
 
 
 class NamedLimit(NamedTuple):
-    """What a message says."""
+    """The limit that a message names."""
 
     kind: str                          # as of a limit event, or unnamed
     model: str = ""                    # "" where it names none
 
 
 def named_limit(text: str, limited: bool) -> Optional[NamedLimit]:
-    """What the text says, None where it tells of no limit; limited: the record calls itself one of a limit.
+    """The limit that the text names, None for none; limited: the record calls itself one of a limit.
 
     The first words decide: what follows them may name another limit ("... your weekly limit resets 8pm").
     """
@@ -60,20 +60,20 @@ def named_limit(text: str, limited: bool) -> Optional[NamedLimit]:
     needs = _REQUIRES.match(text)
     if needs:
         return NamedLimit(CREDIT, _model(needs["name"].split()))
-    found = _HIT.match(text) or _REACHED.match(text)
-    if found:
-        return _named(found["name"].split(), found.group().lower().endswith("budget"), text[found.end():].lstrip()[:1] == "|")
+    match = _HIT.match(text) or _REACHED.match(text)
+    if match:
+        return _named(match["name"].split(), match.group().lower().endswith("budget"), text[match.end():].lstrip()[:1] == "|")
     return NamedLimit(UNNAMED) if limited and _RESETS.search(text) else None
 
 
 def _for_a_model(text: str) -> Optional[NamedLimit]:
-    """Credits that one model needs, while the others go on: nothing is said of the plan's own limits."""
-    found = _KEEP_USING.search(text)
-    return NamedLimit(CREDIT, (found["name"] or "")[:LONGEST_MODEL]) if found else None
+    """Credits that one model needs, while the others go on: the plan's own limits are not concerned."""
+    match = _KEEP_USING.search(text)
+    return NamedLimit(CREDIT, (match["name"] or "")[:LONGEST_MODEL]) if match else None
 
 
 def _named(words: List[str], budget: bool, epoch: bool) -> Optional[NamedLimit]:
-    """By the words before "limit"; epoch: the oldest wording, which said the same of every limit and told its reset."""
+    """By the words before "limit"; epoch: the oldest wording, the same for every limit, with the reset as a number."""
     names = {word.lower().replace("'s", "") for word in words}
     if names & _NOBODYS:
         return None

@@ -41,12 +41,12 @@ class LogEntry(NamedTuple):
     model: Optional[str]               # its id, with -fast in fast mode; None for Claude Code's own messages
     input: int                         # tokens
     output: int
-    cache_5m: int                      # cache creation, for five minutes or not told for how long
+    cache_5m: int                      # cache creation, for five minutes or an unstated time
     cache_1h: int                      # cache creation, for an hour
     cache_read: int
     sidechain: bool                    # by a sub-agent, or beside the conversation
-    speed: bool                        # the line tells the speed
-    cost_usd: Optional[float]          # as the line tells it; only old versions of Claude Code did
+    speed: bool                        # the line has the speed
+    cost_usd: Optional[float]          # as in lines of old versions of Claude Code
     reset_at: Optional[int]            # epoch s, from the oldest of the limit messages
 
     @property
@@ -79,8 +79,8 @@ def project_folder(line: bytes, project: str) -> str:
 
     Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
     """
-    found = _CWD.search(line) if CWD_BEGIN in line else None
-    return _folder_above(found.group(1), project) if found else ""
+    match = _CWD.search(line) if CWD_BEGIN in line else None
+    return _folder_above(match.group(1), project) if match else ""
 
 
 @lru_cache(maxsize=16)
@@ -145,25 +145,25 @@ def _entry(data: Dict[str, Any], line: bytes, session: str) -> LogEntry:
     get, message = data.get, data["message"]
     usage, cost, limited, sidechain = message["usage"], get("costUSD"), get("isApiErrorMessage"), get("isSidechain")
     named = _named if len(line) < _LONGEST_KEPT_LINE else _named.__wrapped__
-    ident, request, said, model, has_speed = named(
+    ident, request, session_digest, model, has_speed = named(
         message.get("id"), get("requestId"), get("sessionId"), session, message.get("model"), usage.get("speed"), get("version"))
     return LogEntry._make((
-        time_ms(data["timestamp"]), ident, request, said, model, *_counts(usage),
+        time_ms(data["timestamp"]), ident, request, session_digest, model, *_counts(usage),
         sidechain if type(sidechain) is bool else _flag(sidechain), has_speed, None if cost is None else _cost(cost),
         _reset(line) if limited is not None and _flag(limited) else None))
 
 
-@lru_cache(maxsize=64)                 # neighbouring lines tell of one conversation, and often of one message
-def _named(ident: Any, request: Any, said: Any, session: str, model: Any, speed: Any,
+@lru_cache(maxsize=64)                 # neighbouring lines are of one conversation, often of one message
+def _named(ident: Any, request: Any, named: Any, session: str, model: Any, speed: Any,
            version: Any) -> Tuple[Optional[int], Optional[int], int, Optional[str], bool]:
-    """Digests of message, request and session, the model, and whether the speed is told. Raises BadLine, TypeError."""
+    """Digests of message, request and session, the model, and whether there is a speed. Raises BadLine, TypeError."""
     if version is not None and not _VERSION.match(version[:_LONGEST_VERSION]):
         raise BadLine
-    if {type(ident), type(request), type(said), type(model)} != _ONLY_TEXT or not (ident and request and said and model):
-        for text in (ident, request, said, model):
+    if {type(ident), type(request), type(named), type(model)} != _ONLY_TEXT or not (ident and request and named and model):
+        for text in (ident, request, named, model):
             _text(text)
     is_fast = _speed(speed) == "fast"
-    return (ident and digest(ident), request and digest(request), _session_digest(said or session),
+    return (ident and digest(ident), request and digest(request), _session_digest(named or session),
             model and _model(model[:_LONGEST_KEPT], is_fast), speed is not None)
 
 
@@ -248,5 +248,5 @@ def _model(name: str, fast: bool) -> Optional[str]:
 
 
 def _reset(line: bytes) -> Optional[int]:
-    found = _OLD_LIMIT.search(line)
-    return int(found.group(1)) or None if found else None
+    match = _OLD_LIMIT.search(line)
+    return int(match.group(1)) or None if match else None

@@ -20,15 +20,15 @@ _ENDS = 512                            # bytes at both ends of what was read tel
 
 
 class LogFile(NamedTuple):
-    """One file as it was found."""
+    """A file and its status."""
 
     path: str
-    root: int                          # number of the folder in which it was found
+    root: int                          # number of its folder
     device: int
     inode: int
     size: int
     mtime_ns: int
-    ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where it is not told
+    ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where unknown
 
 
 class Lines(NamedTuple):
@@ -49,12 +49,12 @@ def projects(folders: Sequence[str]) -> List[str]:
 
 def scan(folders: Sequence[str]) -> List[LogFile]:
     """Every log below the folders, folder by folder, each in the order of the paths; those that two of them hold once."""
-    found: Dict[str, LogFile] = {}
+    logs: Dict[str, LogFile] = {}
     for root, folder in enumerate(dict.fromkeys(folders)):
         real = _real(folder)
         for file in sorted(_below(folder, root)):        # below a folder no link is followed
-            found.setdefault(os.path.join(real, file.path[len(folder):].lstrip(os.sep)), file)
-    return list(found.values())
+            logs.setdefault(os.path.join(real, file.path[len(folder):].lstrip(os.sep)), file)
+    return list(logs.values())
 
 
 def _real(folder: str) -> str:
@@ -79,9 +79,9 @@ def _below(folder: str, root: int) -> Iterator[LogFile]:
 
 
 def _described(entry: "os.DirEntry[str]", root: int) -> LogFile:
-    found = entry.stat(follow_symlinks=False)
-    return LogFile(entry.path, root, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns,
-                   found.st_ctime_ns if HAS_CTIME else 0)
+    status = entry.stat(follow_symlinks=False)
+    return LogFile(entry.path, root, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns,
+                   status.st_ctime_ns if HAS_CTIME else 0)
 
 
 def stamp(files: Sequence[LogFile]) -> str:
@@ -91,7 +91,7 @@ def stamp(files: Sequence[LogFile]) -> str:
 
 
 def open_log(file: LogFile) -> Optional[int]:
-    """A descriptor of a plain file; None when it cannot be read. Never waits for a pipe that took its place."""
+    """A descriptor of a plain file; None when it cannot be read. Never waits for a pipe of that name."""
     try:
         fd = os.open(file.path, os.O_RDONLY | _BYTES | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
@@ -103,7 +103,7 @@ def open_log(file: LogFile) -> Optional[int]:
 
 
 def fingerprint(fd: int, offset: int) -> bytes:
-    """What tells that the bytes before the offset are still the same: those at both of their ends."""
+    """A digest of both ends of the bytes before the offset."""
     from hashlib import blake2b
     head = _at(fd, 0, min(offset, _ENDS))
     tail = _at(fd, max(0, offset - _ENDS), min(offset, _ENDS))
@@ -127,7 +127,7 @@ def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Lines]:
     """The lines from the offset on, chunk by chunk, where the bytes before it have that CRC. One without an end waits for it,
     unless `final` says that it is wanted as it stands."""
     start, length = offset, 0
-    kept: List[bytes] = []             # parts of the present line, none when it is too long
+    pieces: List[bytes] = []             # parts of the present line, none when it is too long
     os.lseek(fd, offset, os.SEEK_SET)
     while True:
         chunk = _next(fd, CHUNK)
@@ -137,15 +137,15 @@ def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Lines]:
             cut = len(chunk) - len(rest)
             end, crc = start + length + cut, crc32(chunk[:cut], crc)
             length += len(first)
-            yield Lines(start, end, [b"".join([*kept, first]) if length <= MOST_LINE else None, *others[:-1]], True, crc)
-            start, length, kept = end, 0, []
+            yield Lines(start, end, [b"".join([*pieces, first]) if length <= MOST_LINE else None, *others[:-1]], True, crc)
+            start, length, pieces = end, 0, []
         if not chunk:
             break
         length += len(rest)
         crc = crc32(rest, crc)
-        kept = [*kept, rest] if length <= MOST_LINE else []
+        pieces = [*pieces, rest] if length <= MOST_LINE else []
     if final and length:
-        yield Lines(start, start + length, [b"".join(kept) if kept else None], False, crc)
+        yield Lines(start, start + length, [b"".join(pieces) if pieces else None], False, crc)
 
 
 def _next(fd: int, size: int) -> bytes:
@@ -156,7 +156,7 @@ def _next(fd: int, size: int) -> bytes:
 
 
 def _at(fd: int, offset: int, size: int) -> bytes:
-    """Bytes of any place; the place where reading goes on stays."""
+    """Bytes at the offset; the position for further reading stays."""
     try:
         before = os.lseek(fd, 0, os.SEEK_CUR)
         os.lseek(fd, offset, os.SEEK_SET)

@@ -164,9 +164,9 @@ def _offset_ms(zone: str) -> int:
 
 
 def _day_ms(text: str) -> int:
-    """Epoch ms of the day's first moment (UTC). Raises ValueError."""
-    found = _DAY.fullmatch(text)
-    if not found:
+    """Epoch ms of midnight (UTC). Raises ValueError."""
+    match = _DAY.fullmatch(text)
+    if not match:
         raise BadLine
-    day = date(int(found.group(1)), int(found.group(2)), int(found.group(3)))
+    day = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
     return _FIRST_DAY_MS + (day.toordinal() - _FIRST_DAY) * _DAY_MS

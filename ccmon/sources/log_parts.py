@@ -37,20 +37,20 @@ def message_cost(price: EntryPrices) -> ledger.CostOf:
     return cost
 
 
-def new_parts(file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
+def new_parts(file: LogFile, position: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
              now: int) -> Iterator[LogPart]:
     """What is new in a file, in parts of some thousand messages; nothing when it cannot be read."""
     fd = log_files.open_log(file)
     if fd is None:
         return
     try:
-        stays = _compared(fd, file, known, now) if known is not None else None
+        stays = _compared(fd, file, position, now) if position is not None else None
         reading = _Reading(file, stays, folders, price)
         if stays is not None:
             unsaid = reading.unsaid(fd)
-            if unsaid:                 # what was better in the place of a worse copy: that is read again
+            if unsaid:                 # a better copy was overwritten by a worse one: that is read again
                 reading = _Reading(file, None, folders, price, unsaid)
-        has_changed = known is not None and not looks_the_same(file, known)
+        has_changed = position is not None and not looks_the_same(file, position)
         is_recent = abs(now - file.mtime_ns // 10 ** 9) < RECENT_S
         reading.check_at = stays.check_at if stays and stays.check_at else now + CHECK_S if has_changed or is_recent else 0
         yield from reading.parts(fd)
@@ -58,37 +58,37 @@ def new_parts(file: LogFile, known: Optional[LogPosition], folders: Sequence[str
         os.close(fd)
 
 
-def _compared(fd: int, file: LogFile, known: LogPosition, now: int) -> Optional[LogPosition]:
+def _compared(fd: int, file: LogFile, position: LogPosition, now: int) -> Optional[LogPosition]:
     """The position where the bytes that were read are still there, else None: what was read of it before stays in the ledger.
 
     One that has only grown is compared at its ends, and from time to time whole.
     """
-    if ((known.device, known.inode) != (file.device, file.inode) or known.offset > file.size
-            or log_files.fingerprint(fd, known.offset) != known.print):
+    if ((position.device, position.inode) != (file.device, file.inode) or position.offset > file.size
+            or log_files.fingerprint(fd, position.offset) != position.print):
         return None
-    if known.size < file.size and known.offset > MOST_COMPARED and known.crc >= 0 and not is_due(known, now):
-        return known
-    crc = log_files.checksum(fd, known.offset)
-    return known._replace(crc=crc, check_at=0) if known.crc in (crc, -1) and crc >= 0 else None
+    if position.size < file.size and position.offset > MOST_COMPARED and position.crc >= 0 and not is_due(position, now):
+        return position
+    crc = log_files.checksum(fd, position.offset)
+    return position._replace(crc=crc, check_at=0) if position.crc in (crc, -1) and crc >= 0 else None
 
 
 class _Reading:
     """What has come of one file so far."""
 
-    def __init__(self, file: LogFile, known: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
+    def __init__(self, file: LogFile, position: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
                  withdrawn: Sequence[LogMessage] = ()) -> None:
         path = file.path.replace(os.sep, "/")
         self.file, self.price, self.check_at = file, price, 0
         self.session, self.project = log_entries.path_session(path), project_name(path, folders)
         self.name = os.path.basename(path)
-        self.before = known
-        at = known or _NEW
-        self.offset, self.crc, self.lines, self.last_ms = at.offset, at.crc, at.lines, at.last_ms
-        self.damaged, self.first_damaged = at.damaged, at.first_damaged
-        self.left_out: Dict[str, int] = json.loads(at.left_out)
-        self.seen: Dict[int, int] = {}                     # lines without an id that say the same
-        self.elsewhere = b""                               # a folder that a line told, and that is not the project's
-        self.unseen_to = at.offset                         # where lines may stand that are not in `seen`
+        self.before = position
+        begin = position or _NEW
+        self.offset, self.crc, self.lines, self.last_ms = begin.offset, begin.crc, begin.lines, begin.last_ms
+        self.damaged, self.first_damaged = begin.damaged, begin.first_damaged
+        self.left_out: Dict[str, int] = json.loads(begin.left_out)
+        self.seen: Dict[int, int] = {}                     # equal lines without an id
+        self.elsewhere = b""                               # a folder in a line that is not the project's
+        self.unseen_to = begin.offset                         # where lines may stand that are not in `seen`
         self._clear()
         self.withdrawn: Sequence[LogMessage] = withdrawn
 
@@ -99,14 +99,14 @@ class _Reading:
         self.withdrawn = ()
 
     def unsaid(self, fd: int) -> List[LogMessage]:
-        """What the next line said as long as it had no end, where it is no good line with all that followed."""
+        """The messages of the next line as it was without its end, where it is no good line with all that followed."""
         some = next(log_files.lines(fd, self.offset, True), None)
         begin = log_entries.leading_object(some.contents[0] or b"") if some is not None else b""
         for entry in log_entries.parse(begin, self.session) if begin else ():
             self._add(entry, True)
-        found = self.messages
+        messages = self.messages
         self._clear()
-        return found
+        return messages
 
     def parts(self, fd: int) -> Iterator[LogPart]:
         """All that is new. A last line without an end is read as it stands, and once more when it has one."""
@@ -145,10 +145,10 @@ class _Reading:
     def _take_answer(self, content: bytes, number: int) -> None:
         """A line with a usage in it, most often an answer."""
         data = log_entries.record(content)
-        found = () if data is None else log_entries.record_entries(data, content, self.session)
-        for entry in found:
+        entries = () if data is None else log_entries.record_entries(data, content, self.session)
+        for entry in entries:
             self._add(entry, False)
-        if not found:
+        if not entries:
             self._leave_out(log_unused.unused_kind(content), number)
         elif not self.folder:
             self._take_folder(content)
@@ -156,7 +156,7 @@ class _Reading:
             self._take_event(content)
 
     def _take_folder(self, content: bytes) -> None:
-        """The project's folder, where the line tells it and not the same one as a line before it that was no help."""
+        """The project's folder, unless the line has the same useless one as a line before it."""
         at = content.find(log_entries.CWD_BEGIN)
         if at >= 0 and not content.startswith(self.elsewhere or b"\n", at):
             self.folder = log_entries.project_folder(content, self.project)
@@ -170,11 +170,11 @@ class _Reading:
             self.events.append(LimitEvent(event.at_ms // 1000, event.kind, event.model, event.resets_at))
 
     def _take_unended(self, content: Optional[bytes]) -> None:
-        found = () if content is None else log_entries.parse(content, self.session)
-        for entry in found:
+        entries = () if content is None else log_entries.parse(content, self.session)
+        for entry in entries:
             if entry.message is not None:
                 self._add(entry, True)
-        if found and not self.folder and content is not None:
+        if entries and not self.folder and content is not None:
             self.folder = log_entries.project_folder(content, self.project)
 
     def _leave_out(self, kind: str, number: int) -> None:
@@ -185,7 +185,7 @@ class _Reading:
 
     def _add(self, entry: LogEntry, unended: bool) -> None:
         message = entry.message
-        if message is None:            # nobody's duplicate: known by all that it says, and how often it was said before
+        if message is None:            # nobody's duplicate: its content and a counter identify it
             self._see_before()
             message = self._see(entry)
             message = _digest(f"{message} {self.seen[message]}", entry)
@@ -202,7 +202,7 @@ class _Reading:
         return message
 
     def _see_before(self) -> None:
-        """Lines that say the same stand beside one another: some may have been read by an earlier look."""
+        """Equal lines stand beside one another: some may have been read before."""
         until, self.unseen_to = self.unseen_to, 0
         fd = log_files.open_log(self.file) if until else None
         if fd is None:

@@ -24,20 +24,20 @@ from ccmon.store.database import Store
 from ccmon.store.ledger import LogPart
 from ccmon.store.log_state import LogPosition
 from ccmon.system import processes
+from ccmon.when import HOUR_S
 
 if TYPE_CHECKING:
     import sqlite3
 
     from ccmon.sources.log_entries import LogEntry
 
-HOUR_S = 3600
 RECENT_H = 48
 AT_ONCE_BYTES = 24 << 20               # as much is read without a second process
 MOST_ROWS = 4000                       # messages of one transaction: others write, too
 MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
-OnProgress = Callable[[float], None]         # is told the share (0..1) that has been read
+OnProgress = Callable[[float], None]         # of the share (0..1) that has been read
 
 
 class EntryPrices(NamedTuple):
@@ -58,23 +58,23 @@ class LogSet(NamedTuple):
 
 # --- into the ledger ------------------------------------------------------------------------------------------------------
 
-def read(store: Store, logs: LogSet, now: int, tell: Optional[OnProgress] = None, until: float = float("inf")) -> bool:
-    """Read what is new into the ledger; whether everything is read by the moment `until` (monotonic s). Raises StoreError.
+def read(store: Store, logs: LogSet, now: int, on_progress: Optional[OnProgress] = None, until: float = float("inf")) -> bool:
+    """Read what is new into the ledger; whether everything is read by `until` (monotonic s). Raises StoreError.
 
     False, too, where another process has read some of it meanwhile: it may have been killed before the end. What was read stays
     when this is interrupted at any point: the next call goes on from there.
     """
     nothing: Tuple[Dict[bytes, LogPosition], int] = {}, 0
-    known, stamp = store.read_owner(logs.owner, log_state.standing, nothing)
+    positions, stamp = store.read_owner(logs.owner, log_state.standing, nothing)
     if stamp != logs.price.stamp:
         _reprice(store, logs)
     files = {os.fsencode(file.path): file for file in logs.files}
-    waiting = [file for path, file in files.items() if path not in known or not is_read(file, known[path], now)]
-    gone = known.keys() - files.keys()
+    waiting = [file for path, file in files.items() if path not in positions or not is_read(file, positions[path], now)]
+    gone = positions.keys() - files.keys()
     complete = True
     if waiting:
         with _without_collection():
-            complete = _read_waiting(store, logs, waiting, known, now, tell, until)
+            complete = _read_waiting(store, logs, waiting, positions, now, on_progress, until)
     if waiting or gone or store.read_owner(logs.owner, lambda db, owner: _is_unfinished(db, owner, now), True):
         _finish(store, logs, now, complete, gone)
     return complete
@@ -92,21 +92,21 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read_waiting(store: Store, logs: LogSet, waiting: Sequence[LogFile], known: Dict[bytes, LogPosition], now: int,
-                  tell: Optional[OnProgress], until: float) -> bool:
+def _read_waiting(store: Store, logs: LogSet, waiting: Sequence[LogFile], positions: Dict[bytes, LogPosition], now: int,
+                  on_progress: Optional[OnProgress], until: float) -> bool:
     from ccmon.sources import log_parts, log_workers  # where nothing is new, nothing is parsed
 
     def read_one(file: LogFile, before: Optional[LogPosition]) -> Iterator[LogPart]:
         return log_parts.new_parts(file, before, logs.folders, logs.price, now)
-    begins = [known[path].offset if path in known else 0 for path in (os.fsencode(file.path) for file in waiting)]
+    begins = [positions[path].offset if path in positions else 0 for path in (os.fsencode(file.path) for file in waiting)]
     size = sum(max(0, file.size - begin) for file, begin in zip(waiting, begins))
     batch, done = _Batch(store, logs.owner), 0
-    with closing(log_workers.parts_of_all(waiting, known, read_one)) as all_parts:
+    with closing(log_workers.parts_of_all(waiting, positions, read_one)) as all_parts:
         for begin, (file, parts) in zip(begins, all_parts):
             for part in parts:
                 batch.add(part)
-                if tell:               # whoever is told may want no more: also in the middle of a large log
-                    tell(min(1.0, (done + max(0, part.after.offset - begin)) / max(1, size)))
+                if on_progress:               # it may raise: also in the middle of a large log
+                    on_progress(min(1.0, (done + max(0, part.after.offset - begin)) / max(1, size)))
             done += max(0, file.size - begin)
             if time.monotonic() > until:
                 break
@@ -168,15 +168,15 @@ class _Batch:
 def recent(logs: LogSet, now: int) -> List[Block]:
     """The last sessions, from the files of the last days alone, which are read anew."""
     from ccmon.sources.log_parts import new_parts
-    from ccmon.store import scratch
+    from ccmon.store import sessions
     hours = RECENT_H
     while True:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
         window = [file for file in logs.files if file.mtime_ns >= since_ns]
         is_all = len(window) == len(logs.files)
         parts = (part for file in window for part in new_parts(file, None, logs.folders, logs.price, now))
-        found = [message for part in parts for message in part.messages]
-        blocks = scratch.recent_sessions(found, is_all)
+        messages = [message for part in parts for message in part.messages]
+        blocks = sessions.recent_sessions(messages, is_all)
         if blocks or is_all:
             return blocks
         hours *= 2

@@ -10,7 +10,6 @@ from ccmon.sources.log_entries import MOST
 
 DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER = (
     "damaged", "progress", "tool_result", "api_error", "synthetic", "empty", "refused", "other")
-KINDS = (DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER)
 _LONGEST_NUMBER = 300                  # digits: a longer one counts nothing
 _SHORT = 4300                          # bytes: no number in a shorter line is longer than Python converts
 _NEEDED = ("input_tokens", "output_tokens")
@@ -22,7 +21,7 @@ _EPOCHS = (10 ** 9, 4 * 10 ** 12)      # from s to ms
 
 
 def unused_kind(line: bytes) -> str:
-    """One of KINDS, for a line that holds usage and of which log_entries.parse made nothing. Never raises.
+    """The kind of a line that holds usage and of which log_entries.parse made nothing. Never raises.
 
     Damaged is what is no JSON, what is cut off, and an answer whose counts or time cannot be. What ccusage refuses though
     it is whole is refused.
@@ -65,7 +64,7 @@ def _of_answer(usage: Dict[str, Any]) -> str:
 
 
 def _can_be(usage: Any) -> bool:
-    """Whether these may be the counts of a message; what is null tells nothing."""
+    """Whether these may be the counts of a message; what is null is ignored."""
     if usage is None:
         return True
     parts = usage.get("cache_creation") if isinstance(usage, dict) else ""
@@ -77,16 +76,16 @@ def _all_count(given: Dict[str, Any], names: Tuple[str, ...]) -> bool:
     return all(type(count) is int and 0 <= count <= MOST for count in counts)
 
 
-def _is_time(told: Any) -> bool:
+def _is_time(value: Any) -> bool:
     """Whether it is a time of this century, in any form; ccusage takes one of them."""
-    if isinstance(told, str):
-        found = _TIME.fullmatch(told)
-        return found is not None and int(found.group(3)) <= monthrange(int(found.group(1)), int(found.group(2)))[1]
-    return type(told) in (int, float) and _EPOCHS[0] <= told <= _EPOCHS[1]
+    if isinstance(value, str):
+        match = _TIME.fullmatch(value)
+        return match is not None and int(match.group(3)) <= monthrange(int(match.group(1)), int(match.group(2)))[1]
+    return type(value) in (int, float) and _EPOCHS[0] <= value <= _EPOCHS[1]
 
 
 def _integer(digits: str) -> Optional[int]:
-    """The number; -1, which counts nothing, in the place of one that is absurdly long."""
+    """The number; -1, which counts nothing, for an absurdly long one."""
     return int(digits) if len(digits) <= _LONGEST_NUMBER else -1
 
 

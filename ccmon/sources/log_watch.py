@@ -1,8 +1,7 @@
 """The door to changes of the log files: cheap to ask every few seconds, as nearly always there are none.
 
-All files are looked at as often as that takes no more than a small part of the time, and every MOST_S seconds at least, which
-is how late a change can be seen at most. In between those that were written last are looked at, and the folders in which new
-ones appear: what a look costs does not grow with the history.
+All files are scanned as often as that takes no more than a small part of the time, and every MOST_S seconds at least. In
+between only those that were written last are checked, and the folders in which new ones appear.
 """
 
 import os
@@ -12,8 +11,8 @@ from typing import Callable, Dict, Iterable, Optional, Sequence, Tuple
 from ccmon.sources import log_files
 from ccmon.sources.log_files import LogFile
 
-MOST_S = 30.0                          # between two looks at everything
-REST = 1000                            # a look at everything is followed by a rest that takes so many times as long
+MOST_S = 30.0                          # between two scans of everything
+REST = 1000                            # a scan is followed by a rest that takes so many times as long
 HOT_FILES = 20                         # those written last
 COARSE_S = 3                           # what has changed so lately may change again without another time
 
@@ -64,7 +63,7 @@ def _places(folders: Sequence[str], files: Sequence[LogFile]) -> Iterable[str]:
 
 def _mark(path: str) -> Mark:
     try:
-        found = os.stat(path, follow_symlinks=False)
+        status = os.stat(path, follow_symlinks=False)
     except (OSError, ValueError):
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns if log_files.HAS_CTIME else 0
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns if log_files.HAS_CTIME else 0

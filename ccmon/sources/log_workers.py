@@ -1,4 +1,4 @@
-"""Many logs read side by side: processes forked for it send what they find through pipes; one process stores it.
+"""Many logs read side by side: processes forked for it send the parts through pipes; one process stores it.
 
 A process that is killed loses nothing: what it had yet to read is read here. Where none can be forked, all of it is.
 """
@@ -22,7 +22,7 @@ FROM_BYTES = 8 << 20                   # less is read sooner than it is divided
 MOST_WORKERS = 4                       # one process stores it all: more than so many wait for that one
 MOST_AHEAD = 4 << 20                   # bytes of each process that wait here until it is its turn
 _LONG_S = 3600.0                       # of waiting, before it is begun anew
-_HEAD = 8                              # bytes that tell how long a message is
+_HEAD = 8                              # bytes: the length of a message
 _AT_ONCE = 1 << 18
 _MARSHAL = 2                           # the format without references: looking for some takes longer than it saves
 
@@ -30,17 +30,17 @@ Read = Callable[[LogFile, Optional[LogPosition]], Iterator[LogPart]]
 FileParts = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
 
 
-def parts_of_all(files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> FileParts:
+def parts_of_all(files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read) -> FileParts:
     """Each file in turn with its parts, which are to be taken before the next file is; read reads one from a position on."""
-    number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, known) >= FROM_BYTES else 1
-    shares = _shares(files, known, number)
+    number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, positions) >= FROM_BYTES else 1
+    shares = _shares(files, positions, number)
     workers: List[_Worker] = []
     try:
         for own in range(number if number > 1 else 0):
             mine = [file for file, share in zip(files, shares) if share == own]
-            workers.append(_Worker(mine, known, read, workers))
+            workers.append(_Worker(mine, positions, read, workers))
         for file, share in zip(files, shares):
-            before = known.get(os.fsencode(file.path))
+            before = positions.get(os.fsencode(file.path))
             yield file, _parts(workers, share, file, before, read) if workers else read(file, before)
     finally:
         for worker in workers:
@@ -60,27 +60,27 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _left(files: Iterable[LogFile], known: Dict[bytes, LogPosition]) -> int:
-    return sum(_size(file, known) for file in files)
+def _left(files: Iterable[LogFile], positions: Dict[bytes, LogPosition]) -> int:
+    return sum(_size(file, positions) for file in files)
 
 
-def _size(file: LogFile, known: Dict[bytes, LogPosition]) -> int:
-    before = known.get(os.fsencode(file.path))
+def _size(file: LogFile, positions: Dict[bytes, LogPosition]) -> int:
+    before = positions.get(os.fsencode(file.path))
     return max(0, file.size - (before.offset if before else 0))
 
 
-def _shares(files: Sequence[LogFile], known: Dict[bytes, LogPosition], number: int) -> List[int]:
+def _shares(files: Sequence[LogFile], positions: Dict[bytes, LogPosition], number: int) -> List[int]:
     """Which process reads each file: the one that has least to do before it."""
-    loads, found = [0] * number, []
+    loads, shares = [0] * number, []
     for file in files:
-        found.append(loads.index(min(loads)))
-        loads[found[-1]] += _size(file, known) + 1
-    return found
+        shares.append(loads.index(min(loads)))
+        loads[shares[-1]] += _size(file, positions) + 1
+    return shares
 
 
 def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Optional[LogPosition],
            read: Read) -> Iterator[LogPart]:
-    """What a process found in a file; what it did not come to is read here."""
+    """The parts of a file that a process sends; what it did not come to is read here."""
     while True:
         message = workers[share].message(workers)
         if message is None:
@@ -97,7 +97,7 @@ def _parts(workers: Sequence["_Worker"], share: int, file: LogFile, before: Opti
 class _Worker:
     """A process that reads some files and sends their parts, and nothing behind those of each file."""
 
-    def __init__(self, files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read,
+    def __init__(self, files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read,
                  earlier: Sequence["_Worker"]) -> None:
         self.got, self.pid, self.fd = bytearray(), 0, -1
         reading, writing = os.pipe()
@@ -107,7 +107,7 @@ class _Worker:
             os.close(reading)
         else:
             if not self.pid:
-                _work(writing, [reading, *(one.fd for one in earlier if one.fd >= 0)], files, known, read)
+                _work(writing, [reading, *(one.fd for one in earlier if one.fd >= 0)], files, positions, read)
             self.fd = reading
         os.close(writing)
 
@@ -145,7 +145,7 @@ class _Worker:
             self.pid = 0
 
 
-def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: Dict[bytes, LogPosition], read: Read) -> None:
+def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read) -> None:
     """The life of such a process; it ends without what this one does at its end. What fails here is tried again there."""
     try:
         signals.end_at_once()
@@ -153,7 +153,7 @@ def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], known: 
         for fd in others:              # with the last reader gone the next message ends the process
             os.close(fd)
         for file in files:
-            for part in read(file, known.get(os.fsencode(file.path))):
+            for part in read(file, positions.get(os.fsencode(file.path))):
                 _send(writing, part)
             _send(writing, None)
     finally:

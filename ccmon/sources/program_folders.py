@@ -74,18 +74,18 @@ def folders(env: Mapping[str, str], home: Optional[str]) -> List[str]:
         named = [(env.get(name, ""), below) for name, *below in _ON_WINDOWS]
         return [os.path.join(folder, *below) for folder, below in named if processes.is_absolute(folder)]
     user = _absolute(home)
-    found = [folder for manager in MANAGERS if manager.name not in _WITHOUT_GLOBALS for folder in versions(manager, env, home)]
-    found += [folder for manager in MANAGERS if env.get(manager.variable) or manager.name == "volta"
+    paths = [folder for manager in MANAGERS if manager.name not in _WITHOUT_GLOBALS for folder in versions(manager, env, home)]
+    paths += [folder for manager in MANAGERS if env.get(manager.variable) or manager.name == "volta"
               for root in roots(manager, env, home)[:1] for folder in _joined(root, manager.more)]
-    found += [folder for name, below in _NAMED if processes.is_absolute(env.get(name, ""))
+    paths += [folder for name, below in _NAMED if processes.is_absolute(env.get(name, ""))
               for folder in _joined(env[name], [below])]
-    found += [*_npm_prefix(user), *(_joined(user, _BELOW_HOME) if user else ())]
-    found += [folder for manager in MANAGERS for root in roots(manager, env, home) for folder in _joined(root, manager.more)]
-    found += [folder for manager in MANAGERS if manager.name in _WITHOUT_GLOBALS for folder in versions(manager, env, home)]
+    paths += [*_npm_prefix(user), *(_joined(user, _BELOW_HOME) if user else ())]
+    paths += [folder for manager in MANAGERS for root in roots(manager, env, home) for folder in _joined(root, manager.more)]
+    paths += [folder for manager in MANAGERS if manager.name in _WITHOUT_GLOBALS for folder in versions(manager, env, home)]
     kegs = [folder for keg in _KEG_ONLY for folder in _newest_first(keg, "node@*/bin")] if _EVERYWHERE else []
     name = os.path.basename(user or "")
     per_user = [f"/etc/profiles/per-user/{name}/bin"] if name and _EVERYWHERE else []
-    return list(dict.fromkeys([*found, *per_user, *_EVERYWHERE, *kegs]))
+    return list(dict.fromkeys([*paths, *per_user, *_EVERYWHERE, *kegs]))
 
 
 def _joined(folder: str, below: Iterable[str]) -> List[str]:
@@ -100,8 +100,8 @@ def _npm_prefix(home: Optional[str]) -> List[str]:
     """What `npm config set prefix` has written."""
     with suppress(OSError, ValueError):
         text = private.read(os.path.join(home or os.sep, ".npmrc"), private.anybody).decode("utf-8", "replace")
-        found = re.search(r"^\s*prefix\s*=\s*[\"']?(.*?)[\"']?\s*$", text, re.MULTILINE)
-        prefix = re.sub(r"^(~|\$\{?HOME\}?)(?=/)", lambda _: home or "", found[1]) if found and home else ""
+        match = re.search(r"^\s*prefix\s*=\s*[\"']?(.*?)[\"']?\s*$", text, re.MULTILINE)
+        prefix = re.sub(r"^(~|\$\{?HOME\}?)(?=/)", lambda _: home or "", match[1]) if match and home else ""
         return [os.path.join(prefix, "bin")] if os.path.isabs(prefix) else []
     return []
 
@@ -118,16 +118,16 @@ def roots(manager: Manager, env: Mapping[str, str], home: Optional[str]) -> List
 
 def versions(manager: Manager, env: Mapping[str, str], home: Optional[str]) -> List[str]:
     """The folders of programs of its versions: the usual one's first, then that of v22.1 before that of v9."""
-    found: List[str] = []
+    paths: List[str] = []
     for root in roots(manager, env, home):
         every = [folder for pattern in manager.versions for folder in _newest_first(root, pattern)]
-        found += [*_chosen(manager, root, home, every), *every]
-    return list(dict.fromkeys(found))
+        paths += [*_chosen(manager, root, home, every), *every]
+    return list(dict.fromkeys(paths))
 
 
 def _chosen(manager: Manager, root: str, home: Optional[str], every: List[str]) -> Iterator[str]:
-    for place in manager.chosen:
-        path = os.path.join(home or os.sep, place[2:]) if place.startswith("~/") else os.path.join(root, place)
+    for choice in manager.chosen:
+        path = os.path.join(home or os.sep, choice[2:]) if choice.startswith("~/") else os.path.join(root, choice)
         if os.path.isdir(path):
             yield path
         else:
@@ -146,9 +146,9 @@ def _version_in(path: str, left: int) -> str:
     """22.1.0, 22 or lts, as a file says it that chooses a version; an alias of nvm leads to another one."""
     with suppress(OSError, ValueError):
         text = private.read(path, private.anybody).decode("utf-8", "replace")[:4096]
-        found = re.search(_VERSION, text)
-        if found:
-            return (found["number"] or found["name"]).strip(".")
+        match = re.search(_VERSION, text)
+        if match:
+            return (match["number"] or match["name"]).strip(".")
         folder = os.path.dirname(path)
         alias = os.path.join(os.path.dirname(folder) if os.path.basename(folder) == "lts" else folder, text.strip())
         if left and re.fullmatch(r"[\w/*.-]+", text.strip()) and ".." not in text:
@@ -188,9 +188,9 @@ def lasting_path(path: str) -> str:
 
 # --- what a child gets ----------------------------------------------------------------------------------------------------
 
-def search(places: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
+def search(folders: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
     """The first program of that name."""
-    paths = (os.path.join(folder, file) for folder in places for file in processes.names(name, env))
+    paths = (os.path.join(folder, file) for folder in folders for file in processes.names(name, env))
     return next(filter(processes.is_program, paths), None)
 
 
@@ -208,7 +208,7 @@ def child_folders(path: str, env: Mapping[str, str], home: Optional[str]) -> Lis
     behind = [] if has_node else _safe(_nodes(path, env, home))[:1]
     shims = [folder for folder in [*own, *behind] if os.path.basename(folder) == SHIMS]
     managers = (_manager_of(os.path.join(folder, ""), env, home) for folder in shims)
-    for manager in [found for found in managers if found and not processes.which(found.name, env)][:1]:
+    for manager in [manager for manager in managers if manager and not processes.which(manager.name, env)][:1]:
         behind += _safe(os.path.join(folder, manager.name) for folder in
                         [*(_joined(home, _OF_MANAGERS) if home else ()), *folders(env, home)])[:1]
     return list(dict.fromkeys([*front, *usual, *behind]))
@@ -224,8 +224,8 @@ def node_path(path: Optional[str], env: Mapping[str, str], home: Optional[str]) 
 
 def _own_nodes(path: str) -> Iterator[str]:
     """Where a node of the same installation may be: its global packages lie in lib, pnpm's one above the programs."""
-    prefix, found, _ = os.path.realpath(path).partition("/lib/node_modules/")
-    if found:
+    prefix, slash, _ = os.path.realpath(path).partition("/lib/node_modules/")
+    if slash:
         yield from (os.path.join(folder, "bin", "node") for folder in (prefix, os.path.dirname(prefix)))
     yield os.path.join(os.path.dirname(os.path.dirname(path)), "node")
 
@@ -251,10 +251,10 @@ def distrust_reason(path: str) -> Optional[str]:
     for name in dict.fromkeys((path, os.path.realpath(path))):
         while True:
             try:
-                found = os.lstat(name)
+                status = os.lstat(name)
             except OSError as err:
                 return f"{shown(name)}: {err.strerror}"
-            why = private.foreign(found) or (private.SHARED if _is_for_all(found.st_mode) else None)
+            why = private.foreign(status) or (private.SHARED if _is_for_all(status.st_mode) else None)
             if why:
                 return f"{shown(name)} {why}"
             if name == os.path.dirname(name):

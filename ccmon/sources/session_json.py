@@ -1,4 +1,4 @@
-"""What Claude Code tells its status line command: the fields of that JSON, cleaned. Each may be absent, null or nonsense.
+"""What Claude Code reports to its status line command: the fields of that JSON, cleaned. Each may be absent, null or nonsense.
 
 The line's short cut loads this file: it imports nothing.
 """
@@ -16,7 +16,7 @@ LABELS = {"five_hour": "5h", "seven_day": "7d"}
 LONGEST_S = 400 * 86_400               # a window of unknown length
 MOST_WINDOWS, MOST_MEMBERS = 12, 200   # more of them are nobody's limits
 SPEND = "spend="                       # in the spool: used and limit of the spend limit, in dollars, a dash for none
-LONG_AGO = 1_000_000_001               # the end of a cache that is cold, nobody says since when
+LONG_AGO = 1_000_000_001               # the end of a cache that is cold since an unknown time
 CACHE = "cache="                       # in the spool: the prompt cache, see prompt_cache
 DROPPED = "dropped="                   # in the spool: how many members could not be taken
 _ALSO = {"seven_day_overage_included": "seven_day_fable"}              # one limit, two names
@@ -43,7 +43,7 @@ def number(value: "Any") -> "float | None":
 
 
 def percent(value: "Any") -> "float | None":
-    """A percentage from 0 to 1000 without the noise of its last digits: a known fault puts an epoch there."""
+    """A percentage from 0 to 1000, rounded; None for others: some versions put an epoch there."""
     used = number(value)
     return round(used, 4) if used is not None and 0 <= used <= MOST_PERCENT else None
 
@@ -88,7 +88,7 @@ _EPOCH_DAY = 719_163                   # 1970-01-01, counted from the year 1
 
 
 def _without_offset(clock: str) -> "tuple[str, int | None]":
-    """The time of day, and the seconds that it is ahead of UTC; None when that is no offset. None said means UTC."""
+    """The time of day, and the seconds that it is ahead of UTC; None for a bad offset. UTC without one."""
     for sign, factor in (("+", 1), ("-", -1)):
         time, is_signed, ahead = clock.partition(sign)
         if is_signed:
@@ -183,10 +183,8 @@ def spend_usd(document: "Any") -> "tuple[float | None, float | None] | None":
 
 
 def length_s(name: str) -> "int | None":
-    """How long a window is, by the beginning of its name; None when unknown."""
-    if name in WINDOWS_S:
-        return WINDOWS_S[name]
-    return next((length for lead, length in WINDOWS_S.items() if name == lead or name.startswith(lead + "_")), None)
+    """Length of a window (s), by the beginning of its name; None when unknown."""
+    return WINDOWS_S.get(name) or WINDOWS_S.get(_part(name)[0])
 
 
 def _part(name: str) -> "tuple[str, str]":
@@ -204,7 +202,7 @@ def scope(name: str) -> str:
 
 
 def label(name: str) -> str:
-    """5h, 7d, 7d Opus; the name in words where its length is not known."""
+    """5h, 7d, 7d Opus; the name in words where its length is unknown."""
     if name in LABELS:
         return LABELS[name]
     lead, rest = _part(name)
@@ -221,7 +219,7 @@ def words(name: str) -> str:
 
 
 def is_possible(name: str, percent: float, resets_at: int, at: float) -> bool:
-    """Whether a window can be like that at that moment (epoch s): it runs, and has not been filled as soon as it began."""
+    """Whether a window can be like that then (epoch s): it runs, and has not been filled as soon as it began."""
     left_s, whole_s = resets_at - at, length_s(name)
     opening = whole_s is not None and whole_s - left_s < OPENING_S and percent >= OPENING_PERCENT
     return 0 <= percent <= MOST_PERCENT and 0 < left_s <= (whole_s or LONGEST_S) + OPENING_S and not opening
@@ -230,8 +228,8 @@ def is_possible(name: str, percent: float, resets_at: int, at: float) -> bool:
 def same_resets(ours: "Any", theirs: "Any", now: float) -> "dict[str, bool]":
     """For each window of both, whether it ends at the same time: accounts differ in their windows' resets.
 
-    Both map names to (percentage, reset). The 5 hours and the week tell, and only without them others. Weeks of one account
-    follow upon one another, so that a week that is over tells as much; five hours that are over tell nothing.
+    Both map names to (percentage, reset). The 5 hours and the week decide, and only without them others. Weeks of one account
+    follow upon one another, so that a week that is over counts, too; five hours that are over do not.
     """
     both = [name for name in ours if name in theirs]
     is_alike = {}
@@ -280,7 +278,7 @@ def cost_usd(document: "Any") -> "float | None":
 
 def prompt_cache(document: "Any", now: float) -> "tuple[int, int, int | None, int | None] | None":
     """Of the conversation's cache: when it goes cold (epoch s), how long it stays warm (s), the tokens that are paid again after
-    that, and how much of the input came from it (per cent), None for what is not said; None where no end is said."""
+    that, and how much of the input came from it (per cent), each None where unknown; None without an end."""
     cache = member(document, "prompt_cache")
     warm, end = member(cache, "warm"), member(cache, "expires_at")
     expires_at = LONG_AGO if end is None and warm is False else _epoch(end)
@@ -295,7 +293,7 @@ def prompt_cache(document: "Any", now: float) -> "tuple[int, int, int | None, in
 
 
 def _seconds(ttl: "Any") -> int:
-    """Of 5m and 1h, as Claude Code writes them, or of seconds; 0 where it says something else."""
+    """Of 5m and 1h, as Claude Code writes them, or of seconds; 0 for anything else."""
     seconds = number(ttl)
     if seconds is not None:
         return int(seconds) if 0 < seconds <= 86_400 else 0
@@ -311,12 +309,12 @@ def session_id(document: "Any") -> str:
 
 
 def counter(document: "Any") -> "int | None":
-    """A count that grows with every answer of Claude: an unchanged one tells that these are old values once more."""
+    """A count that grows with every answer of Claude: with an unchanged one the values are old."""
     duration_ms = number(member(document, "cost", "total_api_duration_ms"))
     return None if duration_ms is None or duration_ms < 0 else int(duration_ms)
 
 
 def began_at(document: "Any", now: float) -> "int | None":
-    """When the session began (epoch s): what it says is no older."""
+    """When the session began (epoch s): its values are no older."""
     duration_ms = number(member(document, "cost", "total_duration_ms"))
     return int(now - duration_ms / 1000) if duration_ms is not None and 0 <= duration_ms <= 1000 * now else None

@@ -1,4 +1,4 @@
-"""The door to the spool: what Claude Code told its status line (hook.py adds it), taken by one refresh at a time."""
+"""The door to the spool: what Claude Code reported to its status line (hook.py adds it), taken by one refresh at a time."""
 
 import errno
 import os
@@ -30,7 +30,7 @@ def contents(where: str) -> Iterator[str]:
         old = _opened(taken)
     except OSError as error:
         if error.errno not in _NO_SPOOL:
-            return                     # nothing may take its place
+            return                     # it may not be replaced
         old = None
     with old or nullcontext():
         before = _content(old)

@@ -11,7 +11,7 @@ _LATEST_S, _MOST_COUNTED, _LONGEST = 10 ** 11, 10 ** 18, 64
 
 
 class SpoolReading(NamedTuple):
-    """What Claude Code said of one window to one call of the status line command."""
+    """What Claude Code reported of one window to one call of the status line command."""
 
     at: int                            # epoch s
     session: str
@@ -20,7 +20,7 @@ class SpoolReading(NamedTuple):
     percent: float
     resets_at: int                     # epoch s
     began: Optional[int] = None        # epoch s when the session began; None when unknown
-    login: str = ""                    # short hash of the account's login, where that is known
+    login: str = ""                    # short hash of the account's login, where known
 
 
 def parse(line: str) -> List[SpoolReading]:
@@ -40,7 +40,7 @@ def parse(line: str) -> List[SpoolReading]:
 
 
 def _other(word: str) -> Optional[Tuple[str, str, str]]:
-    """Name, percentage and reset; None for what is said besides. ValueError."""
+    """Name, percentage and reset; None for any other word. ValueError."""
     name, equals, pair = word.partition("=")
     percent, comma, resets_at = pair.partition(",")
     if not comma:

@@ -1,4 +1,4 @@
-"""What Claude Code's own file, and Claude Code when it is asked, say of the account: who is logged in, windows, credits.
+"""The account in Claude Code's own file, or in Claude Code's answer: who is logged in, windows, credits.
 
 Of the file two members count, oauthAccount and cachedUsageUtilization; nothing else of it leaves this module.
 """
@@ -25,18 +25,18 @@ _EARLIEST_S, _LATEST_S = 10 ** 9, 10 ** 10
 
 
 class AccountReport(NamedTuple):
-    """What was said of the account at one moment."""
+    """The account as reported at one time."""
 
     login: Login
     windows: Windows = ()
     credits: Tuple[Credits, ...] = ()
     dropped: int = 0                   # members that could not be taken
-    read_at: int = 0                   # epoch s when Claude Code was told of the windows, 0 where it does not say
-    login_at: int = 0                  # epoch s when Claude Code last asked who is logged in, 0 where it does not say
+    read_at: int = 0                   # epoch s when Claude Code read the windows, 0 where unknown
+    login_at: int = 0                  # epoch s when Claude Code last asked who is logged in, 0 where unknown
 
 
 def parse(text: str) -> Optional[AccountReport]:
-    """What the text of Claude Code's own file says; None where it is no JSON object, as when it was cut off."""
+    """The account in Claude Code's own file; None where the text is no JSON object, as when it was cut off."""
     try:
         document = json.loads(text, parse_int=float)       # of thousands of digits, too
     except (ValueError, RecursionError, MemoryError):
@@ -45,23 +45,23 @@ def parse(text: str) -> Optional[AccountReport]:
         return None
     profile = document.get("oauthAccount")
     login_at = _epoch_s(member(profile, "profileFetchedAt"))
-    found = AccountReport(login_of(profile), login_at=login_at)
+    report = AccountReport(login_of(profile), login_at=login_at)
     cached = document.get("cachedUsageUtilization")
     if not isinstance(cached, dict) or _id(cached, "accountUuid") != _id(profile, "accountUuid"):
-        return found                   # none, or of whoever was logged in before
+        return report                   # none, or of whoever was logged in before
     return usage(cached.get("utilization"), _epoch_s(cached.get("fetchedAtMs")), "account_file")._replace(
-        login=found.login, login_at=login_at)
+        login=report.login, login_at=login_at)
 
 
 def usage(limits: Any, read_at: int, source: str) -> AccountReport:
-    """The windows and credits in such a member, as they were at that moment (epoch s), of nobody so far."""
+    """The windows and credits in such a member, read then (epoch s), of nobody so far."""
     if not isinstance(limits, dict):
         return AccountReport(Login(""), read_at=read_at)
-    told, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
-    windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in told.items()
+    values, dropped = read_windows({key: value for key, value in limits.items() if key not in _NOT_WINDOWS})
+    windows = tuple(window(name, used, resets_at, read_at, source) for name, (used, resets_at) in values.items()
                     if is_possible(name, used, resets_at, read_at))
     credits, strange = _credits(limits.get("extra_usage"), read_at, source)
-    return AccountReport(Login(""), windows, credits, dropped + len(told) - len(windows) + strange, read_at)
+    return AccountReport(Login(""), windows, credits, dropped + len(values) - len(windows) + strange, read_at)
 
 
 def is_ahead(account: AccountReport, now: int) -> bool:
@@ -72,7 +72,7 @@ def is_ahead(account: AccountReport, now: int) -> bool:
 # --- who is logged in ---------------------------------------------------------------------------------------------------
 
 def login_of(profile: Any) -> Login:
-    """The login that oauthAccount tells; that of nobody where it tells none."""
+    """The login in oauthAccount; that of nobody where it has none."""
     ids = [_id(profile, name) for name in ("organizationUuid", "accountUuid")]
     if not any(ids):
         return Login("")
@@ -97,45 +97,45 @@ def _tier(profile: Any) -> str:
 
 
 def plan_of(tier: str) -> str:
-    """pro, max5 or max20; "" for a tier that is not known."""
+    """pro, max5 or max20; "" for an unknown tier."""
     return next((plan for part, plan in _TIERS if part in tier), "")
 
 
 def _plan_of_kind(profile: Any, tier: str) -> str:
-    """Where there is no tier, a subscription to Pro is told by the kind of organisation."""
+    """Without a tier, the kind of organisation shows a subscription to Pro."""
     return "pro" if not tier and member(profile, "organizationType") == "claude_pro" else ""
 
 
 # --- credits ------------------------------------------------------------------------------------------------------------
 
-def _credits(found: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...], int]:
+def _credits(extra: Any, read_at: int, source: str) -> Tuple[Tuple[Credits, ...], int]:
     """Extra usage where it is on or was used, and how many members could not be taken."""
-    if found is None:
+    if extra is None:
         return (), 0
-    enabled = member(found, "is_enabled")
+    enabled = member(extra, "is_enabled")
     if not isinstance(enabled, bool):
         return (), 1
-    name = member(found, "currency")
+    name = member(extra, "currency")
     currency = name.upper() if isinstance(name, str) and len(name) == 3 and name.isascii() and name.isalpha() else ""
-    amounts: Dict[str, Optional[float]] = {key: _amount(found.get(key), currency) for key in ("used_credits", "monthly_limit")}
-    strange = sum(found.get(key) is not None and amount is None for key, amount in amounts.items())
+    amounts: Dict[str, Optional[float]] = {key: _amount(extra.get(key), currency) for key in ("used_credits", "monthly_limit")}
+    strange = sum(extra.get(key) is not None and amount is None for key, amount in amounts.items())
     if not enabled and not amounts["used_credits"]:
         return (), strange
-    one = Credits("extra_usage", amounts["used_credits"], amounts["monthly_limit"], currency, percent(found.get("utilization")),
-                  enabled and not strange, rounded_epoch(found.get("resets_at")), read_at, source)
+    one = Credits("extra_usage", amounts["used_credits"], amounts["monthly_limit"], currency, percent(extra.get("utilization")),
+                  enabled and not strange, rounded_epoch(extra.get("resets_at")), read_at, source)
     return (one,), strange
 
 
 def _amount(value: Any, currency: str) -> Optional[float]:
-    """In the currency: Claude says it in minor units, cents for dollars."""
-    found = number(value)
-    if found is None or not 0 <= found < 1e12:
+    """In the currency: the file has minor units, cents for dollars."""
+    units = number(value)
+    if units is None or not 0 <= units < 1e12:
         return None
-    return float(found) if currency in WHOLE_UNITS else round(found / 100, 2)
+    return float(units) if currency in WHOLE_UNITS else round(units / 100, 2)
 
 
 def _epoch_s(value: Any) -> int:
-    """Of milliseconds; 0 for what is no moment."""
-    found = number(value)
-    at = 0 if found is None else int(found / 1000 if found > 1e11 else found)
+    """Of milliseconds; 0 for what is no time."""
+    epoch = number(value)
+    at = 0 if epoch is None else int(epoch / 1000 if epoch > 1e11 else epoch)
     return at if _EARLIEST_S < at < _LATEST_S else 0

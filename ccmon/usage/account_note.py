@@ -1,4 +1,4 @@
-"""What is kept of Claude Code's own file between refreshes: who is logged in, credits, and which file said so."""
+"""What is stored of Claude Code's own file between refreshes: who is logged in, credits, and in which file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOST_EARLIER = 7                       # logins
 
 
 class AccountNote(NamedTuple):
-    """What the file said when it was last read, and how that went."""
+    """The file's content when it was last read, and how that went."""
 
     stamp: str = ""                    # of the files as they were then
     path: str = ""                     # of the one that counts, "" as long as there was none
-    read_at: int = 0                   # epoch s when Claude Code was told of the windows in it, 0 where it does not say
+    read_at: int = 0                   # epoch s when Claude Code read the windows in it, 0 where unknown
     dropped: int = 0                   # members that could not be taken
     fault: str = ""                    # why the file could not be read the last time; what stands here was read before
     login: Login = Login("")
@@ -28,13 +28,13 @@ class AccountNote(NamedTuple):
     earlier: Tuple[Login, ...] = ()    # others that were logged in before, the last one first
 
     def of_login(self, account: str) -> Login:
-        """What the file has said of that login."""
+        """The login with that hash, with its plan where known."""
         return next((one for one in (self.login, *self.earlier) if one.account == account), Login(account))
 
     def before(self, login: Login) -> Tuple[Login, ...]:
         """The earlier ones where that is the login now."""
-        known = (self.login, *self.earlier)
-        return tuple(one for one in known if one.account not in ("", login.account))[:MOST_EARLIER]
+        logins = (self.login, *self.earlier)
+        return tuple(one for one in logins if one.account not in ("", login.account))[:MOST_EARLIER]
 
 
 def dump(note: AccountNote) -> str:
@@ -46,11 +46,11 @@ def dump(note: AccountNote) -> str:
 def load(text: Optional[str]) -> AccountNote:
     """The note that was dumped; an empty one when there is none or it is damaged."""
     try:
-        found = checked.value(text)
-        return AccountNote(checked.sentence(found["stamp"]), checked.sentence(found["path"]), checked.epoch(found["read_at"]),
-                           checked.count(found["dropped"]), checked.sentence(found["fault"]), _login(*found["login"]),
-                           tuple(checked_credits(*one) for one in found["credits"][:MOST_CREDITS]),
-                           tuple(_login(*one) for one in found.get("earlier", ())[:MOST_EARLIER]))
+        stored = checked.value(text)
+        return AccountNote(checked.sentence(stored["stamp"]), checked.sentence(stored["path"]), checked.epoch(stored["read_at"]),
+                           checked.count(stored["dropped"]), checked.sentence(stored["fault"]), _login(*stored["login"]),
+                           tuple(checked_credits(*one) for one in stored["credits"][:MOST_CREDITS]),
+                           tuple(_login(*one) for one in stored.get("earlier", ())[:MOST_EARLIER]))
     except checked.Damage:
         return AccountNote()
 
@@ -63,7 +63,7 @@ def _login(account: Any, plan: Any, tier: Any) -> Login:
 
 def checked_credits(kind: Any, used: Any, limit: Any, currency: Any, share: Any, enabled: Any, resets_at: Any, read_at: Any,
                source: Any) -> Credits:
-    """Of what was kept of one, whatever has become of it. Raises what is in checked.Damage."""
+    """The credits in stored values. Raises checked.Damage."""
     return Credits(checked.name(kind), checked.optional(used, checked.amount), checked.optional(limit, checked.amount),
                    checked.name(currency)[:3], percent(share), checked.boolean(enabled),
                    checked.optional(resets_at, checked.epoch),

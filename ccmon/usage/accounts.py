@@ -1,4 +1,4 @@
-"""The accounts that are known here, as values: whose windows, in which folders, and by which names one asks for them.
+"""The accounts on this machine, as values: whose windows, in which folders, and by which names one asks for them.
 
 An account is a login. Where nobody knows who is logged in, the folders that Claude Code's logs are read from are one account,
 and what used them with other windows are others.
@@ -58,7 +58,7 @@ class Chosen(NamedTuple):
 
     name: str
     login: str = ""                    # short hash; "" for whichever answered last
-    number: int = 0                    # of the ledger, where no login is known
+    number: int = 0                    # of the ledger, where the login is unknown
     is_merged: bool = False
 
     @property
@@ -71,21 +71,22 @@ class Chosen(NamedTuple):
 
 def group_accounts(group: FolderGroup, ledger: official_ledger.Ledger, now: int) -> List[ListedAccount]:
     """The accounts that use these folders, the one that answered last, which is shown, first."""
-    known = [one for one in reversed(ledger.accounts) if one.login or running(one.windows, now)] or list(ledger.accounts[-1:])
+    candidates = [one for one in reversed(ledger.accounts) if one.login or running(one.windows, now)]
+    candidates = candidates or list(ledger.accounts[-1:])
     login = group.login.account
-    if login and login not in [one.login for one in known]:
-        if known and not known[0].login:
-            known[0] = known[0]._replace(login=login)      # it is signed with its next reading
+    if login and login not in [one.login for one in candidates]:
+        if candidates and not candidates[0].login:
+            candidates[0] = candidates[0]._replace(login=login)      # it is signed with its next reading
         else:
-            known.append(official_ledger.LedgerAccount(0, login=login))
-    found = [_of_ledger(group, one, at == 0, now) for at, one in enumerate(known)]
-    return found or [ListedAccount(group.name, group.owner, group.folders, login=group.login)]
+            candidates.append(official_ledger.LedgerAccount(0, login=login))
+    listed = [_of_ledger(group, one, at == 0, now) for at, one in enumerate(candidates)]
+    return listed or [ListedAccount(group.name, group.owner, group.folders, login=group.login)]
 
 
 def _of_ledger(group: FolderGroup, one: official_ledger.LedgerAccount, is_last: bool, now: int) -> ListedAccount:
     words = [one.login[:LOGIN_CHARACTERS]] * bool(one.login) + [str(one.number)] * bool(one.number)
     own, *more = [f"{group.name}/{word}" for word in words]
-    login = next((known for known in (group.login, *group.earlier) if known.account == one.login), Login(one.login))
+    login = next((login_of for login_of in (group.login, *group.earlier) if login_of.account == one.login), Login(one.login))
     names = (own, *more) if is_last else tuple(more)
     return ListedAccount(group.name if is_last else own, group.owner, group.folders, names, login, one.number,
                    running(one.windows, now), _newest(one.windows), is_last)
@@ -99,28 +100,27 @@ def _newest(windows: Iterable[Window]) -> Optional[int]:
 
 def host_accounts(name: str, owner: Owner, joined_by_login: Dict[str, Windows], now: int) -> List[ListedAccount]:
     """The accounts of another machine's history, by login the newest readings of each window; the newest account first."""
-    found = []
+    listed = []
     for at, login in enumerate(sorted(joined_by_login, key=lambda login: -(_newest(joined_by_login[login]) or 0))):
         windows = joined_by_login[login]
         own = f"{name}/{login[:LOGIN_CHARACTERS] if login else 0}"
-        found.append(ListedAccount(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
+        listed.append(ListedAccount(name if at == 0 else own, owner, (), (own,) if at == 0 else (), Login(login), 0,
                              running(sorted(windows, key=order), now), _newest(windows), at == 0, True))
-    return found or [ListedAccount(name, owner, is_merged=True)]
+    return listed or [ListedAccount(name, owner, is_merged=True)]
 
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
 def joined_by_login(accounts: Sequence[ListedAccount]) -> List[ListedAccount]:
-    """Each login once: what is known of it in several folders of this machine is one account, with the newest reading of each
-    window."""
-    found: List[ListedAccount] = []
+    """Each login once: its folders of this machine are one account, with the newest reading of each window."""
+    joined: List[ListedAccount] = []
     for one in accounts:
-        at = next((at for at, other in enumerate(found) if _is_same(one, other)), None)
+        at = next((at for at, other in enumerate(joined) if _is_same(one, other)), None)
         if at is None:
-            found.append(one)
+            joined.append(one)
         else:
-            found[at] = _joined(found[at], one)
-    return found
+            joined[at] = _joined(joined[at], one)
+    return joined
 
 
 def _is_same(one: ListedAccount, other: ListedAccount) -> bool:
@@ -132,7 +132,7 @@ def _is_same(one: ListedAccount, other: ListedAccount) -> bool:
 
 
 def _joined(one: ListedAccount, other: ListedAccount) -> ListedAccount:
-    """The first one, or the one whose folders are its own now, with what is known of the other."""
+    """The first one, or the one whose folders are its own now, with the other's readings."""
     if other.is_last and not one.is_last:
         one, other = other, one
     windows = {window.name: window for window in one.windows}
@@ -152,15 +152,15 @@ def named_account(accounts: Iterable[ListedAccount], name: str) -> Optional[List
 
 
 def next_account(accounts: Sequence[ListedAccount], name: str) -> Tuple[int, ListedAccount]:
-    """The account behind the one of that name, in a circle, and its place from 0 on."""
+    """The account behind the one of that name, in a circle, and its index."""
     at = next((at for at, one in enumerate(accounts) if name in one.all_names), -1)
     at = (at + 1) % len(accounts)
     return at, accounts[at]
 
 
-def unknown_name(name: str, where: str, known: Iterable[str]) -> str:
+def unknown_name(name: str, where: str, accounts: Iterable[str]) -> str:
     """The sentence for a name that no account has."""
-    names = list(known)
+    names = list(accounts)
     word = clip(printable(name), _NAMED)
     there = f"there are {', '.join(names)}" if names else "none is known here yet"
     return f"{where}: no account is called '{word}'{did_you_mean(name.lower(), names)}; {there}. To see them: ccmon accounts"

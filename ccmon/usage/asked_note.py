@@ -1,4 +1,4 @@
-"""What is kept of asking the claude program: when, how that went, and the credits that it told."""
+"""What is stored of asking the claude program: when, how that went, and the credits in its answer."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def dump(note: AskedNote) -> str:
 def load(text: Optional[str]) -> AskedNote:
     """The note that was dumped; an empty one when there is none or it is damaged."""
     try:
-        found = checked.value(text)
-        return AskedNote(checked.epoch(found["at"]), checked.count(found["failures"]), checked.sentence(found["sentence"]),
-                         tuple(checked_credits(*one) for one in found["credits"][:MOST_CREDITS]),
-                         checked.boolean(found.get("is_lasting", False)))
+        stored = checked.value(text)
+        return AskedNote(checked.epoch(stored["at"]), checked.count(stored["failures"]), checked.sentence(stored["sentence"]),
+                         tuple(checked_credits(*one) for one in stored["credits"][:MOST_CREDITS]),
+                         checked.boolean(stored.get("is_lasting", False)))
     except checked.Damage:
         return AskedNote()
 
 
 def is_due(note: AskedNote, newest_at: int, now: int) -> bool:
-    """Whether nothing fresher is known (newest_at: epoch s of the last reading of a window), and claude has had its rest."""
+    """Whether no reading (newest_at: epoch s of the last one) is fresher, and claude has had its rest."""
     return not 0 <= now - newest_at < REST_S and not 0 <= now - note.at < note.rest_s
 
 
-def newest_credits(*found: Tuple[Credits, ...]) -> Tuple[Credits, ...]:
+def newest_credits(*groups: Tuple[Credits, ...]) -> Tuple[Credits, ...]:
     """Of each kind what was read last."""
-    by_kind = {one.kind: one for one in sorted((one for some in found for one in some), key=lambda one: one.read_at)}
+    by_kind = {one.kind: one for one in sorted((one for some in groups for one in some), key=lambda one: one.read_at)}
     return tuple(by_kind[kind] for kind in sorted(by_kind))

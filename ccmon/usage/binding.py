@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon.model import Binding, Block, Limit, Runway, Window
+from ccmon.model import NEAR_PERCENT, Binding, Block, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import label, length_s
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 from ccmon.usage.utilization import Utilization
 
-NEAR = 80                              # percent: from here on a window is worth a warning
+NEAR = NEAR_PERCENT
 EARLY = 20                             # percent: before that a plain rate says little
 SESSION = "five_hour"
 LIKELY, HARDLY = 0.5, 0.4              # a window that was binding stays one down to the second
@@ -27,7 +27,7 @@ class Candidate(NamedTuple):
     percent: float
     resets_at: int                     # epoch s
     full: bool
-    forecast: Optional[Runway]         # None where nothing is known of its pace
+    forecast: Optional[Runway]         # None where its pace is unknown
     slack: float = 1.0                 # by a plain rate: the time until it is used up, of that until its reset
     whole: bool = True                 # False: of the one model in use
 
@@ -36,12 +36,12 @@ def tightest(windows: Sequence[Window], session: Optional[Candidate], block: Opt
             now: int) -> Optional[Binding]:
     """The tightest of the windows and the session; `before` is the name of the one that was, and why.
 
-    A window of one model counts where the running session (block) uses that model alone. None where nothing is known.
+    A window of one model counts where the running session (block) uses that model alone. None without candidates.
     """
-    found = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
-    found += [session] if session else []
+    candidates = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
+    candidates += [session] if session else []
     name, _, why = before.partition(" ")
-    ranked = [(_rank(one, why if one.name == name else ""), one) for one in found]
+    ranked = [(_rank(one, why if one.name == name else ""), one) for one in candidates]
     best = max([rank for rank, _ in ranked], default=None)
     if best is None:
         return None
@@ -79,7 +79,7 @@ def _slack(window: Window, now: int) -> float:
 
 def session_candidate(full: Utilization, limit: Limit, forecast: Optional[Runway], resets_at: int, now: int,
                ends_at: Optional[int]) -> Optional[Candidate]:
-    """The running session; None where nothing is known of it. ends_at: at the rate of the last hour."""
+    """The running session; None without a percentage. ends_at: at the rate of the last hour."""
     if full.percent is None:
         return None
     over = full.percent > 100 and not limit.unknown or full.source == "official" and full.percent >= 100
@@ -88,7 +88,7 @@ def session_candidate(full: Utilization, limit: Limit, forecast: Optional[Runway
 
 
 def pace_runway(predicted_end: Optional[int], opens_at: int) -> Optional[Runway]:
-    """The forecast of a session of which only the pace of the last hour is known; opens_at: when it begins anew."""
+    """The forecast of a session by the pace of the last hour; opens_at: when it begins anew."""
     if predicted_end is None:
         return None
     end = min(predicted_end, opens_at)
@@ -103,7 +103,7 @@ def runs_out(percent: float, forecast: Optional[Runway]) -> bool:
 
 
 def _rank(one: Candidate, why: str) -> int:
-    """why: it was the tightest at the last look, "" for one that was not."""
+    """why: it was the tightest last time, "" for one that was not."""
     if one.full:
         return 3
     if runs_out(one.percent, one.forecast) or why in ("runs_out", "close") and _hardly_lasts(one):
@@ -112,7 +112,7 @@ def _rank(one: Candidate, why: str) -> int:
 
 
 def _why(one: Candidate, rank: int) -> str:
-    """close: it was to run out at the last look, and lasts by so little that nothing else takes its place."""
+    """close: it was to run out last time, and lasts by so little that nothing else replaces it."""
     if rank == 2 and not runs_out(one.percent, one.forecast):
         return "near" if one.percent >= NEAR else "close"
     return _RANKS[rank]

@@ -7,13 +7,14 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, 
 
 from ccmon.model import Block, Sample
 from ccmon.named_tuple import NamedTuple
+from ccmon.when import HOUR_S
 
-WINDOW_S = 3600
-HOLE_S = 600                            # unwatched for longer than this, nothing is said about that time
+WINDOW_S = HOUR_S
+HOLE_S = 600                            # a time without samples longer than this is unknown
 
 
 class BurnInterval(NamedTuple):
-    """A time between two looks, and the tokens used in it."""
+    """A time between two samples, and the tokens used in it."""
 
     start: int                          # epoch s
     end: int                            # epoch s, at least start
@@ -32,7 +33,7 @@ class Term(NamedTuple):
 
     start: Optional[int]                # epoch s, the session's
     tokens: float                       # used within the last hour
-    whole: int                          # all tokens it is known to hold
+    whole: int                          # all its tokens
     spread_s: int                       # the time over which those are spread; 0 when they were measured
 
 
@@ -69,8 +70,8 @@ def _measured(rows: Sequence[Sample], peaks: Mapping[Optional[int], int], now: i
         tokens = stretch.share(now - WINDOW_S, now)
         total += tokens
         used[row.session] = used.get(row.session, 0.0) + tokens
-    known = {session: max(row.tokens for row in rows if row.session == session) for session in used}
-    parts = tuple(Term(session, tokens, known[session], 0) for session, tokens in used.items() if tokens)
+    whole = {session: max(row.tokens for row in rows if row.session == session) for session in used}
+    parts = tuple(Term(session, tokens, whole[session], 0) for session, tokens in used.items() if tokens)
     return Terms("measured", total, parts, len(rows), rows[0].ts)
 
 
@@ -131,13 +132,13 @@ def _used_before(first: Sample, block: Block, now: int) -> bool:
 def _stretches(rows: Sequence[Sample], peaks: Mapping[Optional[int], int]) -> Iterator[BurnInterval]:
     """The times between the rows, with the tokens by which the later row is above the most ever seen of its session."""
     # The most, not the last: a number that falls and rises again (two versions of ccusage in turn) is used only once.
-    known = dict(peaks)
+    peaks_so_far = dict(peaks)
     for before, row in zip([None, *rows], rows):
-        peak = max(known.get(row.session, 0), row.tokens)
+        peak = max(peaks_so_far.get(row.session, 0), row.tokens)
         if before is not None:
-            more = peak - known.get(row.session, 0) if row.session is not None else 0
+            more = peak - peaks_so_far.get(row.session, 0) if row.session is not None else 0
             yield BurnInterval(min(before.seen, row.ts), row.ts, more)
-        known[row.session] = peak
+        peaks_so_far[row.session] = peak
 
 
 # --- the last hour in parts -------------------------------------------------------------------------------------------
@@ -149,19 +150,19 @@ def history(samples: Sequence[Sample], now: int, buckets: int, span_s: int = WIN
     """
     rows, peaks = _window(samples, now, span_s)
     edges = [now - span_s + span_s * n / max(1, buckets) for n in range(buckets + 1)]
-    looked, used = [False] * buckets, [0.0] * buckets
+    watched, used = [False] * buckets, [0.0] * buckets
     for first, last in _looked(rows, now):
         for at in _touched(edges, first, last):
-            looked[at] |= first < edges[at + 1] and last > edges[at]
+            watched[at] |= first < edges[at + 1] and last > edges[at]
     for stretch in _stretches(rows, peaks):
         if stretch.tokens and stretch.end - stretch.start <= HOLE_S:
             for at in _touched(edges, stretch.start, stretch.end):
                 used[at] += stretch.share(edges[at], edges[at + 1])
-    return [tokens if known else None for tokens, known in zip(used, looked)]
+    return [tokens if is_watched else None for tokens, is_watched in zip(used, watched)]
 
 
 def _looked(rows: Sequence[Sample], now: int) -> List[Tuple[int, int]]:
-    """The times without a hole, from the first look to the last."""
+    """The times without a hole, from the first sample to the last."""
     spans: List[Tuple[int, int]] = []
     for row in rows:
         if spans and row.ts - spans[-1][1] <= HOLE_S:

@@ -18,7 +18,7 @@ NOTHING = AccountReport(Login(""))
 
 
 class ClaudeAnswer(NamedTuple):
-    """What was said, or why nothing was."""
+    """The account, or why there is none."""
 
     account: AccountReport
     sentence: str = ""                 # what went wrong, "" where nothing did
@@ -36,8 +36,8 @@ def parse(output: str, now: int) -> ClaudeAnswer:
     if response is None:
         return NO_ANSWER
     if response.get("subtype") != "success":
-        said = response.get("error")
-        why = clip(clean(said).strip(), 120).rstrip(". ") if isinstance(said, str) else "it did not say why"
+        error = response.get("error")
+        why = clip(clean(error).strip(), 120).rstrip(". ") if isinstance(error, str) else "it did not say why"
         return ClaudeAnswer(NOTHING, f"claude refused to tell the limits: {why}")
     limits = member(response, "response", "rate_limits")
     if isinstance(limits, dict):
@@ -49,8 +49,8 @@ def parse(output: str, now: int) -> ClaudeAnswer:
 def _response(line: str) -> Any:
     """The response to our request on that line; None where it is something else, such as a rate_limit_event."""
     try:
-        found: Optional[Any] = json.loads(line, parse_int=float) if '"control_response"' in line else None
+        document: Optional[Any] = json.loads(line, parse_int=float) if '"control_response"' in line else None
     except (ValueError, RecursionError, MemoryError):
         return None
-    response = member(found, "response")
+    response = member(document, "response")
     return response if isinstance(response, dict) and response.get("request_id") == REQUEST_ID else None

@@ -17,7 +17,7 @@ CALM_S = 120                           # after so long without any use nothing i
 
 
 def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: int = STALE_AFTER_S) -> Snapshot:
-    """All numbers of this moment, with the warnings they call for, most urgent first."""
+    """All numbers at this time, with the warnings they call for, most urgent first."""
     snapshot = _numbers(facts, options, zone, now)
     return snapshot._replace(warnings=tuple(notices.snapshot_notices(snapshot, facts, zone, stale_after_s)))
 
@@ -56,25 +56,25 @@ def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: in
 
 
 def _session_of(windows: Windows) -> Optional[binding.Candidate]:
-    """The 5 hours where no session runs here, but Claude has said how much is used."""
-    found = window_named(windows, binding.SESSION)
-    return found and binding.Candidate(found.name, found.percent, found.resets_at, found.percent >= 100, None)
+    """The 5 hours where no session runs here, but Claude has reported a percentage."""
+    session = window_named(windows, binding.SESSION)
+    return session and binding.Candidate(session.name, session.percent, session.resets_at, session.percent >= 100, None)
 
 
 def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     """The runway of Claude's seven days; None where nothing was learned of them."""
-    found = window_named(windows, "seven_day")
-    return found.forecast if found and facts.outlook and facts.outlook.week else None
+    week = window_named(windows, "seven_day")
+    return week.forecast if week and facts.outlook and facts.outlook.week else None
 
 
 def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:
-    """When the limit begins anew, whatever reset is shown; None where neither a window nor a session is known."""
-    found = window_named(windows, binding.SESSION)
-    return found.resets_at if found else session.end if session else None
+    """When the limit begins anew, whatever reset is shown; None without a window and a session."""
+    window = window_named(windows, binding.SESSION)
+    return window.resets_at if window else session.end if session else None
 
 
 def burn_terms(facts: Facts, now: int) -> burn.Terms:
-    """What the burn rate of this moment rests on."""
+    """What the burn rate rests on."""
     return burn.terms(_trusted(facts, now), _seen(facts, now), now)
 
 

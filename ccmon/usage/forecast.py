@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Iterable, List, Optional, Tuple
 
 from ccmon.model import Block, Runway, Sample
+from ccmon.when import DAY_S, WEEK_S
 
-HORIZON_S = 366 * 86400                 # a forecast beyond a year says nothing
+HORIZON_S = 366 * DAY_S                 # a forecast beyond a year says nothing
 
 
 def predicted_end(now: int, left: int, rate_per_min: float) -> Optional[int]:
@@ -57,7 +58,7 @@ def _add(points: List[Tuple[int, int]], ts: int, tokens: int, step_s: int = 1) -
         points.append(point)
 
 
-def window_by_pace(percent: float, now: int, reset_at: int, days: int, whole_s: int = 7 * 86_400) -> Runway:
+def window_by_pace(percent: float, now: int, reset_at: int, days: int, whole_s: int = WEEK_S) -> Runway:
     """The seed's rule: as fast as on average since the window of that length began, for certain."""
     gone_s = now - (reset_at - whole_s)
     left_s = max(0.0, 100.0 - percent) * gone_s / percent if percent > 0 and gone_s > 0 else float(whole_s)

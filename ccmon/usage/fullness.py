@@ -1,4 +1,4 @@
-"""How full the session is under these settings: which one runs, its limit, and whose word counts."""
+"""How full the session is under these settings: which one runs, its limit, and which source counts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Options(NamedTuple):
 
 
 def active(blocks: Iterable[Block], listed: Iterable[int], now: int) -> List[Block]:
-    """The sessions that run at that moment and that the source still lists, the latest start first."""
+    """The sessions that run then and that the source still lists, the latest start first."""
     starts = set(listed)
     running = [b for b in blocks if b.start <= now < b.end and b.start in starts]
     return sorted(running, key=lambda b: b.start, reverse=True)
@@ -33,13 +33,13 @@ class Fullness(NamedTuple):
 
     running: List[Block]               # all that run, the latest start first
     session: Optional[Block]           # the first of them, None where none runs
-    windows: Windows                   # what Claude has said of those that run
+    windows: Windows                   # those that run
     limit: Limit
     gauge: Utilization
 
 
 def session_fullness(facts: Facts, options: Options, now: int) -> Fullness:
-    """How full the session is at that moment (epoch s)."""
+    """How full the session is then (epoch s)."""
     running = active(facts.blocks, facts.listed, now)
     session = running[0] if running else None
     windows = utilization.current_windows(facts, session, now)

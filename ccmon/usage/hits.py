@@ -8,7 +8,7 @@ from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip
 from ccmon.typed_times import Typed, typed
-from ccmon.when import SKEW_S, Zone, clock_text, dated
+from ccmon.when import DAY_S, SKEW_S, Zone, clock_text, dated
 
 MOST_DAYS = 30
 VALID = "a time such as 14:30, 2026-11-22 14:30, or epoch seconds; 2pm, 10m and yesterday 14:30 are times, too"
@@ -36,19 +36,19 @@ class CutOff(NamedTuple):
 def cut_off_epoch(words: str, now: int, zone: Zone, oldest: Optional[int]) -> int:
     """Epoch s of the time that --at names; a time of day is the last one. UsageError when it cannot have been.
 
-    oldest is from when on anything is known, None when nothing is.
+    oldest: epoch s at which the history begins, None without one.
     """
     try:
-        found = typed(words, now, zone)
+        typed_time = typed(words, now, zone)
     except (ValueError, OverflowError):
-        found = Typed()
-    if found.at is None:
+        typed_time = Typed()
+    if typed_time.at is None:
         day = f"'{clip(clean(words), 40)}' is a whole day: add the time, as in yesterday 14:30"
-        raise UsageError(f"--at: {day}" if found.first else f"--at: '{clip(clean(words), 40)}' is not {VALID}")
-    at = found.at
+        raise UsageError(f"--at: {day}" if typed_time.first else f"--at: '{clip(clean(words), 40)}' is not {VALID}")
+    at = typed_time.at
     if at > now + SKEW_S:
         raise UsageError(f"--at: {_clock(at, now, zone)} is still to come")
-    if at < now - MOST_DAYS * 86_400:
+    if at < now - MOST_DAYS * DAY_S:
         raise UsageError(f"--at: {dated(at, zone)} ({zone.name}) is more than {MOST_DAYS} days ago")
     if oldest is not None and at < oldest:
         began = _clock(oldest, now, zone)

@@ -34,23 +34,23 @@ def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_wa
     explicit is a limit the user set, in tokens, and where: flag or config. by_account: the plan is that of the account, and
     nobody has asked for it; like pro, the default, it holds until it is exceeded. CcmonError for an unknown plan.
     """
-    found = _of_plan(plan, explicit, tokens, high_water, plans, learned, by_account)
-    return found._replace(by_account=by_account and found.source in ("plan", "high_water", "learned"))
+    limit = _of_plan(plan, explicit, tokens, high_water, plans, learned, by_account)
+    return limit._replace(by_account=by_account and limit.source in ("plan", "high_water", "learned"))
 
 
 def _of_plan(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
              plans: Mapping[str, int], learned: Optional[LearnedLimit], is_default: bool) -> Limit:
-    known = high_water if high_water is not None and high_water.tokens > 0 else None
+    record = high_water if high_water is not None and high_water.tokens > 0 else None
     if explicit is not None and explicit[0] > 0:
-        return Limit(explicit[0], plan, explicit[1], plan, known)
+        return Limit(explicit[0], plan, explicit[1], plan, record)
     if plan == "ml_auto" and learned:
-        return Limit(learned.tokens, plan, "learned", plan, known, learned=learned)
+        return Limit(learned.tokens, plan, "learned", plan, record, learned=learned)
     if plan in ("custom_max", "ml_auto"):
-        return _record(plan, tokens, known, _figure("pro", plans))
+        return _record(plan, tokens, record, _figure("pro", plans))
     figure = _figure(plan, plans)
     if (plan == "pro" or is_default) and tokens > figure:
-        return _switched(plan, tokens, known, figure, learned)
-    return Limit(figure, plan, "plan", plan, known)
+        return _switched(plan, tokens, record, figure, learned)
+    return Limit(figure, plan, "plan", plan, record)
 
 
 def _figure(plan: str, plans: Mapping[str, int]) -> int:
@@ -61,16 +61,16 @@ def _figure(plan: str, plans: Mapping[str, int]) -> int:
     return figure if figure > 0 else PLANS[plan]
 
 
-def _record(plan: str, tokens: int, known: Optional[HighWater], default: int) -> Limit:
+def _record(plan: str, tokens: int, record: Optional[HighWater], default: int) -> Limit:
     """The largest session is the limit, even where it is below the smallest plan."""
-    limit = known.tokens if known else default
-    return Limit(limit, plan, "high_water" if known else "plan", plan, known, unknown=tokens > limit)
+    limit = record.tokens if record else default
+    return Limit(limit, plan, "high_water" if record else "plan", plan, record, unknown=tokens > limit)
 
 
-def _switched(plan: str, tokens: int, known: Optional[HighWater], figure: int, learned: Optional[LearnedLimit]) -> Limit:
+def _switched(plan: str, tokens: int, record: Optional[HighWater], figure: int, learned: Optional[LearnedLimit]) -> Limit:
     """The plan was exceeded, so it is another: what was learned counts, else the largest session where it is above the plan."""
     if learned:
-        return Limit(learned.tokens, "ml_auto", "learned", plan, known, switched=True, learned=learned)
-    limit = max(figure, known.tokens if known else 0)
+        return Limit(learned.tokens, "ml_auto", "learned", plan, record, switched=True, learned=learned)
+    limit = max(figure, record.tokens if record else 0)
     source = "high_water" if limit > figure else "plan"
-    return Limit(limit, "custom_max", source, plan, known, switched=True, unknown=tokens > limit)
+    return Limit(limit, "custom_max", source, plan, record, switched=True, unknown=tokens > limit)

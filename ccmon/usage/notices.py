@@ -1,4 +1,4 @@
-"""What a moment calls for: the warnings of a snapshot as codes and sentences, the most urgent first."""
+"""The warnings of a snapshot as codes and sentences, the most urgent first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccmon.usage.windows import name_words, opens_at, running, window_named
 from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Learned
+    from ccmon.learning.learned import Change, Learned
 
 CONNECT = "ccmon init claude --write"
 
@@ -154,8 +154,8 @@ def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     tokens = snapshot.session.tokens if snapshot.session else 0
     if snapshot.percent_source == "official":
         if used >= 100:
-            told = window_named(running(facts.windows, snapshot.now), "five_hour")
-            claude = facts.hit_at is None or told is not None and told.percent >= 100
+            window = window_named(running(facts.windows, snapshot.now), "five_hour")
+            claude = facts.hit_at is None or window is not None and window.percent >= 100
             words = f"Claude says {percent(used)} of the 5-hour window is used"
             cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"
             yield Notice("over_limit", f"Limit reached: {words if claude else cut_off}")
@@ -216,8 +216,7 @@ def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     learned, limit = facts.learned, snapshot.limit
     for change in learned.changes[-1:] if learned else ():
         if change.found_at <= snapshot.now < change.found_at + SESSION_S:
-            from ccmon.usage.limit_changes import sentence
-            yield Notice("allocation_changed", sentence(change, clock_text(change.at, snapshot.now, zone)))
+            yield Notice("allocation_changed", change_sentence(change, clock_text(change.at, snapshot.now, zone)))
     unused = snapshot.percent_source == "tokens" and limit.source in ("plan", "high_water") and snapshot.active
     if unused and learned and learned.estimate and learned.estimate.learned:
         source = "where you were cut off" if learned.is_by_events else "Claude's percentages"
@@ -226,6 +225,24 @@ def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
         yield Notice("nothing_learned", _not_learned(learned, limit), True)
     if learned and learned.scored and is_likelihood(snapshot.runway):
         yield Notice("score", score(learned), True)
+
+
+def change_sentence(change: "Change", clock_text: str) -> str:
+    """The change as a sentence; the clock text is its time as users read it: "Tue 14:05"."""
+    words = change_meaning(change)
+    return f"{words[0].upper()}{words[1:]} (since {clock_text})"
+
+
+def change_meaning(change: "Change") -> str:
+    """What it means for the user, without its time."""
+    if change.factor == 1:
+        return "Claude began your 5-hour window anew"
+    if change.sure == "rebaseline":
+        return "Claude took back a part of the percentage: the limit was raised, or use was forgiven"
+    share = round(100 * abs(1 / change.factor - 1))
+    less = change.factor > 1
+    cause = "raised, or less is used elsewhere" if less else "lowered, or the account is also used elsewhere"
+    return f"the same local work now takes {share} % {'less' if less else 'more'} of your quota: the limit was {cause}"
 
 
 def _not_learned(learned: Optional["Learned"], limit: Limit) -> str:

@@ -1,7 +1,7 @@
 """The official percentages made trustworthy: each session repeats its own last answer, so old values come again and again.
 
 What a session repeats (the same counter and the same values) changes nothing. A new answer of Claude raises the value at once.
-It lowers it, or takes the reset back, only when a second one says so too. The first reading of a session is a new answer more
+It lowers it, or takes the reset back, only when a second one does so too. The first reading of a session is a new answer more
 often than not; it is one for certain when the session began after the value was read. Of what is not certain, only a higher
 value counts, and that not in a window that has been lowered. Readings of windows that have passed, or that cannot be, are
 dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
@@ -44,9 +44,9 @@ def spend_limit(ledger: Ledger, windows: Iterable[Window]) -> Tuple[Credits, ...
 def with_lines(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after these lines, in the order in which they were written, and the readings that changed a value.
 
-    login: who is logged in now, "" where that is not known.
+    login: who is logged in now, "" where unknown.
     """
-    told: List[SpoolReading] = []
+    changes: List[SpoolReading] = []
     for line in lines:
         readings = parse(line)
         ledger = ledger._replace(cache=prompt_cache.newer_cache(ledger.cache, prompt_cache.parse(line), now))
@@ -56,8 +56,8 @@ def with_lines(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") 
             ledger, changed = _heard(ledger, readings, now)
             ledger = _signed(ledger, login if changed else "")._replace(
                 dropped=dropped(line), spend_usd=spend_usd(line) or ledger.spend_usd)
-            told += [one._replace(login=ledger.accounts[-1].login) for one in changed]
-    return ledger, told
+            changes += [one._replace(login=ledger.accounts[-1].login) for one in changed]
+    return ledger, changes
 
 
 def _signed(ledger: Ledger, login: str) -> Ledger:
@@ -70,31 +70,31 @@ def _signed(ledger: Ledger, login: str) -> Ledger:
 def with_file_windows(ledger: Ledger, windows: Sequence[Window], login: str, now: int) -> Tuple[Ledger, List[SpoolReading]]:
     """The ledger after what Claude Code's own file says of that login: it is refreshed rarely, and may be days old.
 
-    It never takes the place of what was read later, nor does a passed window count.
+    It never replaces what was read later, nor does a passed window count.
     """
     usable = [one for one in windows if is_possible(one.name, one.percent, one.resets_at, one.read_at)
               and one.resets_at > now and one.read_at <= now + SKEW_S]
     if not usable:
         return ledger, []
-    said = {one.name: (one.percent, one.resets_at) for one in usable}
-    account = _of_login(ledger, login, said, usable[0].read_at)
-    told: List[SpoolReading] = []
+    values = {one.name: (one.percent, one.resets_at) for one in usable}
+    account = _of_login(ledger, login, values, usable[0].read_at)
+    changes: List[SpoolReading] = []
     for one in usable:
         before = window_named(account.windows, one.name)
         if before is None or before.resets_at <= now or before.read_at < one.read_at and before[:3] != one[:3]:
             account = account._replace(windows=with_window(account.windows, one))
-            told.append(SpoolReading(one.read_at, one.source, None, one.name, one.percent, one.resets_at, None, login))
-    if not told and account.login == login:
+            changes.append(SpoolReading(one.read_at, one.source, None, one.name, one.percent, one.resets_at, None, login))
+    if not changes and account.login == login:
         return ledger, []
     at = max(account.at, usable[0].read_at)
-    return _shown(ledger, account._replace(login=login or account.login, at=at), now), told
+    return _shown(ledger, account._replace(login=login or account.login, at=at), now), changes
 
 
-def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], now: int) -> LedgerAccount:
+def _of_login(ledger: Ledger, login: str, values: Dict[str, Tuple[float, int]], now: int) -> LedgerAccount:
     """The account with that login, or that has these windows and no other login; else a new one."""
     order = sorted(reversed(ledger.accounts), key=lambda one: one.login != login)
     for account in order:
-        same = same_resets(_pairs(account), said, now)
+        same = same_resets(_pairs(account), values, now)
         if account.login in ("", login) and (all(same.values()) if same else account.login == login):
             return account
     return LedgerAccount(1 + max([account.number for account in ledger.accounts], default=0))
@@ -103,10 +103,10 @@ def _of_login(ledger: Ledger, login: str, said: Dict[str, Tuple[float, int]], no
 def with_shown(ledger: Ledger, login: str, number: int) -> Ledger:
     """The ledger in which the account of that login, or of that number, is the one that is shown; an empty one where there is
     none such any more."""
-    found = [one for one in ledger.accounts if (one.login == login if login else one.number == number)] or [
+    chosen = [one for one in ledger.accounts if (one.login == login if login else one.number == number)] or [
         one for one in ledger.accounts if one.number == number and one.login in ("", login)]
-    others = tuple(one for one in ledger.accounts if one not in found)
-    return ledger._replace(accounts=(*others, found[-1])) if found else Ledger()
+    others = tuple(one for one in ledger.accounts if one not in chosen)
+    return ledger._replace(accounts=(*others, chosen[-1])) if chosen else Ledger()
 
 
 def apart(ledger: Ledger, now: int) -> Apart:
@@ -117,14 +117,14 @@ def apart(ledger: Ledger, now: int) -> Apart:
     return Apart(tuple(filter(None, others)), tuple(sorted(stale)))
 
 
-def _holds(ledger: Ledger, answer: SessionAnswer, said: Tuple[str, float, int], now: int) -> bool:
+def _holds(ledger: Ledger, answer: SessionAnswer, value: Tuple[str, float, int], now: int) -> bool:
     """False for a value of a window that still runs where something else has been settled."""
-    name, percent, resets_at = said
+    name, percent, resets_at = value
     account = next((account for account in ledger.accounts if account.number == answer.account), None)
     if account is None or resets_at <= now:
         return True
-    found = window_named(account.windows, name)
-    return found is not None and percent <= found.percent and abs(resets_at - found.resets_at) <= JITTER_S
+    window = window_named(account.windows, name)
+    return window is not None and percent <= window.percent and abs(resets_at - window.resets_at) <= JITTER_S
 
 
 def _pairs(account: LedgerAccount) -> Dict[str, Tuple[float, int]]:
@@ -138,21 +138,21 @@ def _heard(ledger: Ledger, readings: Sequence[SpoolReading], now: int) -> Tuple[
     first = readings[0]
     session = next((session for session in ledger.sessions if session.name == first.session), None)
     if session is not None and first.at < session.at <= now + SKEW_S:
-        return ledger, []              # taken before, or late: the session has said something newer
-    said = tuple(sorted((one.window, one.percent, one.resets_at) for one in readings))
-    answer = SessionAnswer(-1 if first.counter is None else first.counter, 0, said)
+        return ledger, []              # taken before, or late: the session has sent newer values
+    values = tuple(sorted((one.window, one.percent, one.resets_at) for one in readings))
+    answer = SessionAnswer(-1 if first.counter is None else first.counter, 0, values)
     trust = _trust(session, answer, first.session)
-    known = session.answers if session else ()
-    account = known[-1].account if known else 0
+    answers = session.answers if session else ()
+    account = answers[-1].account if answers else 0
     believed = [one for one in readings if is_possible(one.window, one.percent, one.resets_at, first.at)]
-    told: List[SpoolReading] = []
+    changes: List[SpoolReading] = []
     if believed and (trust > _OLD or session is None and not running(ledger.windows, first.at)):
-        ledger, account, told = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
+        ledger, account, changes = _weighed(ledger, believed, account, max(trust, _LIKELY), now)
     elif believed and session is None:                     # after /clear, as another session
         account = next((one.number for one, same in _fitting(ledger, believed, 0) if same and all(same.values())), 0)
-    before = next((one for one in known if _repeats(one, answer)), None)
+    before = next((one for one in answers if _repeats(one, answer)), None)
     answer = before if before and trust == _OLD else answer._replace(account=account)
-    return _remembered(ledger, first, [one for one in known if one != before] + [answer]), told
+    return _remembered(ledger, first, [one for one in answers if one != before] + [answer]), changes
 
 
 def _trust(session: Optional[LedgerSession], answer: SessionAnswer, name: str) -> int:
@@ -172,11 +172,11 @@ def _trust(session: Optional[LedgerSession], answer: SessionAnswer, name: str) -
     return _CERTAIN if answer.counter > last.counter else _LIKELY if answer.counter else _OLD
 
 
-def _repeats(known: SessionAnswer, answer: SessionAnswer) -> bool:
-    """True when the answer says nothing that this one has not said."""
-    if known.counter != answer.counter or known.windows is None:
-        return known.counter == answer.counter >= 0
-    return set(answer.windows or ()) <= set(known.windows)
+def _repeats(earlier: SessionAnswer, answer: SessionAnswer) -> bool:
+    """True when the answer has nothing new beside this one."""
+    if earlier.counter != answer.counter or earlier.windows is None:
+        return earlier.counter == answer.counter >= 0
+    return set(answer.windows or ()) <= set(earlier.windows)
 
 
 def _remembered(ledger: Ledger, reading: SpoolReading, answers: Sequence[SessionAnswer]) -> Ledger:
@@ -191,12 +191,12 @@ def _weighed(ledger: Ledger, readings: Sequence[SpoolReading], number: int, trus
              now: int) -> Tuple[Ledger, int, List[SpoolReading]]:
     """The ledger with a new answer, the number of its account, and the readings that changed its percentages or resets."""
     account = _whose(ledger, readings, number)
-    told: List[SpoolReading] = []
+    changes: List[SpoolReading] = []
     for reading in readings:
         account, changed = _judged(account, reading, trust, now)
-        told += [reading] if changed else []
+        changes += [reading] if changed else []
     return _shown(ledger, account._replace(at=max(account.at if account.at <= now + SKEW_S else 0, readings[0].at)),
-                  now), account.number, told
+                  now), account.number, changes
 
 
 def _whose(ledger: Ledger, readings: Sequence[SpoolReading], number: int) -> LedgerAccount:
@@ -214,11 +214,11 @@ def _whose(ledger: Ledger, readings: Sequence[SpoolReading], number: int) -> Led
 
 def _fitting(ledger: Ledger, readings: Sequence[SpoolReading], number: int) -> List[Tuple[LedgerAccount, Dict[str, bool]]]:
     """The accounts, each with which of its windows these are: those whose week can be compared, that number, the newest."""
-    told = {one.window: (one.percent, one.resets_at) for one in readings}
-    week = "seven_day" in told
+    values = {one.window: (one.percent, one.resets_at) for one in readings}
+    week = "seven_day" in values
     order = sorted(reversed(ledger.accounts),
                    key=lambda account: (week and window_named(account.windows, "seven_day") is None, account.number != number))
-    return [(account, same_resets(_pairs(account), told, readings[0].at)) for account in order]
+    return [(account, same_resets(_pairs(account), values, readings[0].at)) for account in order]
 
 
 def _shown(ledger: Ledger, account: LedgerAccount, now: int) -> Ledger:
@@ -237,7 +237,7 @@ def _judged(account: LedgerAccount, reading: SpoolReading, trust: int, now: int)
     if before is None or before.resets_at <= reading.at:
         return _taken(account, reading), True
     if reading.at < before.read_at <= now + SKEW_S:
-        return account, False          # late: something newer is known
+        return account, False          # late: there is a newer one
     certain = trust == _CERTAIN or reading.counter is not None and reading.began is not None and reading.began >= before.read_at
     counts = certain or reading.window not in account.lowered
     ahead_s = reading.resets_at - before.resets_at

@@ -1,4 +1,4 @@
-"""What is kept of the official percentages between two looks: the accounts, and what each session said last."""
+"""What is stored of the official percentages between refreshes: the accounts, and each session's last answers."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ WindowValues = Tuple[Tuple[str, float, int], ...]                  # name, perce
 
 
 class LedgerAccount(NamedTuple):
-    """What is held to be true of one account, and what is needed to judge its next reading."""
+    """The windows of one account, and what is needed to judge its next reading."""
 
     number: int
     windows: Windows = ()
-    doubted: Tuple[str, ...] = ()      # windows for which a new answer said less, once
-    lowered: Tuple[str, ...] = ()      # windows that have said more before
+    doubted: Tuple[str, ...] = ()      # windows for which a new answer was lower, once
+    lowered: Tuple[str, ...] = ()      # windows that were higher before
     at: int = 0                        # epoch s of its last new answer
-    login: str = ""                    # short hash of who was logged in; "" as long as nobody knows
+    login: str = ""                    # short hash of who was logged in; "" while unknown
 
 
 class SessionAnswer(NamedTuple):
-    """What a session was told."""
+    """An answer of Claude to a session."""
 
     counter: int                       # -1 for none
     account: int                       # its number, 0 for none
-    windows: Optional[WindowValues]            # None when an older ccmon did not keep them
+    windows: Optional[WindowValues]   # None where an older ccmon has stored it
 
 
 class LedgerSession(NamedTuple):
-    """A session of Claude Code, and what it said last."""
+    """A session of Claude Code, and its last answers."""
 
     name: str
-    answers: Tuple[SessionAnswer, ...]        # different ones, the one it said last at the end
+    answers: Tuple[SessionAnswer, ...] # different ones, the last one at the end
     at: int                            # epoch s of its last reading
 
 
@@ -51,7 +51,7 @@ class Ledger(NamedTuple):
     accounts: Tuple[LedgerAccount, ...] = ()
     sessions: Tuple[LedgerSession, ...] = ()
     dropped: int = 0                   # members that could not be taken from the last line
-    spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit, as told last
+    spend_usd: Tuple[Optional[float], Optional[float]] = (None, None)  # used and limit of the spend limit
     cache: Optional[PromptCache] = None                    # of the session that was used last
 
     @property
@@ -70,25 +70,25 @@ def dump(ledger: Ledger) -> str:
             [[used, resets_at, name] for name, used, resets_at in answer.windows])] for answer in one.answers], one.at]
             for one in ledger.sessions],
         "logins": {one.number: one.login for one in ledger.accounts if one.login},
-        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd, "cache": prompt_cache.dump(ledger.cache)})
+        "dropped": ledger.dropped, "spend_usd": ledger.spend_usd, "cache": ledger.cache})
 
 
-def _in_order(found: List[List[Any]]) -> List[Any]:
-    """By name, those of WINDOWS_S at its places; the name is the last member."""
-    by_name = {one[-1]: one for one in found}
+def _in_order(rows: List[List[Any]]) -> List[Any]:
+    """By name, those of WINDOWS_S at its indices; the name is the last member."""
+    by_name = {one[-1]: one for one in rows}
     return [*map(by_name.get, WINDOWS_S), *(by_name[name] for name in sorted(by_name) if name not in WINDOWS_S)]
 
 
 def load(text: Optional[str]) -> Ledger:
     """The ledger that was dumped, also by an older ccmon; an empty one when there is none or it is damaged."""
     try:
-        found = checked.value(text)
-        if isinstance(found, list):
-            return _earlier(*found)
-        logins = found.get("logins", {})
-        accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in found["accounts"])
-        return Ledger(accounts, tuple(map(_session, found["sessions"])), checked.count(found.get("dropped", 0)),
-                      _spend(*found.get("spend_usd", (None, None))), prompt_cache.load(found.get("cache")))
+        stored = checked.value(text)
+        if isinstance(stored, list):
+            return _earlier(*stored)
+        logins = stored.get("logins", {})
+        accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in stored["accounts"])
+        return Ledger(accounts, tuple(map(_session, stored["sessions"])), checked.count(stored.get("dropped", 0)),
+                      _spend(*stored.get("spend_usd", (None, None))), prompt_cache.load(stored.get("cache")))
     except checked.Damage:
         return Ledger()
 
@@ -97,54 +97,54 @@ def _spend(used: Any, limit: Any) -> Tuple[Optional[float], Optional[float]]:
     return checked.optional(used, checked.amount), checked.optional(limit, checked.amount)
 
 
-def _earlier(quotas: Any, doubted: Any, sessions: Any) -> Ledger:
+def _earlier(quotas: Any, doubted: Any, rows: Any) -> Ledger:
     """Of one account, and of each session only the counter."""
     account = _account((1, quotas, doubted, (), 0))
-    spoken = tuple(_session((name, [(counter, 1, None)], at)) for name, counter, at in sessions)
-    return Ledger((account,) if account.windows else (), spoken)
+    sessions = tuple(_session((name, [(counter, 1, None)], at)) for name, counter, at in rows)
+    return Ledger((account,) if account.windows else (), sessions)
 
 
-def _account(found: Any) -> LedgerAccount:
-    number, quotas, doubted, lowered, at = found
+def _account(stored: Any) -> LedgerAccount:
+    number, quotas, doubted, lowered, at = stored
     windows = tuple(_window(name, one) for name, one in _names(quotas))
     return LedgerAccount(checked.count(number), windows, tuple(map(checked.name, doubted)), tuple(map(checked.name, lowered)),
                    checked.epoch(at))
 
 
-def _names(found: Any) -> Iterator[Tuple[str, Any]]:
-    """What there is, with its name: that of its place, or its last member."""
-    places = [*WINDOWS_S, *[None] * MOST_WINDOWS]
-    for place, one in zip(places, found):
+def _names(rows: Any) -> Iterator[Tuple[str, Any]]:
+    """Each row with its name: that of its index, or its last member."""
+    names = [*WINDOWS_S, *[None] * MOST_WINDOWS]
+    for name, one in zip(names, rows):
         if one is not None:
-            yield place or window_name(checked.name(one[-1])), one
+            yield name or window_name(checked.name(one[-1])), one
 
 
-def _window(name: str, found: Any) -> Window:
-    used, resets_at, read_at = percent(found[0]), checked.epoch(found[1]), checked.epoch(found[2])
+def _window(name: str, stored: Any) -> Window:
+    used, resets_at, read_at = percent(stored[0]), checked.epoch(stored[1]), checked.epoch(stored[2])
     if used is None or not name or not 0 < resets_at - read_at <= (length_s(name) or LONGEST_S) + OPENING_S:
         raise ValueError("not of a window")
-    return window(name, used, resets_at, read_at, checked.name(found[3]) if len(found) > 3 else "statusline")
+    return window(name, used, resets_at, read_at, checked.name(stored[3]) if len(stored) > 3 else "statusline")
 
 
-def _session(found: Any) -> LedgerSession:
-    name, answers, at = found
+def _session(stored: Any) -> LedgerSession:
+    name, answers, at = stored
     if not answers:
-        raise ValueError("a session that said nothing")
+        raise ValueError("a session without answers")
     return LedgerSession(checked.name(name), tuple(map(_answer, answers)), checked.epoch(at))
 
 
-def _answer(found: Any) -> SessionAnswer:
-    counter, account, windows = found
+def _answer(stored: Any) -> SessionAnswer:
+    counter, account, windows = stored
     return SessionAnswer(int(checked.within(int(counter), -1, checked.MOST)), checked.count(account),
                          checked.optional(windows, _said))
 
 
-def _said(found: Any) -> WindowValues:
-    return tuple(sorted((name, *_pair(one)) for name, one in _names(found)))
+def _said(rows: Any) -> WindowValues:
+    return tuple(sorted((name, *_pair(one)) for name, one in _names(rows)))
 
 
-def _pair(found: Any) -> Tuple[float, int]:
-    used = percent(found[0])
+def _pair(stored: Any) -> Tuple[float, int]:
+    used = percent(stored[0])
     if used is None:
         raise ValueError("no percentage")
-    return used, checked.epoch(found[1])
+    return used, checked.epoch(stored[1])

@@ -1,4 +1,4 @@
-"""When the session's and the week's limit is reached, as a distribution: what was learned, applied to this moment."""
+"""When the session's and the week's limit is reached, as a distribution: what was learned, applied now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ccmon.sources.session_json import length_s
 from ccmon.usage import forecast
 from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import window_named
-from ccmon.when import DAY_S
+from ccmon.when import WEEK_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
-WEEK_S = 7 * DAY_S
 _STEP_S = 300                          # the week's forecast is made anew after that
 
 
@@ -38,13 +37,13 @@ class Outlook(NamedTuple):
     points: Optional[Pace] = None      # of the official percentage
     tokens: Optional[Pace] = None      # used on this machine
     week: Optional["WeekModel"] = None
-    extra: Optional["FrozenModel"] = None     # what `ccmon learn` found to be better than the runway, for points or tokens
+    extra: Optional["FrozenModel"] = None     # better than the runway by `ccmon learn`, for points or tokens
     weeks: Tuple[Tuple[str, "WeekModel"], ...] = ()   # of single models, by the window's name
 
 
-def is_likelihood(found: Optional[Runway]) -> bool:
+def is_likelihood(forecast: Optional[Runway]) -> bool:
     """True where it is more than a plain rate."""
-    return found is not None and found.rule not in PLAIN_RATES
+    return forecast is not None and forecast.rule not in PLAIN_RATES
 
 
 def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
@@ -57,36 +56,36 @@ def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: in
     if pace is None:
         return None
     from ccmon.learning import distribution, usage_curve  # there is something learned
-    known = usage_curve.until(pace.usage, now)
+    usage = usage_curve.until(pace.usage, now)
     spread = (1.0,) if official else _spread(facts.learned, limit)
-    wait_min = _blocked_min(facts, known, now)
+    wait_min = _blocked_min(facts, usage, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
-    found = _by_extra(extra, known, left, now, window_end, spread) if extra and not wait_min else None
+    runway = _by_extra(extra, usage, left, now, window_end, spread) if extra and not wait_min else None
     tail = facts.learned.tail if facts.learned else distribution.TAIL
-    found = found or _runway(pace.model, known, left, now, window_end, spread, tail, wait_min)
-    return _in_tokens(found, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+    runway = runway or _runway(pace.model, usage, left, now, window_end, spread, tail, wait_min)
+    return _in_tokens(runway, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
 
 
 @lru_cache(maxsize=4)                  # the lines of one refresh show the same one
-def _runway(model: "RunwayModel", known: "UsageCurve", left: float, now: int, window_end: int, spread: Tuple[float, ...],
+def _runway(model: "RunwayModel", usage: "UsageCurve", left: float, now: int, window_end: int, spread: Tuple[float, ...],
             tail: float, wait_min: float) -> Runway:
     from ccmon.learning import runway
-    return runway.forecast(model, known, left, now, window_end, spread, tail, wait_min)
+    return runway.forecast(model, usage, left, now, window_end, spread, tail, wait_min)
 
 
-def _blocked_min(facts: Facts, known: "UsageCurve", now: int) -> float:
+def _blocked_min(facts: Facts, usage: "UsageCurve", now: int) -> float:
     """Minutes for which nothing can be used because the week is used up."""
     from ccmon.learning import runway
-    found = window_named(facts.windows, "seven_day")
-    return runway.blocked_min(known, found.percent, found.resets_at, now) if found else 0.0
+    week = window_named(facts.windows, "seven_day")
+    return runway.blocked_min(usage, week.percent, week.resets_at, now) if week else 0.0
 
 
-def _by_extra(extra: "FrozenModel", known: "UsageCurve", left: float, now: int, window_end: int,
+def _by_extra(extra: "FrozenModel", usage: "UsageCurve", left: float, now: int, window_end: int,
               spread: Tuple[float, ...]) -> Optional[Runway]:
-    """None where the model's numbers lead nowhere: they were kept as a text."""
+    """None where the stored model's numbers lead nowhere."""
     from ccmon.learning import portable
     try:
-        return portable.forecast(extra, known, left, now, window_end, spread)
+        return portable.forecast(extra, usage, left, now, window_end, spread)
     except checked.Damage:
         return None
 
@@ -99,35 +98,34 @@ def _spread(learned: Optional["Learned"], limit: Limit) -> Tuple[float, ...]:
     return tuple(drawn / learned.estimate.median for drawn in distribution.limit_draws(learned.estimate, _DRAWS))
 
 
-def _in_tokens(found: Runway, factor: float) -> Runway:
-    return found._replace(band=tuple((at, low * factor, high * factor) for at, low, high in found.band))
+def _in_tokens(runway: Runway, factor: float) -> Runway:
+    return runway._replace(band=tuple((at, low * factor, high * factor) for at, low, high in runway.band))
 
 
-def shown_session_runway(found: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:
-    """The runway to show: the rate of the last hour (ends_at, None where nothing is used) in its place where that was better."""
-    if found is None or not _is_simpler_shown(found, learned and learned.session_choice):
-        return found
-    end = found.resets_at if ends_at is None else min(ends_at, found.resets_at)
-    return Runway(end, end, end, float(end < found.resets_at), "last_hour", found.rows, (), found.resets_at, found)
+def shown_session_runway(runway: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:
+    """The runway to show: or the rate of the last hour (ends_at, None where nothing is used) where that was better."""
+    if runway is None or not _is_simpler_shown(runway, learned and learned.session_choice):
+        return runway
+    end = runway.resets_at if ends_at is None else min(ends_at, runway.resets_at)
+    return Runway(end, end, end, float(end < runway.resets_at), "last_hour", runway.rows, (), runway.resets_at, runway)
 
 
-def _is_simpler_shown(found: Runway, choice: Optional["Choice"]) -> bool:
-    return is_likelihood(found) and choice is not None and choice.rule == "simple"
+def _is_simpler_shown(forecast: Runway, choice: Optional["Choice"]) -> bool:
+    return is_likelihood(forecast) and choice is not None and choice.rule == "simple"
 
 
 def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
     """When a window that is not the session's is used up: of the week by what was learned, of others by their own pace so far.
 
-    None where the window's length is not known.
+    None where the window's length is unknown.
     """
     outlook, whole_s = facts.outlook, length_s(window.name)
     at = now // _STEP_S * _STEP_S
-    learned = dict(outlook.weeks).get(window.name) or (outlook.week if window.name == "seven_day" else None) \
-        if outlook else None
+    learned = outlook and (dict(outlook.weeks).get(window.name) or (outlook.week if window.name == "seven_day" else None))
     if learned is not None:
-        found = _of_week(learned, window.percent, at, window.resets_at)
+        forecast = _of_week(learned, window.percent, at, window.resets_at)
         choice = facts.learned.week_choice if facts.learned and window.name == "seven_day" else None
-        return _by_pace(window, at, WEEK_S)._replace(learned=found) if _is_simpler_shown(found, choice) else found
+        return _by_pace(window, at, WEEK_S)._replace(learned=forecast) if _is_simpler_shown(forecast, choice) else forecast
     if whole_s is None:
         return None
     return _by_pace(window, at, whole_s)
@@ -138,9 +136,9 @@ def _by_pace(window: Window, at: int, whole_s: int) -> Runway:
 
 
 @lru_cache(maxsize=4)
-def _of_week(known: "WeekModel", percent: float, now: int, reset_at: int) -> Runway:
+def _of_week(model: "WeekModel", percent: float, now: int, reset_at: int) -> Runway:
     from ccmon.learning import week
-    return week.forecast(known, percent, now, reset_at)._replace(resets_at=reset_at)
+    return week.forecast(model, percent, now, reset_at)._replace(resets_at=reset_at)
 
 
 def week_by_pace(window: Window, now: int) -> int:

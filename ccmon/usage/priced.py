@@ -1,7 +1,7 @@
 """Finds the price of a model by its id in ccmon's lists, as ccusage 20 finds it in its own.
 
 An id need not be listed: `us.anthropic.claude-sonnet-4-6-v1:0` holds one that is, `kimi-k2.5` is a part of one. Of several
-the longest counts. Versions are told apart: claude-opus-4 is not in claude-opus-4-9. `.` and `@` are as good as `-`.
+the longest counts. Versions are distinguished: claude-opus-4 is not in claude-opus-4-9. `.` and `@` are as good as `-`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DASHES = str.maketrans(".@", "--")
 
 
 class PriceRow(NamedTuple):
-    """What a list says of a model."""
+    """The prices of a model."""
 
     rates: Rates
     beyond: Optional[Rates]            # for the tokens of a kind beyond 200,000
@@ -59,8 +59,8 @@ class _List:
         words = dict.fromkeys(_WORD.findall(model))
         inside = [name for word in words for name in index.by_word.get(word, ())
                   if _holds(model, name) or _holds(dashed, _dashed(name))]
-        found = [*inside, *index.around(model, index.all), *index.around(dashed, index.all_dashed)]
-        return min(found, key=lambda name: (-len(name), name)) if found else None
+        names = [*inside, *index.around(model, index.all), *index.around(dashed, index.all_dashed)]
+        return min(names, key=lambda name: (-len(name), name)) if names else None
 
 
 class _Index:
@@ -94,7 +94,7 @@ _FIRST, _EXACT, _REST = ("first",), ("exact",), ("rest_1", "rest_2")
 
 @lru_cache(maxsize=1024)
 def find(model: str) -> Optional[PriceRow]:
-    """The price of the model; None when neither it nor its family is known."""
+    """The price of the model; None for an unknown model of an unknown family."""
     if not _WORD.search(model):
         return None
     first = _list(*_FIRST)

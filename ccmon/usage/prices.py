@@ -47,7 +47,7 @@ class Price(NamedTuple):
 
 
 class Usage(Protocol):
-    """The tokens of one answer, and what its line in the log says that they cost (USD, None as a rule)."""
+    """The tokens of one answer, and their cost in its line of the log (USD, None as a rule)."""
 
     @property
     def model(self) -> Optional[str]:
@@ -74,7 +74,7 @@ class Usage(Protocol):
 
 
 def cost_usd(usage: Usage, own: Mapping[str, Price]) -> Optional[float]:
-    """What the answer cost in USD: what its line says, else by the prices; None when the model is unknown."""
+    """Cost of the answer in USD: that of its line, else by the prices; None when the model is unknown."""
     if usage.cost_usd is not None:
         return usage.cost_usd
     tokens = (usage.input, usage.output, usage.cache_5m, usage.cache_1h, usage.cache_read)
@@ -87,8 +87,8 @@ def cost_usd(usage: Usage, own: Mapping[str, Price]) -> Optional[float]:
 def used_usd(used: UsageRow, own: Mapping[str, Price]) -> Optional[float]:
     """What the tokens of an hour cost together, in USD; None when the model is unknown.
 
-    Two things are no longer known of a sum: all that was written to the cache counts as written for five minutes, and no
-    answer as one of a long context.
+    A sum lacks two things: all that was written to the cache counts as written for five minutes, and no answer as one of a
+    long context.
     """
     tokens = (used.input, used.output, used.cache_creation, 0, used.cache_read)
     if not any(tokens):
@@ -133,7 +133,7 @@ def _begins(model: str, name: str) -> bool:
     if small.startswith(name):
         return True
     dashed, wanted = small.translate(_DASHES), name.translate(_DASHES)
-    return dashed.startswith(wanted) or any(dashed.startswith(wanted, found.end()) for found in _VENDOR.finditer(small))
+    return dashed.startswith(wanted) or any(dashed.startswith(wanted, match.end()) for match in _VENDOR.finditer(small))
 
 
 def _fast(model: str) -> float:
@@ -141,8 +141,8 @@ def _fast(model: str) -> float:
     if not model.endswith(_FAST):
         return 1.0
     from ccmon.usage import priced
-    found = priced.find(model[:-len(_FAST)])
-    return found.fast if found else 1.0
+    row = priced.find(model[:-len(_FAST)])
+    return row.fast if row else 1.0
 
 
 @lru_cache(maxsize=1024)

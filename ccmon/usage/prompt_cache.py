@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 from ccmon import checked
 from ccmon.model import PromptCache
 from ccmon.sources.session_json import CACHE
-from ccmon.when import SKEW_S
+from ccmon.when import SKEW_S, WEEK_S
 
-_LONGEST_TTL_S = 7 * 86_400            # a later end is no end of ours
+_LONGEST_TTL_S = WEEK_S            # a later end is no end of ours
 
 
 def parse(line: str) -> Optional[PromptCache]:
-    """What a line of the spool says of it: cache=END/SECONDS/TOKENS/PERCENT, a dash for not known; None for nothing."""
+    """The cache in a line of the spool: cache=END/SECONDS/TOKENS/PERCENT, a dash for unknown; None without one."""
     word = next((word[len(CACHE):] for word in line.split()[8:] if word.startswith(CACHE)), "")
     try:
         return load([None if part == "-" else int(part) for part in word.split("/")])
@@ -21,19 +21,14 @@ def parse(line: str) -> Optional[PromptCache]:
         return None
 
 
-def newer_cache(before: Optional[PromptCache], told: Optional[PromptCache], now: int) -> Optional[PromptCache]:
-    """That of the session that was used last: idle ones repeat what they were told once."""
-    possible = [one for one in (before, told) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
-    return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is told), default=None)
-
-
-def dump(cache: Optional[PromptCache]) -> Optional[List[Optional[int]]]:
-    """As JSON values, for `load`."""
-    return None if cache is None else list(cache)
+def newer_cache(before: Optional[PromptCache], new: Optional[PromptCache], now: int) -> Optional[PromptCache]:
+    """That of the session that was used last: idle ones repeat old values."""
+    possible = [one for one in (before, new) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
+    return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is new), default=None)
 
 
 def load(stored: Any) -> Optional[PromptCache]:
-    """What was dumped. Raises what checked.Damage names."""
+    """The cache in stored values. Raises checked.Damage."""
     if stored is None:
         return None
     expires_at, ttl_s, tokens, percent = stored

@@ -1,4 +1,4 @@
-"""Reset rules and the next reset they give: local hours to moments, right across changes of the clocks."""
+"""Reset rules and the next reset they give: local hours to epochs, right across changes of the clocks."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from typing import Callable, Optional, Sequence
 
 from ccmon.model import Reset, Window
 from ccmon.typed_values import ResetRule
-from ccmon.when import Zone
+from ccmon.when import DAY_S, HOUR_S, Zone
 
 REFERENCE_HOURS = (4, 9, 14, 18, 23)
 
-_DAY_S = 86400
-
 
 def _first_at(offset_s: Callable[[int], int], wall_s: int) -> int:
-    """The moment when local clocks first show that wall time (or first pass it, where they skip it), in epoch s."""
+    """Epoch s when local clocks first show that wall time, or first pass it where they skip it."""
     # No zone is a day away from UTC, and clocks do not change twice within two days: one change at most is in sight.
-    low, high = wall_s - _DAY_S, wall_s + _DAY_S
+    low, high = wall_s - DAY_S, wall_s + DAY_S
     before, after = offset_s(low), offset_s(high)
     if before == after:
         return wall_s - before
@@ -37,10 +35,10 @@ def _first_change(offset_s: Callable[[int], int], low: int, high: int) -> int:
 
 
 def next_hour(now: int, hours: Sequence[int], zone: Zone) -> int:
-    """The first moment strictly after now when local clocks reach one of the hours, in epoch s."""
-    today = (now + zone.offset_s(now)) // _DAY_S
+    """Epoch s, after now, when local clocks next reach one of the hours."""
+    today = (now + zone.offset_s(now)) // DAY_S
     # Up to the day after tomorrow: clocks set back over midnight return to today when tomorrow's 00:00 has been.
-    walls = ((today + day) * _DAY_S + hour * 3600 for day in range(3) for hour in hours)
+    walls = ((today + day) * DAY_S + hour * HOUR_S for day in range(3) for hour in hours)
     return min(at for at in (_first_at(zone.offset_s, wall) for wall in walls) if at > now)
 
 

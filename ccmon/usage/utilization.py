@@ -1,4 +1,4 @@
-"""How full the window is, and by whose word: Claude's own percentage, the learned limit, or tokens against the plan."""
+"""How full the window is, and by which source: Claude's own percentage, the learned limit, or tokens against the plan."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.usage.windows import running, window, window_named, with_window
-from ccmon.when import SESSION_S, SKEW_S
+from ccmon.when import HOUR_S, SESSION_S, SKEW_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
-HOUR_S = 3600
 MOST_TOKENS = 10 ** 15
 HOLDS_PERCENT = 80                     # so much is believed until the reset, however long ago Claude said it
 LEAST_TOKENS = 500                     # with less a session has no mix of its own
@@ -25,7 +24,7 @@ LEAST_PERCENT = 5                      # with less a percentage says little of h
 class Utilization(NamedTuple):
     """How much of the window is used."""
 
-    percent: Optional[float]           # None when nothing runs and Claude has said nothing
+    percent: Optional[float]           # None without a session and a report of Claude
     source: str                        # official | learned | tokens
     capacity: int                      # tokens that fill it: what was used here and what is left
     left: Optional[int]                # tokens; None without a session
@@ -34,8 +33,7 @@ class Utilization(NamedTuple):
 
 def session_utilization(session: Optional[Block], limit: Limit, official: Optional[Window], learned: Optional[LearnedLimit],
          least: float = 0.0) -> Utilization:
-    """The utilization of this moment; official is a percentage that counts (see `fresh_window` and `last_window`), least the
-    result of `least_percent`."""
+    """The utilization by an official percentage that counts, else by the limit; least: see `least_percent`."""
     tokens = session.tokens if session else 0
     if official is None:
         return _by_limit(session, limit, least) if session else Utilization(None, _whose(limit), limit.tokens, None)
@@ -48,7 +46,7 @@ def _whose(limit: Limit) -> str:
 
 
 def _by_limit(session: Block, limit: Limit, least: float) -> Utilization:
-    """Tokens against the limit in force; a learned one knows of use elsewhere by what Claude said last."""
+    """Tokens against the limit in force; with a learned one at least Claude's last percentage, which includes use elsewhere."""
     percent, about = 100 * session.tokens / limit.tokens, limit.unit != "tokens"
     if limit.source != "learned" or least <= percent:
         source = _whose(limit)
@@ -66,76 +64,71 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
     return limit.tokens
 
 
-# --- Claude's own word ------------------------------------------------------------------------------------------------
+# --- Claude's own reports ------------------------------------------------------------------------------------------------
 
 def reported_windows(facts: Facts, now: int) -> Windows:
-    """The running windows whose resets Claude has told: by its percentages, or where it said that a limit is reached."""
-    found = running(facts.windows, now)
+    """The running windows whose resets Claude has reported, by percentages or by limit events."""
+    windows = running(facts.windows, now)
     for hit in facts.hits:
-        found = _with_hit(found, hit, now)
-    return found
+        windows = _with_hit(windows, hit, now)
+    return windows
 
 
 def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows:
-    """What Claude has said of the windows that run: its percentages, and 100 where it said that the limit is reached."""
-    found = reported_windows(facts, now)
-    used, hit_at = window_named(found, "five_hour"), facts.hit_at
+    """The running windows as Claude reported them, at 100 % after a limit event."""
+    windows = reported_windows(facts, now)
+    used, hit_at = window_named(windows, "five_hour"), facts.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
-        return found
+        return windows
     if used is None and session and session.start <= hit_at:
-        whole = with_window(found, window("five_hour", 100.0, session.end, hit_at, "limit"))
-        return whole if fresh_window(whole, session, now) else found       # work goes on: it is over
+        whole = with_window(windows, window("five_hour", 100.0, session.end, hit_at, "limit"))
+        return whole if fresh_window(whole, session, now) else windows       # work goes on: it is over
     if used and hit_at >= max(used.resets_at - SESSION_S, used.read_at - SKEW_S):
-        return with_window(found, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
-    return found
+        return with_window(windows, used._replace(percent=max(100.0, used.percent), read_at=max(hit_at, used.read_at)))
+    return windows
 
 
 def _with_hit(windows: Windows, hit: Hit, now: int) -> Windows:
-    """A limit event holds until its reset, unless Claude has said something else since."""
+    """A limit event holds until its reset, unless Claude has reported something else since."""
     before = window_named(windows, hit.name)
     if before and (before.read_at - SKEW_S > hit.at or hit.resets_at and before.resets_at - hit.resets_at > HOUR_S):
-        return windows                 # said later, or of the window after that one
+        return windows                 # reported later, or of the window after that one
     resets_at = hit.resets_at or (before.resets_at if before else 0)
     whole_s = length_s(hit.name)
     if not hit.at <= now + SKEW_S or resets_at <= now or whole_s is not None and resets_at - hit.at > whole_s + HOUR_S:
         return windows
-    if before is None or resets_at - before.resets_at > HOUR_S:        # another window than the one that was told before
+    if before is None or resets_at - before.resets_at > HOUR_S:        # another window than before
         return with_window(windows, window(hit.name, 100.0, resets_at, hit.at, "limit"))
     return with_window(windows, before._replace(percent=max(100.0, before.percent), read_at=max(hit.at, before.read_at)))
 
 
 def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Optional[Window]:
     """The percentage of the 5-hour window where it is fresh: read of late, nothing was used here since, or all of it was."""
-    found = window_named(windows, "five_hour")
-    if found is None or found.resets_at <= now:
+    session_window = window_named(windows, "five_hour")
+    if session_window is None or session_window.resets_at <= now:
         return None
     last = None if session is None else now if session.last is None else session.last
-    unused = last is None or last <= found.read_at + SKEW_S
-    whole = found.percent >= 100 and found.source != "limit"           # of that one the reset is not sure
-    return found if unused or whole or now - found.read_at <= FRESH_S else None
+    unused = last is None or last <= session_window.read_at + SKEW_S
+    whole = session_window.percent >= 100 and session_window.source != "limit"           # of that one the reset is not sure
+    return session_window if unused or whole or now - session_window.read_at <= FRESH_S else None
 
 
 def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
-    """What Claude said last of the running 5-hour window, where that is near its limit and tokens say less: it does not fall
-    before the reset.
-
-    None where what was learned says how much was used since.
-    """
-    found = window_named(running(facts.windows, now), "five_hour")
-    if found is None or session is None or limit.source == "learned":
+    """Claude's last report of the running 5-hour window, where it is near the limit, tokens show less and nothing was learned."""
+    session_window = window_named(running(facts.windows, now), "five_hour")
+    if session_window is None or session is None or limit.source == "learned":
         return None
-    return found if found.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
+    return session_window if session_window.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
 
 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
-    """Per cent by what Claude said in this window, however long ago, and by what was used here since: the account may also be
-    used elsewhere."""
-    found = window_named(running(facts.windows, now), "five_hour")
-    if found is None or session is None:
+    """Per cent by Claude's last report in this window and by what was used here since; use elsewhere may add to it."""
+    session_window = window_named(running(facts.windows, now), "five_hour")
+    if session_window is None or session is None:
         return 0.0
-    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= found.read_at]
+    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= session_window.read_at]
     since = max(0, session.tokens - max(then)) if then else 0
-    return found.percent + 100 * since / limit.tokens
+    return session_window.percent + 100 * since / limit.tokens
 
 
 # --- the learned limit in tokens --------------------------------------------------------------------------------------
@@ -160,7 +153,7 @@ def _tokens_per_load(learned: "Learned", load: "Load") -> float:
 
 
 def _load_of(session: Optional[Block]) -> "Load":
-    """What ccusage tells of the session: its kinds, and of the models only one that is alone."""
+    """The session's kinds as ccusage counts them, and its model where it is the only one."""
     if session is None or not session.counted:
         return {}
     model = session.models[0] if len(session.models) == 1 else ""

@@ -1,13 +1,13 @@
-"""Windows of the account as values: made of what Claude says, looked up by name, without those that are over."""
+"""Windows of the account as values: made of Claude's reports, taken by name, without those that are over."""
 
 from __future__ import annotations
 
 from typing import Iterable, Optional
 
 from ccmon.model import Apart, Credits, Window, Windows
-from ccmon.sources.session_json import JITTER_S, MOST_WINDOWS, label, scope
+from ccmon.sources.session_json import MOST_WINDOWS, label, scope
 
-SAME_S = 900                           # messages tell resets to the quarter of an hour
+SAME_S = 900                           # messages have resets to the quarter of an hour
 
 
 def window(name: str, percent: float, resets_at: int, read_at: int, source: str = "statusline") -> Window:
@@ -16,7 +16,7 @@ def window(name: str, percent: float, resets_at: int, read_at: int, source: str 
 
 
 def window_named(windows: Iterable[Window], name: str) -> Optional[Window]:
-    """The window of that name; None where it is not known."""
+    """The window of that name; None without one."""
     return next((one for one in windows if one.name == name), None)
 
 
@@ -27,12 +27,12 @@ def running(windows: Iterable[Window], now: int) -> Windows:
 
 def opens_at(windows: Iterable[Window], whose: str, reset_at: int) -> int:
     """Epoch s when the session's percentage begins anew: Claude's own (whose: official) with its window."""
-    found = window_named(windows, "five_hour")
-    return min(reset_at, found.resets_at) if found and whose == "official" else reset_at
+    session_window = window_named(windows, "five_hour")
+    return min(reset_at, session_window.resets_at) if session_window and whose == "official" else reset_at
 
 
 def with_window(windows: Windows, new: Window) -> Windows:
-    """With this one in the place of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
+    """With this one instead of that of its name, the 5 hours and the week first; at most MOST_WINDOWS."""
     others = [one for one in windows if one.name != new.name]
     return tuple(sorted((*others[1 - MOST_WINDOWS:], new), key=order))
 
@@ -42,22 +42,17 @@ def order(one: Window) -> "tuple[bool, bool, str]":
     return one.name != "five_hour", one.name != "seven_day", one.name
 
 
-def is_same(one: Window, other: Window) -> bool:
-    """Whether both end at the same time."""
-    return abs(one.resets_at - other.resets_at) <= JITTER_S
-
-
 def is_of_another(name: str, resets_at: int, windows: Windows, apart: Apart) -> bool:
     """Whether a limit event fits another account that uses the same folders, and not the windows of the one that is shown: the
     logs do not name a login."""
-    def fits(found: Windows) -> bool:
-        one = window_named(found, name)
+    def fits(of_account: Windows) -> bool:
+        one = window_named(of_account, name)
         return one is not None and abs(one.resets_at - resets_at) <= SAME_S
     return bool(resets_at) and not fits(windows) and any(map(fits, apart.accounts))
 
 
 def name_words(name: str) -> str:
-    """As people say it: week, 5 hours, week of Opus; the name in words where its length is not known: monthly limit."""
+    """In plain words: week, 5 hours, week of Opus; the name in words where its length is unknown: monthly limit."""
     about = scope(name)
     whole = {"five_hour": "5 hours", "seven_day": "week"}
     lead = next((lead for lead in whole if name.startswith(lead)), "")
@@ -67,7 +62,7 @@ def name_words(name: str) -> str:
 
 
 def credits_percent(one: Credits) -> Optional[float]:
-    """How much of them is used; None where that is not known, or nothing limits them."""
+    """How much of them is used; None where unknown or unlimited."""
     if one.percent is not None:
         return one.percent
     return 100 * one.used / one.limit if one.used is not None and one.limit else None

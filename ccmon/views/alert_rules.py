@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from ccmon.model import NEAR_PERCENT
 from ccmon.named_tuple import NamedTuple
-from ccmon.usage.binding import LIKELY, NEAR
+from ccmon.usage.binding import LIKELY
 
 STALE_S = 900
 _RUNNING = "ccmon_window_reset_timestamp_seconds > time()"
@@ -33,7 +34,7 @@ _UNTIL = ("{{ with printf `ccmon_window_reset_timestamp_seconds{" + ",".join(f"{
           + " ".join(f"$labels.{name}" for name in _OF_IT)
           + " | query }}Reset: {{ . | first | value | humanizeTimestamp }}{{ end }}")
 RULES = (
-    Rule("ClaudeWindowNear", f"(ccmon_window_used_ratio >= {NEAR / 100} < 1) and {_RUNNING}", "5m", "warning",
+    Rule("ClaudeWindowNear", f"(ccmon_window_used_ratio >= {NEAR_PERCENT / 100} < 1) and {_RUNNING}", "5m", "warning",
          f"{_SHARE} of the window {{{{ $labels.window }}}} is used", _UNTIL),
     Rule("ClaudeWindowUsedUp", f'(ccmon_window_used_ratio{{scope="account"}} >= 1) and {_RUNNING}', "1m", "critical",
          "The window {{ $labels.window }} is used up",
@@ -44,12 +45,13 @@ RULES = (
          f"(ccmon_window_runs_out_probability_ratio >= {LIKELY}) and ccmon_window_used_ratio < 1 and {_RUNNING}",
          "15m", "warning", f"{_SHARE} likely that the window {{{{ $labels.window }}}} runs out before its reset",
          "By what ccmon has learned of this user's work."),
-    Rule("ClaudeSessionNear", f"ccmon_session_used_ratio >= {NEAR / 100} {_NO_WINDOW}", "5m", "warning",
+    Rule("ClaudeSessionNear", f"ccmon_session_used_ratio >= {NEAR_PERCENT / 100} {_NO_WINDOW}", "5m", "warning",
          f"{_SHARE} of the session's limit is used", "By tokens: Claude has not said how much is used."),
     Rule("ClaudeSessionRunsOut", f"ccmon_runs_out_probability_ratio >= {LIKELY} {_NO_WINDOW}", "15m", "warning",
          f"{_SHARE} likely that the session runs out before its reset", "By tokens: Claude has not said how much is used."),
-    Rule("ClaudeCreditsNear", f"ccmon_credits_used_ratio >= {NEAR / 100} unless ccmon_credits_enabled == 0", "5m", "warning",
-         f"{_SHARE} of the {{{{ $labels.kind }}}} is spent", "These are the credits beyond the windows, or a spend limit."),
+    Rule("ClaudeCreditsNear", f"ccmon_credits_used_ratio >= {NEAR_PERCENT / 100} unless ccmon_credits_enabled == 0", "5m",
+         "warning", f"{_SHARE} of the {{{{ $labels.kind }}}} is spent",
+         "These are the credits beyond the windows, or a spend limit."),
     Rule("CcmonStale", f"ccmon_up == 0 or time() - ccmon_data_timestamp_seconds > {STALE_S}", "5m", "warning",
          "ccmon has no new numbers", f"The last look failed, or is more than {STALE_S // 60} minutes old: see ccmon doctor."))
 

@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ccmon.model import Binding, Block, Limit, Runway, Snapshot, Source, Window
+from ccmon.model import NEAR_PERCENT, Binding, Block, Limit, Runway, Snapshot, Source, Window
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
-from ccmon.usage.binding import NEAR
 from ccmon.usage.windows import window_named
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def exit_code(snapshot: Snapshot) -> int:
     bound, codes = snapshot.binding, {notice.code for notice in snapshot.warnings}
     if bound and bound.why == "full":
         return 11
-    if max([*windows, bound.percent or 0 if bound else 0, snapshot.percent or 0]) >= NEAR or "limit_unknown" in codes:
+    if max([*windows, bound.percent or 0 if bound else 0, snapshot.percent or 0]) >= NEAR_PERCENT or "limit_unknown" in codes:
         return 10
     if snapshot.age_s is None and snapshot.session is None:
         return NO_DATA

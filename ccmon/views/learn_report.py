@@ -16,8 +16,7 @@ from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import utilization
-from ccmon.usage.limit_changes import meaning
-from ccmon.usage.notices import CONNECT
+from ccmon.usage.notices import CONNECT, change_meaning
 from ccmon.usage.windows import name_words
 from ccmon.views import reliability_words
 from ccmon.views.document import choice_document, estimate_document
@@ -47,7 +46,7 @@ class LearnReport(NamedTuple):
 
 
 def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
-    """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
+    """One section a topic, its name at the left; with the scores of past forecasts, or without."""
     sections = [("limit", _limit(report)), ("ruler", _ruler(report.state.learned)), ("changes", _changes(report)),
                 ("runway", _runway(report.state))]
     if scores:
@@ -152,7 +151,7 @@ def _ruler(learned: Learned) -> Iterator[str]:
 def _changes(report: LearnReport) -> Iterator[str]:
     changes = report.state.learned.changes
     for change in changes:
-        yield f"{_day(change.at, report.zone)}, noticed {_day(change.found_at, report.zone)}: {meaning(change)}"
+        yield f"{_day(change.at, report.zone)}, noticed {_day(change.found_at, report.zone)}: {change_meaning(change)}"
     if not changes and report.state.learned.unit_weights:
         yield "none found"
 

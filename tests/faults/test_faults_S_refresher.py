@@ -15,7 +15,7 @@ from live_lines import STALE_S, age, end_refresher, live, one_line, refresher, w
 from terminal import Terminal
 
 from ccmon import locks
-from ccmon.sources import ccusage
+from ccmon.system import process_facts
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")]
 ACTIVE = "CC 131%"
@@ -172,7 +172,7 @@ def test_S02_the_number_of_a_dead_holder_given_to_another_process_is_neither_a_l
     bystander = subprocess.Popen(["sleep", "600"], start_new_session=True)
     try:
         machine.cache.mkdir(parents=True)
-        group = left.format(pid=bystander.pid, start=ccusage.started(bystander.pid))
+        group = left.format(pid=bystander.pid, start=process_facts.started(bystander.pid))
         (machine.cache / "lock").write_text(" " * locks.WIDTH + group.ljust(locks.WIDTH))
         assert one_line(machine.run("--statusline", "--wait", "30", now=None)).startswith(ACTIVE)
         wait_until(machine.idle, "the refresher ends")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import List, Optional, Sequence, Union
 
 from ccmon import text
-from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Span
-from ccmon.usage.binding import LIKELY, NEAR, SESSION
+from ccmon.usage.binding import LIKELY, SESSION
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import opens_at
 from ccmon.views.layout import rate_text
@@ -70,7 +70,7 @@ def state_of(snapshot: Snapshot) -> str:
 
 
 def empty_words(snapshot: Snapshot) -> str:
-    """What stands in place of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
+    """The words instead of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
     is_new = snapshot.source.not_installed and snapshot.session is None and snapshot.age_s is None
     return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
 
@@ -96,7 +96,7 @@ def _session(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
 
 
 def _idle(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
-    """Since when nothing is used, where nothing is to be said of a reset."""
+    """Since when nothing is used, where there is no reset."""
     since = idle_since(snapshot) if snapshot.reset.is_reference else None
     words = [] if since is None else [WordGroup(Span(f"since {clock_text(since, snapshot.now, zone)}", "label"), 4)]
     return [WordGroup(Span("CC", "label"), 1), WordGroup(Span("idle", "value"), 2), *words]
@@ -156,7 +156,8 @@ def _additions(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The window that binds and those that are nearly used up: first those of the account, then those of one model."""
     bound = snapshot.binding
     binding = bound.name if bound and _other_binds(snapshot) else ""
-    shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR and not _is_headline(one, snapshot)]
+    shown = [one for one in snapshot.windows
+             if one.name == binding or one.percent >= NEAR_PERCENT and not _is_headline(one, snapshot)]
     shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
     additions: List[WordGroup] = []
     for one in shown[:MOST_ADDITIONS]:
@@ -194,7 +195,7 @@ def percent_of(one: Union[Binding, Window]) -> str:
 
 def mark(percent: Optional[float]) -> str:
     """The sign of a percentage that is nearly used up, for whoever sees no colours."""
-    return "!" if percent is not None and percent >= NEAR else ""
+    return "!" if percent is not None and percent >= NEAR_PERCENT else ""
 
 
 def role_of(percent: Optional[float]) -> str:
