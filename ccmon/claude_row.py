@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 NOTHING = "CC -"
 LATER, MARKUP = -1, -2                # instead of cells, as in fields.py
-NEAR = 80                              # percent: from here on every window is worth a place
 MOST_OTHERS = 3
 FIELDS = ("context", "session_model", "session_cost", "cache", "cache_hit", "cache_tokens", "official_5h", "official_7d")
 PARTS = ("percent", "left", "reset", "label")              # of w.NAME.
@@ -71,9 +70,9 @@ def binding_of(record: "Any", windows: "Any", shown: bool) -> str:
     if used >= 100:
         full = [name for name in whole if windows[name][0] >= 100]
         return max([(windows[name][1], session_json.scope(name) == "account", name == noted, name) for name in full])[-1]
-    if noted and (noted in whole or used < NEAR or record.get("by_tokens")):
+    if noted and (noted in whole or used < session_json.NEAR_PERCENT or record.get("by_tokens")):
         return noted
-    if used >= NEAR:
+    if used >= session_json.NEAR_PERCENT:
         return name
     session = "five_hour" in whole or shown and record.get("by_tokens")
     return "five_hour" if session else "seven_day" if "seven_day" in whole else name
@@ -132,7 +131,8 @@ def _ranked(binding: str, windows: "Any") -> "list[tuple[float, str]]":
     """
     ranks = {"five_hour": 0.0, "seven_day": 3.0}
     names = [name for name in ranks if name in windows]
-    others = [name for name in windows if name not in ranks and (windows[name][0] >= NEAR or name == binding)]
+    others = [name for name, one in windows.items()
+              if name not in ranks and (one[0] >= session_json.NEAR_PERCENT or name == binding)]
     names += sorted(others, key=lambda name: (name != binding, -windows[name][0]))[:MOST_OTHERS]
     return [(-0.5 if name == binding else ranks.get(name, 2.5), name) for name in names]
 
@@ -223,7 +223,7 @@ def _colour(record: "Any", percent: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return str(int(value)) + "%" + ("!" if value >= NEAR else "")
+    return str(int(value)) + "%" + ("!" if value >= session_json.NEAR_PERCENT else "")
 
 
 def cache_values(cache: "Any", now: float) -> "tuple[str, str, str]":

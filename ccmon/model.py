@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import NEAR_PERCENT as NEAR_PERCENT
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
     from ccmon.learning.values import Load
     from ccmon.usage.outlook import Outlook
-
-
-NEAR_PERCENT = 80                      # of a limit: from here on it is nearly used up
 
 
 class Block(NamedTuple):

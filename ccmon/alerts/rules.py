@@ -8,11 +8,11 @@ from ccmon.alerts import window_rules
 from ccmon.alerts.kinds import KINDS, SESSION, threshold
 from ccmon.alerts.window_rules import DueAlert, NearWindow, highest
 from ccmon.learning.values import Use
-from ccmon.model import Credits, Snapshot
+from ccmon.model import NEAR_PERCENT, Credits, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, count, percent, short_count
 from ccmon.usage import notices
-from ccmon.usage.binding import EARLY, NEAR
+from ccmon.usage.binding import EARLY
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import credits_percent, window, window_named
 from ccmon.when import HOUR_S, Zone, clock_text
@@ -53,7 +53,7 @@ def window_end(snapshot: Snapshot) -> Optional[int]:
 def near_windows(snapshot: Snapshot) -> List[NearWindow]:
     """The windows of which so much is used that the reset will be news."""
     end = window_end(snapshot)
-    near = end is not None and snapshot.percent is not None and snapshot.percent >= NEAR
+    near = end is not None and snapshot.percent is not None and snapshot.percent >= NEAR_PERCENT
     return [*([NearWindow(SESSION, end)] if near and end is not None else []), *window_rules.near_windows(snapshot)]
 
 

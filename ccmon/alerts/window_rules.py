@@ -6,17 +6,17 @@ from datetime import datetime, timezone
 from typing import Iterable, Iterator, Optional, Sequence
 
 from ccmon.alerts.kinds import credits_key, key
-from ccmon.model import Binding, Credits, Snapshot, Window
+from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import duration, percent
 from ccmon.usage import notices
-from ccmon.usage.binding import NEAR, SESSION, runs_out
+from ccmon.usage.binding import SESSION, runs_out
 from ccmon.usage.windows import credits_percent, name_words, window_named
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
 OLD_S = HOUR_S                         # a reading that is older is given with its age
-CREDIT_LEVELS = (NEAR, 100)            # percent, where no thresholds of one's own are set
+CREDIT_LEVELS = (NEAR_PERCENT, 100)            # percent, where no thresholds of one's own are set
 _NEWS_S = DAY_S                        # so long is the reset of a week news; that of a session until the next one
 _CREDIT_WORDS = {"extra_usage": "extra usage", "spend_limit": "spend limit"}
 
@@ -100,7 +100,7 @@ def _age(read_at: int, now: int) -> str:
 def near_windows(snapshot: Snapshot) -> Iterator[NearWindow]:
     """Those beside the session's of which so much is used that the reset will be news."""
     for one in snapshot.windows:
-        if one.name != SESSION and one.percent >= NEAR:
+        if one.name != SESSION and one.percent >= NEAR_PERCENT:
             yield NearWindow(one.name, one.resets_at)
             if one.percent >= 100 and one.scope == "account":
                 yield NearWindow(one.name, one.resets_at, full=True)

@@ -43,7 +43,7 @@ def stored_basis(history: History) -> RatingBasis:
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
     full = fullness.session_fullness(facts, snapshots.usage_options(history.ctx, facts.login), now)
-    return RatingBasis(full.limit, facts.learned, full.session, full.gauge.percent, full.gauge.source)
+    return RatingBasis(full.limit, facts.learned, full.session, full.utilization.percent, full.utilization.source)
 
 
 def rated_sessions(history: History, basis: Union[RatingBasis, Snapshot], since: Optional[int] = None,

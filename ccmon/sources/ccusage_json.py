@@ -54,12 +54,8 @@ def parse(text: str, now: int) -> Parsed:
             continue
         future += max(block.start, block.last or 0) > now + SKEW_S
         if block.start <= now + SKEW_S:
-            best[block.start] = max(best.get(block.start, block), block, key=_weight)
+            best[block.start] = max(best.get(block.start, block), block, key=lambda one: (one.counted, one.tokens))
     return Parsed(tuple(best[start] for start in sorted(best)), skipped, future)
-
-
-def _weight(block: Block) -> Tuple[bool, int]:
-    return block.counted, block.tokens
 
 
 # --- finding the JSON ------------------------------------------------------------------------------------------------

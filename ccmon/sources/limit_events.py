@@ -57,7 +57,7 @@ def by_reset(at: int, resets_at: int) -> str:
 
 
 def _event(data: Dict[str, Any]) -> Optional[LimitMessage]:
-    at_ms = _time_ms(data["timestamp"])
+    at_ms = time_ms(_FRACTION.sub(r"\1", data["timestamp"]))
     quota = _quota(data)
     if quota is not None and quota["status"] != "rejected":
         return None
@@ -140,8 +140,3 @@ def _epoch_s(value: Any) -> int:
     if type(value) not in (int, float) or not 10 ** 9 <= value < 10 ** 14:
         return 0
     return int(value) if value < 10 ** 11 else int(value) // 1000
-
-
-def _time_ms(text: Any) -> int:
-    """Epoch ms. Raises ValueError, LookupError, TypeError."""
-    return time_ms(_FRACTION.sub(r"\1", text))

@@ -45,11 +45,11 @@ def new_parts(file: LogFile, position: Optional[LogPosition], folders: Sequence[
         return
     try:
         stays = _compared(fd, file, position, now) if position is not None else None
-        reading = _Reading(file, stays, folders, price)
+        reading = _LogProgress(file, stays, folders, price)
         if stays is not None:
             unsaid = reading.unsaid(fd)
             if unsaid:                 # a better copy was overwritten by a worse one: that is read again
-                reading = _Reading(file, None, folders, price, unsaid)
+                reading = _LogProgress(file, None, folders, price, unsaid)
         has_changed = position is not None and not looks_the_same(file, position)
         is_recent = abs(now - file.mtime_ns // 10 ** 9) < RECENT_S
         reading.check_at = stays.check_at if stays and stays.check_at else now + CHECK_S if has_changed or is_recent else 0
@@ -72,8 +72,8 @@ def _compared(fd: int, file: LogFile, position: LogPosition, now: int) -> Option
     return position._replace(crc=crc, check_at=0) if position.crc in (crc, -1) and crc >= 0 else None
 
 
-class _Reading:
-    """What has come of one file so far."""
+class _LogProgress:
+    """What has been read of one file so far."""
 
     def __init__(self, file: LogFile, position: Optional[LogPosition], folders: Sequence[str], price: EntryPrices,
                  withdrawn: Sequence[LogMessage] = ()) -> None:

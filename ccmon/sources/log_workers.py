@@ -32,7 +32,7 @@ FileParts = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
 
 def parts_of_all(files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read) -> FileParts:
     """Each file in turn with its parts, which are to be taken before the next file is; read reads one from a position on."""
-    number = min(MOST_WORKERS, _cores()) if _may_fork() and _left(files, positions) >= FROM_BYTES else 1
+    number = min(MOST_WORKERS, _cores()) if _may_fork() and sum(_size(file, positions) for file in files) >= FROM_BYTES else 1
     shares = _shares(files, positions, number)
     workers: List[_Worker] = []
     try:
@@ -58,10 +58,6 @@ def _cores() -> int:
         return len(os.sched_getaffinity(0))
     except (AttributeError, OSError):  # macOS
         return os.cpu_count() or 1
-
-
-def _left(files: Iterable[LogFile], positions: Dict[bytes, LogPosition]) -> int:
-    return sum(_size(file, positions) for file in files)
 
 
 def _size(file: LogFile, positions: Dict[bytes, LogPosition]) -> int:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 WINDOWS_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}
+NEAR_PERCENT = 80                      # from here on a window is nearly used up
 MOST_PERCENT = 1000                    # extra usage goes on beyond 100; an epoch is more even when counted in days (20,000)
 JITTER_S = 60                          # resets that differ by no more are one
 OPENING_S, OPENING_PERCENT = 300, 95   # right after a reset the last window's values still come

@@ -10,7 +10,6 @@ from ccmon.sources.session_json import label, length_s
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 from ccmon.usage.utilization import Utilization
 
-NEAR = NEAR_PERCENT
 EARLY = 20                             # percent: before that a plain rate says little
 SESSION = "five_hour"
 LIKELY, HARDLY = 0.5, 0.4              # a window that was binding stays one down to the second
@@ -108,13 +107,13 @@ def _rank(one: Candidate, why: str) -> int:
         return 3
     if runs_out(one.percent, one.forecast) or why in ("runs_out", "close") and _hardly_lasts(one):
         return 2
-    return int(one.percent >= (NEAR - _CLEARLY_POINTS if why == "near" else NEAR))
+    return int(one.percent >= (NEAR_PERCENT - _CLEARLY_POINTS if why == "near" else NEAR_PERCENT))
 
 
 def _why(one: Candidate, rank: int) -> str:
     """close: it was to run out last time, and lasts by so little that nothing else replaces it."""
     if rank == 2 and not runs_out(one.percent, one.forecast):
-        return "near" if one.percent >= NEAR else "close"
+        return "near" if one.percent >= NEAR_PERCENT else "close"
     return _RANKS[rank]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterable, List, Optional, Sequence
 
-from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Source, Windows
+from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Windows
 from ccmon.usage import binding, burn, forecast, fullness, notices, outlook, schedule, utilization
 from ccmon.usage.fullness import Options as Options
 from ccmon.usage.fullness import active as active
@@ -36,7 +36,7 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     own = binding.session_candidate(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)
     bound = binding.tightest(windows, own or _session_of(windows), session, facts.bound, now)
     return Snapshot(
-        now=now, source=facts.source, age_s=_age_s(facts.source, now),
+        now=now, source=facts.source, age_s=None if facts.source.refreshed is None else max(0, now - facts.source.refreshed),
         session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),
         limit=limit, percent=full.percent, left=full.left,
         burn_per_min=pace.per_min, burn_source=pace.source,
@@ -97,10 +97,6 @@ def _seen(facts: Facts, now: int) -> Sequence[Sample]:
     running = active(facts.blocks, facts.listed, at)
     newest = Sample(at, at, running[0].start, running[0].tokens) if running else Sample(at, at, None, 0)
     return (*facts.samples, newest)
-
-
-def _age_s(source: Source, now: int) -> Optional[int]:
-    return None if source.refreshed is None else max(0, now - source.refreshed)
 
 
 def next_edge(facts: Facts, now: int) -> float:

@@ -35,7 +35,7 @@ class Fullness(NamedTuple):
     session: Optional[Block]           # the first of them, None where none runs
     windows: Windows                   # those that run
     limit: Limit
-    gauge: Utilization
+    utilization: Utilization
 
 
 def session_fullness(facts: Facts, options: Options, now: int) -> Fullness:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator, Optional
 
-from ccmon.model import PLAIN_RATES, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
+from ccmon.model import NEAR_PERCENT, PLAIN_RATES, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
 from ccmon.text import count, duration, money, percent, plural
 from ccmon.typed_values import PLANS
-from ccmon.usage.binding import NEAR, SESSION, runs_out
+from ccmon.usage.binding import SESSION, runs_out
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import name_words, opens_at, running, window_named
 from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
@@ -95,7 +95,7 @@ def _window(bound: Binding, snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     elif bound.why == "runs_out" and bound.forecast is not None:
         words = window_runs_out(bound.forecast, bound.resets_at, snapshot, zone)
         yield Notice("runs_out_before_reset", f"{name}: {words}", window=bound.name)
-    if bound.why != "full" and (bound.percent or 0) >= NEAR:
+    if bound.why != "full" and (bound.percent or 0) >= NEAR_PERCENT:
         yield Notice("near_limit", f"Near the limit: Claude says {percent(bound.percent or 0)} of the {name} is used",
                      window=bound.name)
 
@@ -126,7 +126,7 @@ def _of_model(one: Window, snapshot: Snapshot, zone: Zone) -> Iterator[Notice]:
     name, at = name_words(one.name), clock_text(one.resets_at, snapshot.now, zone)
     if one.percent >= 100:
         yield Notice("model_over_limit", model_used_up(one, snapshot, zone), window=one.name)
-    elif one.percent >= NEAR:
+    elif one.percent >= NEAR_PERCENT:
         yield Notice("model_near_limit", f"Claude says {percent(one.percent)} of the {name} is used, reset {at}", window=one.name)
 
 

@@ -63,7 +63,9 @@ def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: in
     runway = _by_extra(extra, usage, left, now, window_end, spread) if extra and not wait_min else None
     tail = facts.learned.tail if facts.learned else distribution.TAIL
     runway = runway or _runway(pace.model, usage, left, now, window_end, spread, tail, wait_min)
-    return _in_tokens(runway, full.left / left if left > 0 else 0.0)._replace(resets_at=window_end)
+    factor = full.left / left if left > 0 else 0.0     # of the band in tokens
+    return runway._replace(resets_at=window_end,
+                           band=tuple((at, low * factor, high * factor) for at, low, high in runway.band))
 
 
 @lru_cache(maxsize=4)                  # the lines of one refresh show the same one
@@ -96,10 +98,6 @@ def _spread(learned: Optional["Learned"], limit: Limit) -> Tuple[float, ...]:
         return (1.0,)
     from ccmon.learning import distribution
     return tuple(drawn / learned.estimate.median for drawn in distribution.limit_draws(learned.estimate, _DRAWS))
-
-
-def _in_tokens(runway: Runway, factor: float) -> Runway:
-    return runway._replace(band=tuple((at, low * factor, high * factor) for at, low, high in runway.band))
 
 
 def shown_session_runway(runway: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:

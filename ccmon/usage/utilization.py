@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from ccmon.model import Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
+from ccmon.model import NEAR_PERCENT, Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.usage.windows import running, window, window_named, with_window
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
 MOST_TOKENS = 10 ** 15
-HOLDS_PERCENT = 80                     # so much is believed until the reset, however long ago Claude said it
 LEAST_TOKENS = 500                     # with less a session has no mix of its own
 LEAST_PERCENT = 5                      # with less a percentage says little of how many tokens make 100
 
@@ -118,7 +117,7 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
     session_window = window_named(running(facts.windows, now), "five_hour")
     if session_window is None or session is None or limit.source == "learned":
         return None
-    return session_window if session_window.percent >= max(HOLDS_PERCENT, 100 * session.tokens / limit.tokens) else None
+    return session_window if session_window.percent >= max(NEAR_PERCENT, 100 * session.tokens / limit.tokens) else None
 
 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
