@@ -141,8 +141,8 @@ def test_the_top_of_the_project_is_small():
 
 
 def test_the_reader_of_imports_sees_what_it_should():
-    assert {"sources.cancel", "pipeline.memory", "line_answer"} <= ours("pipeline.refresh")
-    assert "store.database" in ours("pipeline.memory") and "sqlite3" in imported("store.database")
+    assert {"sources.cancel", "pipeline.history", "line_answer"} <= ours("pipeline.refresh")
+    assert "store.database" in ours("pipeline.history") and "sqlite3" in imported("store.database")
     assert "views.screen.dashboard" in ours("commands.look")
 
 

@@ -8,7 +8,7 @@ Times are epoch seconds, costs billionths of a US dollar.
 import sqlite3
 from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.store import values
 from ccmon.when import HOUR_S
 
@@ -152,10 +152,11 @@ class UsageTotal:
         return self.kinds[0] + self.kinds[1]
 
 
-def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
+def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[UsageRow]:
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
     fetched = db.execute(_USED, (owner, since, until))
-    return [Used(ts, None if model_id == UNKNOWN else values.text(model), None if project_id == UNKNOWN else values.text(project),
+    return [UsageRow(ts, None if model_id == UNKNOWN else values.text(model),
+                 None if project_id == UNKNOWN else values.text(project),
                  given, made, created, read, None if unpriced or values.count(cost) is None else cost / 1e9, values.text(host))
             for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in fetched]
 
