@@ -1,7 +1,7 @@
 """The words of a call, parsed: by the table alone where they are plain, else by argparse, which the table is made into.
 
-Most calls are plain: a command, options by their names, their values. They need neither argparse nor what is known of words that
-people type instead.
+Most calls are plain: a command, options by their names, their values. They need neither argparse nor the tables of words
+that people type instead.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from ccmon.call_table import ABSENT, COMMANDS, Argument, arguments_of
 from ccmon.errors import UsageError
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.text import clean
-from ccmon.typed_values import FALSE, TRUE, RawValue, folded
+from ccmon.typed_values import FALSE, TRUE, Layer, RawValue, folded
 
 REWRITTEN = ("config", "alerts")       # commands whose words may stand for others
 
@@ -27,7 +27,7 @@ def parse(argv: Sequence[str]) -> SimpleNamespace:
 
 
 @lru_cache(maxsize=64)                 # a cached line is refreshed by the same words again and again
-def flags_of(argv: Tuple[str, ...]) -> Mapping[str, RawValue]:
+def flags_of(argv: Tuple[str, ...]) -> Layer:
     """The settings that the words of a cached line make. UsageError on wrong words."""
     return flags(parse(argv))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Iterator, Mapping
+from typing import Iterator
 
 from ccmon import arguments
 from ccmon.pipeline import sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.system import private
-from ccmon.typed_values import RawValue
+from ccmon.typed_values import Layer
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def context_of(given: SimpleNamespace) -> Iterator[Context]:
         yield _demo_context(flags, folder)
 
 
-def _demo_context(flags: Mapping[str, RawValue], folder: str) -> Context:
+def _demo_context(flags: Layer, folder: str) -> Context:
     """A context whose home is the folder, with a memory of simulated sessions."""
     from ccmon.pipeline import demo_memory
     from ccmon.sources import demo

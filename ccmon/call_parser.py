@@ -43,7 +43,7 @@ _NEWER = _switched_off()
 
 
 class Filled(argparse.HelpFormatter):
-    """argparse's, that is told the terminal's width: it would load what unpacks archives to ask for it."""
+    """argparse's, with the terminal's width: it would load what unpacks archives to ask for it."""
 
     columns: Optional[int] = None      # cells; None: it asks
 

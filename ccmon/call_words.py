@@ -1,6 +1,6 @@
 """The words of a call as people type them, in those of the parser: `history today`, `hit 2pm`, `config plan=max5`, `once`.
 
-What cannot be meant is told with the right words, and with the help of the command that was typed.
+UsageError names the words that are meant, and the help of the command that was typed.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _command(argv: List[str], commands: Mapping[str, CommandWords]) -> Tuple[str
         return "", argv
     option = AS_OPTIONS.get(folded(argv[first]))
     if option is None:
-        _parted("", argv, commands)    # a wrong option is told first
+        _parted("", argv, commands)    # a wrong option is reported first
         raise UsageError(_no_command(argv[first], commands))
     return "", [*argv[:first], option, *argv[first + 1:]]
 
@@ -145,19 +145,19 @@ def _no_command(word: str, commands: Mapping[str, CommandWords]) -> str:
         value = "" if option.switch else f" {option.metavar}"
         return (f"{_quoted(word)} is an option, no command. Type: ccmon {flag_name(option)}{value}, or for good: "
                 f"ccmon config set {option.name} VALUE. {_see('')}")
-    known = [name for name in commands if name]
-    hint = "" if meant in known else did_you_mean(meant, [*known, *AS_OPTIONS])
+    names = [name for name in commands if name]
+    hint = "" if meant in names else did_you_mean(meant, [*names, *AS_OPTIONS])
     return f"unknown command {_quoted(word)}{hint}. {_see('')}"
 
 
 # --- options ----------------------------------------------------------------------------------------------------------------
 
-def _proper(name: str, known: Mapping[str, str]) -> str:
-    """--Reset_Hour is --reset-hour; but --statusline, which is looked for before, is written in one way alone."""
-    if name in known or not name.startswith("--"):
+def _proper(name: str, options: Mapping[str, str]) -> str:
+    """--Reset_Hour is --reset-hour; but --statusline, which __main__ reads, is written in one way alone."""
+    if name in options or not name.startswith("--"):
         return name
     other = "--" + name[2:].lower().replace("_", "-")
-    return other if other in known and other != "--statusline" else name
+    return other if other in options and other != "--statusline" else name
 
 
 def _switch(name: str) -> "Tuple[str, bool] | None":
@@ -227,17 +227,17 @@ def _is_value_of(flag: str, word: str) -> bool:
 
 
 def _unknown_option(name: str, flag: str, commands: Mapping[str, CommandWords]) -> str:
-    known, here = commands[name].options, f"ccmon {name}".rstrip()
+    options, here = commands[name].options, f"ccmon {name}".rstrip()
     others = [f"ccmon {other}".rstrip() for other in commands if flag in commands[other].own]
     if flag in commands[""].options or others:
         return f"{clean(flag)} is no option of {here}{', but of ' + ' and '.join(others) if others else ''}. {_see(name)}"
     meant = FLAGS.get(flag.lower(), "")
-    if meant.partition(" ")[0] in known:
+    if meant.partition(" ")[0] in options:
         return f"unknown option {clean(flag)} (did you mean {meant}?). {_see(name)}"
     word = folded(flag.strip("-"))
     if name == "history" and (word in BY_WORDS or _is_time(word)):
         return f"unknown option {clean(flag)}. Type: ccmon history {word}. {_see(name)}"
-    hint = did_you_mean(word, [one[2:] for one in known if one[:2] == "--"])
+    hint = did_you_mean(word, [one[2:] for one in options if one[:2] == "--"])
     return f"unknown option {clean(flag)}{hint.replace('mean ', 'mean --')}. {_see(name)}"
 
 
@@ -245,34 +245,34 @@ def _unknown_option(name: str, flag: str, commands: Mapping[str, CommandWords]) 
 
 def _as_options(name: str, words: Sequence[str], command: CommandWords) -> List[str]:
     """Words of a command that takes none: what they are as its options."""
-    left, found = list(words), []
+    left, options = list(words), []
     while left:
         flag = "--" + folded(left[0])
         takes = command.options.get(flag) if flag in (*command.own, "--help") else None
         time = _time(left) if name in ("history", "hit") else _period(left) if name == "report" else []
         if takes == "1" and len(left) > 1:
             value = _time(left[1:]) or left[1:2]
-            found += [flag, " ".join(value)]
+            options += [flag, " ".join(value)]
             left = left[1 + len(value):]
         elif takes == "+" and len(left) > 1:
-            found += [flag, *left[1:]]
+            options += [flag, *left[1:]]
             left = []
         elif takes == "?" and len(left) > 1 and _is_value_of(flag, left[1]):
-            found.append(f"{flag}={left[1]}")
+            options.append(f"{flag}={left[1]}")
             left = left[2:]
         elif takes in ("", "?"):
-            found.append(flag)
+            options.append(flag)
             left = left[1:]
         elif time:
-            found += _time_options(name, " ".join(time))
+            options += _time_options(name, " ".join(time))
             left = left[len(time):]
         elif name == "history" and folded(left[0]) in ("by", *BY_WORDS):
             at = 1 if folded(left[0]) == "by" and len(left) > 1 else 0
-            found += ["--by", left[at]]
+            options += ["--by", left[at]]
             left = left[at + 1:]
         else:
             raise UsageError(_unknown_word(name, left[0], command))
-    return found
+    return options
 
 
 def _time(words: Sequence[str]) -> List[str]:
@@ -285,7 +285,7 @@ def _time(words: Sequence[str]) -> List[str]:
 
 def _is_time(text: str) -> bool:
     try:
-        typed(text, _ANY_MOMENT, _UTC)
+        typed(text, _ANY_EPOCH, _UTC)
     except (ValueError, OverflowError):
         return False
     return True
@@ -297,7 +297,7 @@ def _period(words: Sequence[str]) -> List[str]:
 
 
 class _Utc:
-    """The zone in which it is looked whether words are a time at all."""
+    """The zone for finding out whether words are a time at all."""
 
     name, dial = "UTC", 24
 
@@ -306,17 +306,17 @@ class _Utc:
         return 0 * epoch
 
 
-_UTC, _ANY_MOMENT = _Utc(), 1_800_000_000
+_UTC, _ANY_EPOCH = _Utc(), 1_800_000_000
 
 
 def _time_options(name: str, text: str) -> List[str]:
-    """A day, a week or a month is one alone; a moment and a length of time are from then on."""
+    """A day, a week or a month is one alone; a time and a length of time are from then on."""
     if name == "hit":
         return ["--at", text]
     if name == "report":
         names = text.lower().replace("ly", "").split()
         return [f"--period={one}" if one in ("week", "month") else "--last" for one in names if one != "this"]
-    return ["--since", text] if typed(text, _ANY_MOMENT, _UTC).at is not None else ["--since", text, "--until", text]
+    return ["--since", text] if typed(text, _ANY_EPOCH, _UTC).at is not None else ["--since", text, "--until", text]
 
 
 def _unknown_word(name: str, word: str, command: CommandWords) -> str:
@@ -326,42 +326,42 @@ def _unknown_word(name: str, word: str, command: CommandWords) -> str:
         return f"{name}: {_quoted(word)} is no word of it. Type: ccmon {WORDS[name, folded(word)]}. {_see(name)}"
     if name == "accounts" and folded(word) not in ("list", "ls", "show", "add"):
         return f"accounts takes no name. To see one of them: ccmon --account {clip(clean(word), 40)}. {_see(name)}"
-    known = [flag[2:] for flag in command.own] + ([*BY_WORDS, "today", "yesterday"] if name == "history" else [])
+    words = [flag[2:] for flag in command.own] + ([*BY_WORDS, "today", "yesterday"] if name == "history" else [])
     more = {"history": "; as in ccmon history today, ccmon history --by week", "hit": "; as in ccmon hit 14:30",
             "report": "; as in ccmon report last month"}.get(name, "")
     here = f"{name}: " if name else ""
-    return f"{here}unknown word {_quoted(word)}{did_you_mean(folded(word), known)}{more}. {_see(name)}"
+    return f"{here}unknown word {_quoted(word)}{did_you_mean(folded(word), words)}{more}. {_see(name)}"
 
 
 def _alerts_words(words: List[str]) -> List[str]:
     """UsageError for what is set elsewhere."""
     if words and folded(words[0]) != "test":
         try:
-            found = parse_kinds(" ".join(words))
+            kinds_meant = parse_kinds(" ".join(words))
         except ValueError:
             return words
-        kinds = "all" if found == ALERTS else ",".join(found) or "none"
+        kinds = "all" if kinds_meant == ALERTS else ",".join(kinds_meant) or "none"
         raise UsageError("alerts shows them", f"To set them: ccmon config set alerts {kinds}. {_see('alerts')}")
     return words
 
 
 def _config_words(words: Sequence[str], parts: _Parts) -> List[str]:
     """ACTION NAME VALUE, of set plan=max5, plan = max5, plan and others."""
-    found = list(words)
-    if not found:
-        return found
-    action = ACTIONS.get(found[0].lower(), found[0].lower())
+    out = list(words)
+    if not out:
+        return out
+    action = ACTIONS.get(out[0].lower(), out[0].lower())
     if action in CONFIG:
-        found[0] = "get" if action == "list" and len(found) > 1 else action
-    elif _is_name(found[0].partition("=")[0]):
-        found.insert(0, "set" if len(found) > 1 or parts.rest or "=" in found[0] else "get")
+        out[0] = "get" if action == "list" and len(out) > 1 else action
+    elif _is_name(out[0].partition("=")[0]):
+        out.insert(0, "set" if len(out) > 1 or parts.rest or "=" in out[0] else "get")
     else:
-        hint = did_you_mean(action, CONFIG) or did_you_mean(folded(found[0]).replace("-", "_"), BY_NAME)
-        raise UsageError(f"config: unknown word {_quoted(found[0])}{hint}; as in ccmon config set plan max5. "
+        hint = did_you_mean(action, CONFIG) or did_you_mean(folded(out[0]).replace("-", "_"), BY_NAME)
+        raise UsageError(f"config: unknown word {_quoted(out[0])}{hint}; as in ccmon config set plan max5. "
                          + _see("config"))
-    if found[0] == "set":
-        found[1:] = _named_value(found[1:], parts)
-    return found
+    if out[0] == "set":
+        out[1:] = _named_value(out[1:], parts)
+    return out
 
 
 def _named_value(words: List[str], parts: _Parts) -> List[str]:

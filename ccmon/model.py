@@ -187,6 +187,7 @@ class Facts(NamedTuple):
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
     apart: Apart = Apart()
     cache: Optional[PromptCache] = None    # of the session that was used last
+    is_held: bool = False              # nothing is in here as another program held the store: a moment later it may be read
 
 
 class LearnedLimit(NamedTuple):

@@ -54,11 +54,11 @@ else:
 
     def _wide_constructor(fields: Tuple[str, ...], defaults: Tuple[Any, ...]) -> FunctionType:
         """For classes of which few values are made: slower than the others."""
-        usual, known = dict(zip(fields[len(fields) - len(defaults):], defaults)), frozenset(fields)
+        usual, names = dict(zip(fields[len(fields) - len(defaults):], defaults)), frozenset(fields)
 
         def __new__(_cls: type, *values: Any, **named: Any) -> tuple:
             given = dict(zip(fields, values))
-            if len(values) > len(fields) or not named.keys() <= known or given.keys() & named.keys():
+            if len(values) > len(fields) or not named.keys() <= names or given.keys() & named.keys():
                 raise TypeError(f"unexpected arguments; the fields are {', '.join(fields)}")
             given = {**usual, **given, **named}
             if len(given) < len(fields):

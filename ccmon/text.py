@@ -49,8 +49,8 @@ def printable(text: str) -> str:
     """Data as it may stand on a screen: only characters whose width every terminal agrees on, on one line."""
     if text.isascii() and text.isprintable():
         return text
-    kept = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text) if c.isspace() or _agreed(c))
-    return "".join(kept)
+    characters = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", text) if c.isspace() or _agreed(c))
+    return "".join(characters)
 
 
 def _agreed(char: str) -> bool:
@@ -62,7 +62,7 @@ LONGEST_MODEL = 200                    # characters of a model's id; those of Am
 
 
 def model_id(name: str) -> str:
-    """The id of a model as it is kept: nothing is exchanged but the comma, which is put between several of them."""
+    """The id of a model as it is stored: nothing is exchanged but the comma, which is put between several of them."""
     return clean(name).replace(",", "_")[:LONGEST_MODEL] or "_"
 
 
@@ -78,8 +78,8 @@ def without_path(name: str) -> str:
     if "/" not in name:                # as nearly always
         return name
     import re
-    found = re.match(_PATH, name)
-    return name[found.end():] if found else name
+    match = re.match(_PATH, name)
+    return name[match.end():] if match else name
 
 
 def model_for_people(name: str) -> str:
@@ -264,7 +264,7 @@ def percent(value: float) -> str:
 
 
 def usd(cost: Optional[float]) -> str:
-    """$3.41, or a dash when the cost is not known."""
+    """$3.41, or a dash without a cost."""
     return "-" if cost is None else f"${cost:,.2f}"
 
 
@@ -277,9 +277,10 @@ def money(amount: float, currency: str) -> str:
 def duration(seconds: int) -> str:
     """2d 3h, 2h 17m, 17m or 45s: two units at most, never negative."""
     seconds = max(0, int(seconds))
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if days:
-        return f"{days}d {hours % 24}h"
+    minutes = seconds // 60
+    hours = minutes // 60
+    if hours >= 24:
+        return f"{hours // 24}d {hours % 24}h"
     if hours:
         return f"{hours}h {minutes % 60:02d}m"
     return f"{minutes}m" if minutes else f"{seconds}s"
@@ -317,7 +318,7 @@ def bar(share: float, cells: int, role: str, charset: Charset, mark: Optional[fl
 
 
 def sparkline(values: Sequence[Optional[float]], charset: Charset) -> str:
-    """One character a value, scaled to the largest; a blank where nothing is known."""
+    """One character a value, scaled to the largest; a blank where there is none."""
     marks = _SPARKS if charset.unicode else _ASCII_SPARKS
     top = max((v for v in values if v), default=0.0)
     if top <= 0:
@@ -325,8 +326,8 @@ def sparkline(values: Sequence[Optional[float]], charset: Charset) -> str:
     return "".join(" " if v is None else marks[min(7, int(v / top * 7.999))] for v in values)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """ (did you mean X?), or nothing."""
     from difflib import get_close_matches
-    found = get_close_matches(word, list(known), 1)
-    return f" (did you mean {found[0]}?)" if found else ""
+    matches = get_close_matches(word, list(words), 1)
+    return f" (did you mean {matches[0]}?)" if matches else ""

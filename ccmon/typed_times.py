@@ -1,4 +1,4 @@
-"""Days and moments as people type them: 2026-11-22, last week, monday, 3d, 2pm, yesterday 14:30, 10 minutes ago.
+"""Days and times as people type them: 2026-11-22, last week, monday, 3d, 2pm, yesterday 14:30, 10 minutes ago.
 
 The one parser of all of them: --since and --until, `ccmon history WHEN` and `ccmon hit --at` take from it what they need.
 """
@@ -11,7 +11,7 @@ from typing import Callable, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.typed_values import SECOND_UNITS, bare, days
-from ccmon.when import DAYS, MONTHS, SKEW_S, Zone, epoch, local
+from ccmon.when import DAY_S, DAYS, MONTHS, SKEW_S, Zone, epoch, local
 
 _UNITS = {"d": ("d", "day", "days"), "w": ("w", "wk", "wks", "week", "weeks"), "mo": ("mo", "month", "months"),
           "y": ("y", "yr", "yrs", "year", "years")}
@@ -27,7 +27,7 @@ _LONGEST = 60
 
 
 class Typed(NamedTuple):
-    """What was typed: whole local days, both included, or a moment; `ago` is both, a length of days before now."""
+    """What was typed: whole local days, both included, or an epoch; `ago` is both, a length of days before now."""
 
     first: Optional[date] = None
     last: Optional[date] = None
@@ -35,7 +35,7 @@ class Typed(NamedTuple):
 
 
 def typed(words: str, now: int, zone: Zone) -> Typed:
-    """The days or the moment. ValueError or OverflowError when the words are neither."""
+    """The days or the epoch. ValueError or OverflowError when the words are neither."""
     text = " ".join(bare(words).lower().split())
     if not text.isascii() or len(text) > _LONGEST:
         raise ValueError(words)
@@ -61,9 +61,9 @@ def _typed_parts(parts: "list[str]", now: int, today: date, zone: Zone) -> Typed
     if not parts:
         raise ValueError(text)
     for read in (_days, lambda one, _: _ago(one, now, zone), lambda one, _: _last_time(one, now, zone)):
-        found = read(text, today)
-        if found:
-            return found
+        result = read(text, today)
+        if result:
+            return result
     for cut in range(1, len(parts)):
         one, other = parts[:cut], [part for part in parts[cut:] if part not in _NEEDLESS]
         for day, time in ((" ".join(one), " ".join(other)), (" ".join(other), " ".join(one))):
@@ -101,8 +101,8 @@ def _span(first: date, length: int) -> Typed:
     return Typed(first, first + timedelta(days=length - 1))
 
 
-def _iso(found: "re.Match[str]") -> Typed:
-    year, week, month, day, month_2, day_2 = (None if part is None else int(part) for part in found.groups())
+def _iso(match: "re.Match[str]") -> Typed:
+    year, week, month, day, month_2, day_2 = (None if part is None else int(part) for part in match.groups())
     assert year is not None
     if week is not None:
         return _week(year, week)
@@ -158,13 +158,13 @@ def _weekday(text: str, today: date) -> Optional[Typed]:
 
 def _period(text: str, today: date) -> Optional[Typed]:
     """This or the last week, month or year."""
-    found = re.fullmatch(r"(?:(this|current|last|previous|past) )?(week|month|year)", text)
-    if not found:
+    match = re.fullmatch(r"(?:(this|current|last|previous|past) )?(week|month|year)", text)
+    if not match:
         return None
-    back = 1 if found[1] in ("last", "previous", "past") else 0
-    if found[2] == "week":
+    back = 1 if match[1] in ("last", "previous", "past") else 0
+    if match[2] == "week":
         return _span(today - timedelta(days=today.weekday() + 7 * back), 7)
-    if found[2] == "month":
+    if match[2] == "month":
         return _whole_month(_months_later(today.replace(day=1), -back))
     return Typed(date(today.year - back, 1, 1), date(today.year - back, 12, 31))
 
@@ -172,10 +172,10 @@ def _period(text: str, today: date) -> Optional[Typed]:
 def _month(text: str, today: date) -> Optional[Typed]:
     """November, nov 2026, 3 nov, Nov 3rd 2026: without a year the newest one that is not still to come."""
     words = re.sub(r"(?<=[0-9])(?:st|nd|rd|th|\.)(?= |$)", "", text).split()
-    found = [(at, index) for at, word in enumerate(words) for index in [_index(word, MONTHS, _MONTHS)] if index is not None]
-    if len(found) != 1 or len(words) > 3:
+    matches = [(at, index) for at, word in enumerate(words) for index in [_index(word, MONTHS, _MONTHS)] if index is not None]
+    if len(matches) != 1 or len(words) > 3:
         return None
-    (at, index), = found
+    (at, index), = matches
     rest = words[:at] + words[at + 1:]
     if not all(word.isdigit() and len(word) in (1, 2, 4) for word in rest):
         return None
@@ -193,22 +193,22 @@ def _past_day(today: date, month: int, day: Optional[int], year: Optional[int]) 
     return _whole_month(first) if day is None else Typed(first, first)
 
 
-# --- moments ----------------------------------------------------------------------------------------------------------------
+# --- times ------------------------------------------------------------------------------------------------------------------
 
 def _ago(text: str, now: int, zone: Zone) -> Optional[Typed]:
-    """3d, 3 days ago, a week ago, last 3 days: from days on the whole day; 2h, 1h30m, 10 minutes ago: a moment."""
-    found = _AGO.fullmatch(text)
-    if not found:
+    """3d, 3 days ago, a week ago, last 3 days: from days on the whole day; 2h, 1h30m, 10 minutes ago: an epoch."""
+    match = _AGO.fullmatch(text)
+    if not match:
         return None
-    unit = next((short for short, words in _UNITS.items() if found[2] in words), None)
-    if unit is None and found[2] not in SECOND_UNITS:
+    unit = next((short for short, words in _UNITS.items() if match[2] in words), None)
+    if unit is None and match[2] not in SECOND_UNITS:
         return None
-    number = "1" if found[1].startswith("a") else found[1].strip()
-    if unit in ("mo", "y") and number.isdigit() and not found[3]:
+    number = "1" if match[1].startswith("a") else match[1].strip()
+    if unit in ("mo", "y") and number.isdigit() and not match[3]:
         day = _months_back(local(now, zone).date(), int(number) * (12 if unit == "y" else 1))
         wall = local(now, zone)
         return Typed(day, day, epoch(wall.replace(year=day.year, month=day.month, day=day.day, microsecond=0), zone))
-    seconds = int(_length(number + found[2] + found[3]) * 86_400)
+    seconds = int(_length(number + match[2] + match[3]) * DAY_S)
     if unit is None:
         return Typed(at=now - seconds)
     day = (local(now, zone) - timedelta(seconds=seconds)).date()
@@ -232,8 +232,8 @@ def _last_time(text: str, now: int, zone: Zone) -> Optional[Typed]:
         return None
     today = local(now, zone)
     at = datetime(today.year, today.month, today.day, *wall)
-    found = epoch(at, zone)
-    return Typed(at=found if found <= now + SKEW_S else epoch(at - timedelta(days=1), zone))
+    result = epoch(at, zone)
+    return Typed(at=result if result <= now + SKEW_S else epoch(at - timedelta(days=1), zone))
 
 
 def _clock(text: str) -> Optional[Tuple[int, int, int]]:
@@ -241,10 +241,10 @@ def _clock(text: str) -> Optional[Tuple[int, int, int]]:
     named = {"noon": 12, "midday": 12, "midnight": 0}.get(text)
     if named is not None:
         return named, 0, 0
-    found = _CLOCK.fullmatch(text)
-    if not found or not (found[2] or found[4]):
+    match = _CLOCK.fullmatch(text)
+    if not match or not (match[2] or match[4]):
         return None                    # a number alone
-    hour, minute, second, half = int(found[1]), int(found[2] or 0), int(found[3] or 0), (found[4] or "")[:1]
+    hour, minute, second, half = int(match[1]), int(match[2] or 0), int(match[3] or 0), (match[4] or "")[:1]
     if half in ("a", "p"):
         if not 1 <= hour <= 12:
             raise ValueError(text)

@@ -28,9 +28,9 @@ SECOND_UNITS: Dict[str, float] = {
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 0.001),
     **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600)}
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60 * 60)}
 DAY_UNITS: Dict[str, float] = {
-    **{unit: size / 86_400 for unit, size in SECOND_UNITS.items() if unit and size >= 1},
+    **{unit: size / (24 * SECOND_UNITS["h"]) for unit, size in SECOND_UNITS.items() if unit and size >= 1},
     **dict.fromkeys(("", "d", "day", "days"), 1), **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), 7),
     **dict.fromkeys(("mo", "month", "months"), 30), **dict.fromkeys(("y", "yr", "yrs", "year", "years"), 365)}
 _COUNT_UNITS: Dict[str, int] = {
@@ -48,7 +48,7 @@ _LONGEST = 60                          # characters of a number: more are none
 
 
 class RawValue(NamedTuple):
-    """A setting as it was written, and how to name the place in a message."""
+    """A setting as it was written, and where it stands, for messages."""
 
     text: str
     where: str
@@ -59,8 +59,12 @@ class RawValue(NamedTuple):
         return SettingError(f"{self.where}: {what}", place=self.where, line=self.line)
 
 
+Layer = Mapping[str, RawValue]         # option -> what one source gives it
+Layers = Mapping[str, Layer]           # flag, environment, file, or a section of config.ini -> what it gives
+
+
 class ResetRule(NamedTuple):
-    """When usage is said to reset: with the session, at the reference times, or at hours of one's own."""
+    """When usage counts anew: with the session, at the reference times, or at hours of one's own."""
 
     kind: str                          # session | schedule | hour
     hours: Tuple[int, ...] = ()        # local hours 0..23, sorted; only for hour
@@ -162,9 +166,9 @@ def hour_of_day(text: str) -> int:
     if words in _NAMED_HOURS:
         return _NAMED_HOURS[words]
     import re
-    found = re.fullmatch(_HOUR, words) if words.isascii() else None
-    half = (found[2] or "")[:1] if found else ""
-    value = int(found[1]) if found else -1
+    match = re.fullmatch(_HOUR, words) if words.isascii() else None
+    half = (match[2] or "")[:1] if match else ""
+    value = int(match[1]) if match else -1
     if half in ("a", "p"):
         value = value % 12 + (12 if half == "p" else 0) if 1 <= value <= 12 else -1
     if not 0 <= value <= 23:
@@ -184,37 +188,36 @@ def boolean(text: str) -> bool:
 
 def word_of(text: str, names: Iterable[str], synonyms: Optional[Mapping[str, str]] = None) -> Optional[str]:
     """The one of the names that the text means, whatever its case and whatever joins its parts; None when it means none."""
-    known = list(names)
-    if text in known:
+    valid = list(names)
+    if text in valid:
         return text
     word = folded(text)
-    by_fold = {folded(name): name for name in reversed(known)}
     other = (synonyms or {}).get(word)
-    return by_fold.get(word) or (other if other in known else None)
+    return {folded(name): name for name in reversed(valid)}.get(word) or (other if other in valid else None)
 
 
 def one_of(names: Iterable[str], synonyms: Optional[Mapping[str, str]] = None) -> Callable[[str], str]:
     """A parser for a word of a list."""
-    known = tuple(names)
+    valid = tuple(names)
 
     def parse(text: str) -> str:
-        found = word_of(text, known, synonyms)
-        if found is None:
-            raise ValueError(f"'{text}' is unknown{did_you_mean(folded(text), known)}; choose from {', '.join(known)}")
-        return found
+        name = word_of(text, valid, synonyms)
+        if name is None:
+            raise ValueError(f"'{text}' is unknown{did_you_mean(folded(text), valid)}; choose from {', '.join(valid)}")
+        return name
     return parse
 
 
 def several_of(names: Iterable[str], synonyms: Optional[Mapping[str, str]] = None) -> Callable[[str], Tuple[str, ...]]:
     """A parser for words of a list, with commas between them; all stands for all of them, none for none."""
-    known = tuple(names)
-    parse_one = one_of((*known, "all", "none"), {**(synonyms or {}), **dict.fromkeys(ALL, "all"), **dict.fromkeys(NONE, "none")})
+    valid = tuple(names)
+    parse_one = one_of((*valid, "all", "none"), {**(synonyms or {}), **dict.fromkeys(ALL, "all"), **dict.fromkeys(NONE, "none")})
 
     def parse(text: str) -> Tuple[str, ...]:
         words = {parse_one(word) for word in items(text)}
         if len(words) > 1 and "none" in words:
             raise ValueError("'none' stands alone")
-        return known if "all" in words else tuple(name for name in known if name in words)
+        return valid if "all" in words else tuple(name for name in valid if name in words)
     return parse
 
 
@@ -223,20 +226,17 @@ def items(text: str) -> Tuple[str, ...]:
     return tuple(bare(text).replace(",", " ").replace("+", " ").split())
 
 
-def plan_of(text: str, known: Iterable[str]) -> Optional[str]:
+def plan_of(text: str, plans: Iterable[str]) -> Optional[str]:
     """The name that is meant: Max5, "Max 5x", Claude Max (20x) and custom-max are plans; None for others."""
-    names = list(known)
-    found = word_of(text, names)
-    if found:
-        return found
+    names = list(plans)
+    plan = word_of(text, names)
+    if plan:
+        return plan
     import re
     word = re.sub(r"[^a-z0-9]", "", bare(text).lower())
-    for name in (word, re.sub(r"^claude|plan$", "", word)):
-        name = PLAN_WORDS.get(name, name)
-        found = next((one for one in names if re.sub(r"[^a-z0-9]", "", one.lower()) == name != ""), None)
-        if found:
-            return found
-    return None
+    by_letters = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in reversed(names)}
+    candidates = (PLAN_WORDS.get(name, name) for name in (word, re.sub(r"^claude|plan$", "", word)))
+    return next((by_letters[name] for name in candidates if name and name in by_letters), None)
 
 
 def parse_rule(text: str) -> ResetRule:

@@ -1,4 +1,4 @@
-"""Wall clocks as the pure rooms see them: what a zone must offer, local time, and how a moment is written in English.
+"""Wall clocks as the pure rooms see them: what a zone must offer, local time, and how a time is written in English.
 
 People read times of day by the clock that they have chosen; data for programs never do.
 """
@@ -10,7 +10,7 @@ from typing import Protocol
 
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
 SESSION_S = 5 * HOUR_S
-SKEW_S = 60                            # clocks that differ by less are not worth a word
+SKEW_S = 60                            # clocks that differ by less are not reported
 _EPOCH = datetime(1970, 1, 1)
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799       # the years 1 to 9999: what datetime can hold
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -18,7 +18,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 class Zone(Protocol):
-    """What is asked of a time zone: its name, and how far its clocks are ahead of UTC at a moment."""
+    """A time zone: its name, and how far its clocks are ahead of UTC."""
 
     @property
     def name(self) -> str:
@@ -33,23 +33,23 @@ class Zone(Protocol):
 
 
 def local(epoch: int, zone: Zone) -> datetime:
-    """The wall clock at that moment, without a zone of its own; never raises, the edges of the calendar clamp it."""
+    """The wall clock at that epoch, without a zone of its own; never raises, the edges of the calendar clamp it."""
     seconds = epoch + zone.offset_s(epoch)
     return _EPOCH + timedelta(seconds=max(_FIRST_S, min(seconds, _LAST_S)))
 
 
 def midnight(day: date, zone: Zone) -> int:
-    """The first moment of the local day, in epoch s, also where clocks change at that hour."""
+    """The beginning of the local day, in epoch s, also where clocks change at that hour."""
     wall = (day - _EPOCH.date()).days * DAY_S
-    found = {wall - zone.offset_s(wall + side) for side in (-DAY_S, DAY_S)}
-    return min((at for at in found if local(at, zone).date() >= day), default=max(found))
+    candidates = {wall - zone.offset_s(wall + side) for side in (-DAY_S, DAY_S)}
+    return min((at for at in candidates if local(at, zone).date() >= day), default=max(candidates))
 
 
 def epoch(wall: datetime, zone: Zone) -> int:
-    """When the clocks showed that, in epoch s: the first time where they did twice, where never the moment of the gap's end."""
+    """When the clocks showed that, in epoch s: the first time where they did twice, where never the gap's end."""
     seconds = int((wall - _EPOCH).total_seconds())
-    found = {seconds - zone.offset_s(seconds + side) for side in (-DAY_S, DAY_S)}
-    return min((at for at in found if local(at, zone) >= wall), default=max(found))
+    candidates = {seconds - zone.offset_s(seconds + side) for side in (-DAY_S, DAY_S)}
+    return min((at for at in candidates if local(at, zone) >= wall), default=max(candidates))
 
 
 def time_of_day(hour: int, minute: int, dial: int) -> str:

@@ -19,7 +19,6 @@ DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "
          "sources.program_folders", "sources.spool", "doctor.files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
-         "setup.start_up_files",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
@@ -27,20 +26,14 @@ JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "outpu
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.package", "setup.tmux_server", "setup.uninstall", "setup.written",
          "setup.dotfiles",
-         *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|shell|view|__)", name))}
+         *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|view|__)", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
+SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes", "settings.grounds"}
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
              ("sources.claude_program", "sources.ccusage"), ("sources.claude_program", "sources.cancel"),
              ("sources.ccusage", "sources.cancel"),
              *((f"sources.{name}", "sources.program_folders") for name in ("ccusage", "ccusage_find", "claude_program")),
-             ("fullscreen.screen", "settings.themes"),
-             ("fullscreen.screen", "fullscreen.entries"), ("fullscreen.entries", "fullscreen.terminal"),
-             ("fullscreen.screen", "fullscreen.keys"), ("fullscreen.screen", "fullscreen.terminal"),
-             ("fullscreen.screen", "fullscreen.screen_signals"), ("fullscreen.screen", "fullscreen.background"),
-             ("fullscreen.background", "fullscreen.keys"), ("fullscreen.background", "fullscreen.terminal"),
-             ("fullscreen.background", "settings.grounds"),
-             ("fullscreen.screen_signals", "fullscreen.terminal"), ("system.shared_files", "system.swap"),
              ("doctor.files", "doctor.check")}
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
@@ -99,7 +92,7 @@ def test_the_pure_half_neither_prints_nor_opens():
 
 def test_doors_import_only_the_model_texts_and_what_makes_files_and_processes():
     def strange(name):
-        allowed = OPEN_TO_DOORS | (STORE if name in STORE else set())
+        allowed = OPEN_TO_DOORS | (STORE if name in STORE else SCREEN if name in SCREEN else set())
         return {room for room in ours(name) if (name, room) not in SAME_DOOR} - allowed
     assert broken(DOORS, strange) == {}
 

@@ -34,6 +34,13 @@ def test_it_changes_nothing_and_needs_nothing(machine):
     assert [path for path in sorted(machine.folder.rglob("*")) if path not in before] == [machine.folder / "runs"]
 
 
+def test_a_machine_on_which_nothing_was_used_yet_has_no_failures(machine):
+    (machine.bin / "ccusage").unlink()
+    machine.run("--once", now=None)
+    rows = [row for row in machine.run("doctor", now=None).out.splitlines() if row[7:12] == "cache"]
+    assert [row.split()[0] for row in rows] == ["ok"]
+
+
 # --- broken, and mended -------------------------------------------------------------------------------------------------
 
 def configured(patient):

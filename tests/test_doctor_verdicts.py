@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import line, own_files, programs, settings, terminal, view
-from ccmon.doctor.check import Check, FileStat, exit_code, summary
-from ccmon.doctor.shell import HOMELESS, Commands
+from ccmon.doctor import line, own_files, programs, surroundings, view
+from ccmon.doctor.check import HOMELESS, Check, Commands, FileStat, exit_code, summary
 from ccmon.errors import CcmonError, SettingError
 from ccmon.setup import snippets
 from ccmon.sources import ccusage_errors
@@ -58,11 +57,11 @@ def test_nothing_outside_the_home_is_given_away(place, variable, command):
     (SettingError("no plan", place="CCMON_PLAN"), "unset CCMON_PLAN"), (SettingError("no plan", place="--plan"), "ccmon doctor"),
     (CcmonError("reset and reset_hour are both set"), "${EDITOR:-vi} +1 ~/c.ini")])
 def test_a_setting_is_taken_back_where_it_was_made(error, command):
-    assert settings.mend(error, FileStat("/home/me/c.ini", True), HOME) == command
+    assert surroundings.mend(error, FileStat("/home/me/c.ini", True), HOME) == command
 
 
 def test_two_variables_that_contradict_each_other_are_listed():
-    assert settings.mend(CcmonError("both are set"), FileStat("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
+    assert surroundings.mend(CcmonError("both are set"), FileStat("/home/me/c.ini"), HOME) == "env | grep ^CCMON_"
 
 
 @pytest.mark.parametrize("variables, command", [
@@ -169,7 +168,7 @@ def test_tmux(server, state):
 @pytest.mark.parametrize("fields, state", [({}, "ok"), ({"is_terminal": False, "trouble": "x"}, "ok"), ({"columns": 19}, "hint"),
                                            ({"rows": 4}, "hint"), ({"trouble": "TERM is not set"}, "fault")])
 def test_terminal(fields, state):
-    assert terminal.terminal(terminal.Terminal(None, True, "xterm", 256, 80, 24)._replace(**fields)).state == state
+    assert surroundings.terminal(surroundings.Terminal(None, True, "xterm", 256, 80, 24)._replace(**fields)).state == state
 
 
 # --- the page -------------------------------------------------------------------------------------------------------------

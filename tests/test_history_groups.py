@@ -10,10 +10,9 @@ from scenes import FixedZone
 from ccmon import choices
 from ccmon.choices import PERIODS
 from ccmon.history import groups
-from ccmon.history.groups import HOUR_S
 from ccmon.model import Block, Record, Used
 from ccmon.system import clock
-from ccmon.when import local
+from ccmon.when import HOUR_S, local
 
 WARSAW, UTC = clock.zone("Europe/Warsaw"), FixedZone("UTC", 0)
 KOLKATA = clock.zone("Asia/Kolkata")

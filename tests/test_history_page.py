@@ -19,7 +19,7 @@ from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import history_page
 from ccmon.views.screen.history_page import gathered
-from ccmon.views.screen.past import NO_PAST, Page
+from ccmon.views.screen.scene import NO_PAST, Page
 
 LOOKS = st.builds(Page, st.sampled_from(history_page.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
 PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(

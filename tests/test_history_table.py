@@ -15,13 +15,13 @@ from ccmon import text
 from ccmon.choices import GROUPS, PERIODS
 from ccmon.errors import UsageError
 from ccmon.history import groups
-from ccmon.history.groups import HOUR_S
 from ccmon.history.rating import Scale
 from ccmon.text import Charset, plain
 from ccmon.views.history import rows
 from ccmon.views.history import table as history_table
 from ccmon.views.history import table_columns as columns
 from ccmon.views.history.table import HistoryTable
+from ccmon.when import HOUR_S
 
 ASCII = Charset(False, False)
 THREE = (session("2025-11-20T08:00", 3500, models=("claude-opus-4-1-20250805", "claude-sonnet-4-5-20250929")),

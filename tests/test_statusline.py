@@ -1,7 +1,10 @@
 """ccmon --statusline from outside: what the line says, who waits for it, both roads. Its faults: faults/test_faults_S_*.py."""
 
 import os
+import shutil
+import sqlite3
 import time
+from contextlib import closing, contextmanager
 
 import pytest
 from commands import HOUR, NOW, block, wait_until
@@ -40,6 +43,29 @@ def test_only_the_first_call_waits(machine):
         assert one_line(machine.run("--statusline", "--wait", "60", *words, now=None)) == "CC -"     # else PATIENCE_S runs out
     assert machine.runs() == 1
     end_refresher(machine)
+
+
+@contextmanager
+def held(machine):
+    """Another program has the history for itself, for longer than anybody waits for it."""
+    with closing(sqlite3.connect(str(machine.home / ".local/share/ccmon/ccmon.db"), isolation_level=None)) as db:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+@pytest.mark.parametrize("before", ["hit", "record"], ids=["never-read", "read"])
+def test_a_history_that_another_program_holds_leaves_no_empty_line_behind(machine, before):
+    live(machine)
+    machine.configure(LONG + "wait = 2\n", is_old=True)
+    machine.run(before, now=None)
+    shutil.rmtree(str(machine.cache), ignore_errors=True)
+    with held(machine):
+        machine.run("--statusline", now=None)
+        wait_until(machine.idle, "the refresher ends")
+        assert one_line(machine.run("--statusline", now=None)).startswith("CC 131%")
+        assert one_line(machine.run("--statusline", "--plan", "max5", now=None)) == "CC -"
+    assert one_line(machine.run("--statusline", "--plan", "max5", now=None)) != "CC -" or before == "hit"
 
 
 def test_where_no_cache_can_be_written_nobody_waits(machine):

@@ -122,11 +122,11 @@ WRITERS = {                            # who makes files, and where what is made
         "setup/prompt_check": "swept"},
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
-    "newfiles.making": {"store/copy": "of the user", "system/swap": "config.ini"},
+    "newfiles.making": {"store/copy": "of the user", "system/shared_files": "config.ini"},
     "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
     "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
-    "newfiles.written": {"system/swap": "config.ini"}, "dotfiles.put": {"setup/init": "start-up file"}, "shared_files.replace": {
-        **dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
+    "newfiles.written": {"system/shared_files": "config.ini"}, "dotfiles.put": {"setup/init": "start-up file"},
+    "shared_files.replace": {**dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
         **dict.fromkeys(("setup/init", "setup/dotfiles"), "start-up file")}, "newfiles.folder_in": {"system/private": "swept"}}
 
 

@@ -260,7 +260,7 @@ def test_what_comes_in_pieces_is_read_whole(windows, monkeypatch):
 
 def test_paths_for_shells_have_slashes(windows, monkeypatch):
     windows(init)
-    assert init._for_shells(r"C:\Users\Ada\Scripts\ccmon.exe") == "C:/Users/Ada/Scripts/ccmon.exe"
+    assert init._with_slashes(r"C:\Users\Ada\Scripts\ccmon.exe") == "C:/Users/Ada/Scripts/ccmon.exe"
     monkeypatch.setattr(processes, "WINDOWS", True)
     assert init._line("C:/x/ccmon.exe") == ["C:/x/ccmon.exe", "--statusline", "--format"]
 
@@ -294,16 +294,17 @@ def test_a_console_that_is_closed_ends_it_in_order():
 # --- where it may differ ---------------------------------------------------------------------------------------------------
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
-    "creationflags": {"refresher", "system/processes"}, "ctypes": {"system/swap"},
-    "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/swap"},
+    "creationflags": {"refresher", "system/processes"}, "ctypes": {"system/shared_files"},
+    "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/shared_files"},
     "locale.nl_langinfo": {"output"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"},
-    "os.fchmod": {"line_answer", "system/newfiles", "system/private", "system/swap"}, "os.fchown": {"system/swap"},
+    "os.fchmod": {"line_answer", "system/newfiles", "system/private", "system/shared_files"},
+    "os.fchown": {"system/shared_files"},
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher", "sources/log_workers"},
     "os.getgid": {"system/private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
     "os.getsid": {"system/process_facts"},
-    "os.getuid": {"alerts/channels", "doctor/files", "line_answer", "system/newfiles", "system/named_files",
-        "system/own_processes", "system/private", "system/removal", "system/targets", "system/tmux"},
+    "os.getuid": {"alerts/channels", "line_answer", "system/newfiles",
+        "system/own_processes", "system/private", "system/targets", "system/tmux"},
     "os.kill": {"fullscreen/guardian", "locks", "setup/prompt_probe", "sources/log_workers", "system/own_processes",
         "system/process_facts", "system/stops"},
     "os.killpg": {"fullscreen/screen_signals", "system/processes"}, "os.nice": {"pipeline/sources"}, "os.pread": {"locks"},

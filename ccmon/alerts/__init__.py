@@ -1,1 +1,1 @@
-"""Telling the user who does not look: what is worth it, once for all processes, and by which channel."""
+"""Alerts: which are due, in which words, and by which channel."""

@@ -1,4 +1,4 @@
-"""The door to those who tell the user: the desktop's notifications, a command of the user's, a webhook.
+"""The door to what carries alerts: the desktop's notifications, a command of the user's, a webhook.
 
 Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most. The address of
 a webhook is a secret: it is in no message of this room.
@@ -48,22 +48,22 @@ class _Again(Exception):
 def desktop_program(env: Mapping[str, str], platform: str = sys.platform) -> str:
     """The path of the program that shows notifications. Raises NotDelivered."""
     name = _DESKTOPS.get(platform, "notify-send")
-    found = processes.which(name, env)
-    if found is None:
+    path = processes.which(name, env)
+    if path is None:
         raise NotDelivered(f"{name} was not found", "install libnotify (Debian: libnotify-bin)" if name == "notify-send" else "")
-    return found
+    return path
 
 
 def desktop(title: str, text: str, env: Mapping[str, str], platform: str = sys.platform) -> str:
     """Show a notification. Raises NotDelivered."""
     program = desktop_program(env, platform)
-    told = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
-    _run([program, *_desktop_words(title, text, platform)], {**processes.environment(env), **_bus(env), **told}, 2 * TIMEOUT_S)
+    values = {"CCMON_ALERT_TITLE": title, "CCMON_ALERT_TEXT": text}
+    _run([program, *_desktop_words(title, text, platform)], {**processes.environment(env), **_bus(env), **values}, 2 * TIMEOUT_S)
     return f"shown by {os.path.basename(program)}"
 
 
 def is_silent(platform: str = sys.platform) -> bool:
-    """Whether the program says nothing of a notification that nobody gets to see."""
+    """Whether the program reports nothing of a notification that nobody gets to see."""
     return platform in _DESKTOPS
 
 
@@ -82,7 +82,7 @@ def _desktop_words(title: str, text: str, platform: str) -> List[str]:
 
 
 def _bus(env: Mapping[str, str]) -> Dict[str, str]:
-    """A tmux server or cron often does not know the session's bus; it has a usual place."""
+    """A tmux server or cron often has not the session's bus in its environment; it has a usual path."""
     if not _POSIX or env.get("DBUS_SESSION_BUS_ADDRESS"):
         return {}
     path = os.path.join(env.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}", "bus")
@@ -100,10 +100,10 @@ def command_words(command: Optional[str], env: Mapping[str, str]) -> List[str]:
     if not words:
         raise NotDelivered("alert_command is not set")
     program = os.path.expanduser(words[0])
-    found = program if os.path.dirname(program) else processes.which(program, env)
-    if found is None:
+    path = program if os.path.dirname(program) else processes.which(program, env)
+    if path is None:
         raise NotDelivered(f"alert_command: {words[0]} was not found")
-    return [found, *words[1:]]
+    return [path, *words[1:]]
 
 
 def command(line: Optional[str], values: Mapping[str, str], env: Mapping[str, str]) -> str:
@@ -137,7 +137,7 @@ def _run(words: Sequence[str], env: Mapping[str, str], timeout_s: float) -> None
 # --- a webhook ----------------------------------------------------------------------------------------------------------
 
 def webhook_source(path: Optional[str], env: Mapping[str, str]) -> str:
-    """Where its address is kept, in words that may be shown. Raises NotDelivered where none is, or where it is not safe."""
+    """The variable or file that holds the address, which may be shown. Raises NotDelivered where there is no safe one."""
     webhook_url(path, env)
     return WEBHOOK_VARIABLE if env.get(WEBHOOK_VARIABLE) else str(path)
 
@@ -153,10 +153,10 @@ def webhook_url(path: Optional[str], env: Mapping[str, str]) -> str:
     from urllib.parse import urlsplit
     try:
         parts = urlsplit(text)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        sound = False
-    if not sound or not text.isascii() or not text.isprintable() or " " in text:
+        is_valid = False
+    if not is_valid or not text.isascii() or not text.isprintable() or " " in text:
         raise NotDelivered(f"what is in {where} is no address that begins with https://")
     return text
 
@@ -211,7 +211,7 @@ def _posted(url: str, body: bytes, timeout_s: float) -> str:
 
 
 class _Try:
-    """An exchange in a thread of its own: what looks for a host cannot be given a time."""
+    """An exchange in a thread of its own: resolving a host cannot be given a time."""
 
     def __init__(self, url: str, body: bytes, timeout_s: float) -> None:
         self.url, self.body, self.timeout_s = url, body, timeout_s
@@ -238,7 +238,7 @@ class _Try:
                 handle.close()
 
     def _connected(self, sock: Any) -> None:
-        """Keep a handle of a new socket that stays when TLS takes it over. Raises where the exchange was broken off before."""
+        """Store a handle of a new socket that stays when TLS takes it over. Raises where the exchange was broken off before."""
         self._handles.append(sock.dup())
         if self._left:
             sock.close()

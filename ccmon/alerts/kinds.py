@@ -1,4 +1,4 @@
-"""The names of alerts and of the ways to tell them; the table of options knows them without what else alerts need."""
+"""The names of alerts and of their channels, for the table of options too."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def parse_kinds(text: str) -> Tuple[str, ...]:
     words = {lists.get(folded(word), word) for word in items(text)}
     if len(words) > 1 and "none" in words:
         raise ValueError("'none' stands alone")
-    found = {kind for word in words if word != "none" for kind in (KINDS if word == "all" else (parse_kind(word),))}
-    numbers = sorted(number for number in map(threshold, found) if number is not None)
-    return (*map(str, numbers), *(name for name in NAMES if name in found))
+    kinds = {kind for word in words if word != "none" for kind in (KINDS if word == "all" else (parse_kind(word),))}
+    numbers = sorted(number for number in map(threshold, kinds) if number is not None)
+    return (*map(str, numbers), *(name for name in NAMES if name in kinds))
 
 
 # --- in the history -------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def kind_and_window(text: str) -> Tuple[str, str]:
 
 
 def covers(done: str, wanted: str) -> bool:
-    """Whether one that was told makes another needless (both as keys): itself, or a lower percentage of the same window."""
+    """Whether one that was sent makes another needless (both as keys): itself, or a lower percentage of the same window."""
     if done == wanted:
         return True
     (higher, window), (lower, same) = kind_and_window(done), kind_and_window(wanted)

@@ -1,4 +1,4 @@
-"""What is worth telling the user who does not look: kinds of alerts, when each is due, its words and its numbers."""
+"""Alerts: when each kind is due, its words and its numbers."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ from ccmon.usage import notices
 from ccmon.usage.binding import EARLY
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import credits_percent, window, window_named
-from ccmon.when import Zone, clock_text
+from ccmon.when import HOUR_S, Zone, clock_text
 
 PAST_DAYS = 28
-_LEAST_DAYS, _LEAST_HOURS = 14, 30     # of which something must be known
+_LEAST_DAYS, _LEAST_HOURS = 14, 30     # of which there must be records
 _TIMES = 2                             # as much as the most at this hour is unusual
-_HOUR_S, _DAY_S = 3600, 86_400
 
 
 class Alert(NamedTuple):
-    """Something that is told once."""
+    """What is sent once."""
 
     kind: str                          # as the user names it; see kinds.py
     window_end: int                    # epoch s: of the window that it is about; of allocation when that changed
@@ -45,9 +44,9 @@ class Usual(NamedTuple):
 
 def window_end(snapshot: Snapshot) -> Optional[int]:
     """Epoch s when the running session's limit begins anew, as Claude or else the source says; None without a session."""
-    told = window_named(snapshot.windows, SESSION)
-    if told:
-        return told.resets_at
+    reading = window_named(snapshot.windows, SESSION)
+    if reading:
+        return reading.resets_at
     return snapshot.session.end if snapshot.active and snapshot.session else None
 
 
@@ -60,31 +59,31 @@ def near_windows(snapshot: Snapshot) -> List[NearWindow]:
 
 def due(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], usual: Optional[Usual],
         wanted: Sequence[str] = KINDS) -> List[Alert]:
-    """What this moment calls for of the wanted kinds, told before or not; `noted` came near their limit of late."""
+    """The alerts of the wanted kinds that are due, sent before or not; `noted` came near their limit of late."""
     levels = [level for level in map(threshold, wanted) if level is not None]
     twice = [one.kind for one in snapshot.credits] if "credits" in wanted else []      # a spend limit is a window, too
-    found = [*_session_alerts(snapshot, zone, levels, usual), *window_rules.window_alerts(snapshot, zone, levels, twice),
+    alerts = [*_session_alerts(snapshot, zone, levels, usual), *window_rules.window_alerts(snapshot, zone, levels, twice),
              *window_rules.reset_alerts(snapshot, zone, noted, window_end(snapshot)), *_allocation_alerts(snapshot),
              *window_rules.credit_alerts(snapshot, zone, levels)]
     return [Alert(one.kind, one.window_end, clean(one.title), clean(one.text), _values(one, snapshot, zone), one.history_key)
-            for one in found if one.kind in wanted]
+            for one in alerts if one.kind in wanted]
 
 
 def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Optional[Usual]) -> Iterator[DueAlert]:
     end = window_end(snapshot)
     if end is None or snapshot.percent is None:
         return
-    told = {notice.code: notice.text for notice in snapshot.warnings if not notice.window}
+    warnings = {notice.code: notice.text for notice in snapshot.warnings if not notice.window}
     used = f"{percent(snapshot.percent)} of the session is used"
-    over, level = "over_limit" in told, _session_level(snapshot, levels)
+    over, level = "over_limit" in warnings, _session_level(snapshot, levels)
     if level is not None:
-        words = told.get("over_limit" if over else "near_limit", notices.session_used(snapshot))
+        words = warnings.get("over_limit" if over else "near_limit", notices.session_used(snapshot))
         yield DueAlert(str(level), SESSION, end, "The limit is reached" if over and level <= 100 else used,
                     f"{words}. Reset at {clock_text(snapshot.reset.at, snapshot.now, zone)}.", level)
-    if "runs_out_before_reset" in told and (is_likelihood(snapshot.runway) or snapshot.percent >= EARLY):
+    if "runs_out_before_reset" in warnings and (is_likelihood(snapshot.runway) or snapshot.percent >= EARLY):
         yield DueAlert("runs_out", SESSION, end, "The session runs out before its reset",
-                    f"{told['runs_out_before_reset']}. {used}.")
-    hour = _HOUR_S / 60 * snapshot.burn_per_min
+                    f"{warnings['runs_out_before_reset']}. {used}.")
+    hour = HOUR_S / 60 * snapshot.burn_per_min
     if usual and is_unusual(hour, usual):
         yield DueAlert("unusual", SESSION, end, "Unusual use for this hour",
                     f"{short_count(hour)} tokens in the last hour; the most at this hour of the last "
@@ -92,7 +91,7 @@ def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual
 
 
 def _session_level(snapshot: Snapshot, levels: Sequence[int]) -> Optional[int]:
-    """The highest threshold that was passed. That of 100 and those above it say that the limit is reached.
+    """The highest threshold that was passed. That of 100 and those above it mean that the limit is reached.
 
     None above a mere record, and where another window is used up, so that this one changes nothing.
     """
@@ -103,21 +102,21 @@ def _session_level(snapshot: Snapshot, levels: Sequence[int]) -> Optional[int]:
 
 
 def _allocation_alerts(snapshot: Snapshot) -> List[DueAlert]:
-    told = [notice.text for notice in snapshot.warnings if notice.code == "allocation_changed"]
+    warnings = [notice.text for notice in snapshot.warnings if notice.code == "allocation_changed"]
     changes = snapshot.learned.changes if snapshot.learned else ()
-    return [DueAlert("allocation", "", changes[-1].at, "The allocation has changed", text) for text in told[:1] if changes]
+    return [DueAlert("allocation", "", changes[-1].at, "The allocation has changed", text) for text in warnings[:1] if changes]
 
 
 # --- what is usual --------------------------------------------------------------------------------------------------------
 
 def usual_of(used: Sequence[Use], now: int) -> Optional[Usual]:
-    """What is usual at this hour, by the use of the days before; None as long as too little of them is known."""
+    """What is usual at this hour, by the use of the days before; None as long as there are too few of them."""
     hours: Dict[int, float] = {}
-    today = now // _HOUR_S
+    today = now // HOUR_S
     for one in used:
         tokens = sum(amount for (_, kind), amount in one.load.items() if kind in ("input", "output"))
-        if tokens > 0 and one.ts // _HOUR_S < today:
-            hours[one.ts // _HOUR_S] = hours.get(one.ts // _HOUR_S, 0) + tokens
+        if tokens > 0 and one.ts // HOUR_S < today:
+            hours[one.ts // HOUR_S] = hours.get(one.ts // HOUR_S, 0) + tokens
     if len(hours) < _LEAST_HOURS or today - min(hours) < 24 * _LEAST_DAYS:
         return None
     alike = [hours.get(today - 24 * day + beside, 0) for day in range(1, PAST_DAYS + 1) for beside in (-1, 0, 1)]
@@ -131,24 +130,24 @@ def is_unusual(tokens: float, usual: Usual) -> bool:
 
 # --- what is passed on ------------------------------------------------------------------------------------------------------
 
-def _values(found: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """The numbers that go with an alert; times as epoch s and as the clock shows them."""
     session = snapshot.session if snapshot.active else None
-    return {"kind": found.kind, "percent": _rounded(snapshot.percent),
+    return {"kind": alert.kind, "percent": _rounded(snapshot.percent),
             "percent_source": snapshot.percent_source, "tokens": session.tokens if session else None,
             "limit": snapshot.capacity if session else None, "left": snapshot.left,
             "burn_per_min": round(snapshot.burn_per_min, 1), "plan": snapshot.limit.plan,
             "cost_usd": session.cost_usd if session else None, "now": snapshot.now, "resets_at": snapshot.reset.at,
             "reset": clock_text(snapshot.reset.at, snapshot.now, zone), "timezone": snapshot.reset.timezone,
-            "threshold": found.level, **_window_values(found, snapshot, zone), **_credits_values(found.credits)}
+            "threshold": alert.level, **_window_values(alert, snapshot, zone), **_credits_values(alert.credits)}
 
 
-def _window_values(found: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _window_values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """Of the window that it is about."""
-    name, end = found.window, found.window_end if found.window else None
+    name, end = alert.window, alert.window_end if alert.window else None
     one, about = window_named(snapshot.windows, name), window(name, 0, 0, 0)
     share = snapshot.percent if name == SESSION else one.percent if one else None
-    over = end is None or found.kind == "reset"            # what is used now is of the next one
+    over = end is None or alert.kind == "reset"            # what is used now is of the next one
     return {"window": name or None, "window_label": about.label if name else None,
             "window_scope": about.scope if name else None,
             "window_percent": None if over else _rounded(share), "window_resets_at": end,
@@ -168,8 +167,8 @@ def _rounded(share: Optional[float]) -> Optional[float]:
 
 def variables(alert: Alert) -> Dict[str, str]:
     """As environment variables: CCMON_ALERT_KIND, CCMON_ALERT_TEXT ...; empty where unknown."""
-    told = {**alert.values, "title": alert.title, "text": alert.text}
-    return {f"CCMON_ALERT_{name.upper()}": "" if value is None else str(value) for name, value in told.items()}
+    values = {**alert.values, "title": alert.title, "text": alert.text}
+    return {f"CCMON_ALERT_{name.upper()}": "" if value is None else str(value) for name, value in values.items()}
 
 
 def payload(alert: Alert) -> Dict[str, object]:
@@ -179,11 +178,11 @@ def payload(alert: Alert) -> Dict[str, object]:
 
 
 def sample(kind: str, snapshot: Snapshot, zone: Zone) -> Alert:
-    """An alert that is a test, with the numbers of this moment; of the window that binds."""
+    """An alert that is a test, with the present numbers; of the window that binds."""
     used = f"now {percent(snapshot.percent)} is used" if snapshot.percent is not None else "no session is active"
     limit = f"{count(snapshot.capacity or snapshot.limit.tokens)} tokens"
     bound = snapshot.binding
-    found = DueAlert(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
+    alert = DueAlert(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
                   f"This is how '{kind}' is told; {used}, the limit is {limit}.", threshold(kind),
                   next(iter(snapshot.credits), None) if kind == "credits" else None)
-    return Alert(kind, snapshot.now, found.title, found.text, _values(found, snapshot, zone), found.history_key)
+    return Alert(kind, snapshot.now, alert.title, alert.text, _values(alert, snapshot, zone), alert.history_key)

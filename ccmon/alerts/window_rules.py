@@ -1,4 +1,4 @@
-"""When the account's windows beside the session's, and its credits, are worth an alert, and in which words."""
+"""When the account's windows beside the session's, and its credits, call for an alert, and in which words."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ccmon.text import duration, percent
 from ccmon.usage import notices
 from ccmon.usage.binding import SESSION, runs_out
 from ccmon.usage.windows import credits_percent, name_words, window_named
-from ccmon.when import SESSION_S, Zone, clock_text
+from ccmon.when import DAY_S, HOUR_S, SESSION_S, Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
-OLD_S = 3600                           # what Claude said longer ago than that is told with its age
-CREDIT_LEVELS = (80, 100)              # percent, where no thresholds of one's own are set
-_NEWS_S = 86_400                       # so long is the reset of a week news; that of a session until the next one
+OLD_S = HOUR_S                         # a reading that is older is given with its age
+CREDIT_LEVELS = (NEAR, 100)            # percent, where no thresholds of one's own are set
+_NEWS_S = DAY_S                        # so long is the reset of a week news; that of a session until the next one
 _CREDIT_WORDS = {"extra_usage": "extra usage", "spend_limit": "spend limit"}
 
 
 class DueAlert(NamedTuple):
-    """Something that is due, told before or not."""
+    """An alert that is due, sent before or not."""
 
     kind: str                          # as the user names it: 80, runs_out, credits
     window: str                        # name of the window; "" where it is about none
@@ -152,7 +152,7 @@ def credit_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iter
 
 
 def _credits_end(one: Credits, now: int) -> Optional[int]:
-    """Epoch s when they begin anew: the end of the month where Claude does not say; None where that is over."""
+    """Epoch s when they begin anew: the end of the month where Claude gives none; None where that is over."""
     if one.resets_at is not None:
         return one.resets_at if one.resets_at > now else None
     read, today = (datetime.fromtimestamp(at, timezone.utc) for at in (one.read_at, now))

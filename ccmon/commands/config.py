@@ -46,12 +46,13 @@ def run(given: SimpleNamespace) -> int:
     """Do what the action says; the exit code."""
     _check_words(given)
     if given.action in ("set", "unset"):
+        from ccmon import line_cache
         from ccmon.settings import config_file
-        from ccmon.system import swap
+        from ccmon.system import shared_files
         path = _needed(config.paths(os.environ).config)
         with config_file.locked(path):
-            code = swap.repeated(lambda: _changed(given, path))
-        config_file.outdate_lines(os.environ)
+            code = shared_files.repeated(lambda: _changed(given, path))
+        line_cache.outdate(os.environ)
         return code
     state = _state(arguments.flags(given), os.environ)
     if given.action == "list":
@@ -276,18 +277,19 @@ def _there(state: State, name: str) -> Address:
 
 def _edit(path: str, content: Optional[str]) -> int:
     """Open config.ini in the editor, and say afterwards what is wrong. A new one that is left as it was goes again."""
+    from ccmon import line_cache
     from ccmon.settings import config_file
-    from ccmon.system import swap
+    from ccmon.system import shared_files
     words, is_new = _editor(os.environ), not os.path.lexists(path)
     if is_new:
-        with suppress(swap.Changed):   # somebody else has just made one
+        with suppress(shared_files.Changed):   # somebody else has just made one
             config_file.write(path, None, template())
     try:
         code = _call([*words, path])
     finally:
         if is_new:
             config_file.remove(path, template())
-        config_file.outdate_lines(os.environ)
+        line_cache.outdate(os.environ)
     if code:
         raise Unwritable(f"the editor {clean(words[0])} ended with {code}", "To use another one, set VISUAL or EDITOR")
     after = config_file.text_of(path)

@@ -6,10 +6,9 @@ from types import SimpleNamespace
 from typing import Callable, List, Tuple
 
 from ccmon import output, streams
-from ccmon.doctor import account, alerts, line, logs, own_files, programs, settings, terminal, view
-from ccmon.doctor.check import FAULT, Check, exit_code
+from ccmon.doctor import alerts, claude_files, line, own_files, programs, surroundings, view
+from ccmon.doctor.check import FAULT, HOMELESS, Check, exit_code
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import HOMELESS
 from ccmon.errors import UsageError
 
 MOST_CELLS = 120
@@ -47,7 +46,7 @@ def _careful(topic: str, check: Callable[[Machine], Check], machine: Machine) ->
 
 TOPICS: List[Tuple[str, Callable[[Machine], Check]]] = [
     ("ccmon", programs.check_ccmon), ("Node", programs.check_node), ("ccusage", programs.check_ccusage),
-    ("logs", logs.check), ("settings", settings.check_settings), ("time", settings.check_time),
+    ("logs", claude_files.check_logs), ("settings", surroundings.check_settings), ("time", surroundings.check_time),
     ("history", own_files.check_history), ("cache", own_files.check_cache), ("Claude Code", line.check_claude),
-    (account.TOPIC, account.check), ("tmux", line.check_tmux), ("shells", line.check_shells),
-    ("terminal", terminal.check_terminal), ("locale", terminal.check_locale), (alerts.TOPIC, alerts.check)]
+    ("account", claude_files.check_account), ("tmux", line.check_tmux), ("shells", line.check_shells),
+    ("terminal", surroundings.check_terminal), ("locale", surroundings.check_locale), (alerts.TOPIC, alerts.check)]

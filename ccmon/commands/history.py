@@ -11,8 +11,7 @@ from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
 from ccmon.history.groups import QUARTER_S, RANKED, UsageGroup
-from ccmon.history.hosts import records_of_host, used_on_host
-from ccmon.history.periods import TimeBounds, began_in, chosen, is_in, used_in
+from ccmon.history.periods import TimeBounds, began_in, chosen, is_in, records_of_host, used_in, used_on_host
 from ccmon.history.rating import Scale
 from ccmon.model import Record, Used
 from ccmon.named_tuple import NamedTuple

@@ -43,14 +43,25 @@ def _line(argv: List[str]) -> str:
     with context_of(arguments.parse(argv)) as ctx:
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
-        # Not when a refresh has ended meanwhile: what it wrote is newer.
-        cache = ctx.line_cache
-        if ctx.demo is None and cache and "CCMON_NOW" not in ctx.env and _is_newest(ctx, facts):
-            key = line_answer.key(argv, os.environ)
+        cache, key = ctx.line_cache, line_answer.key(argv, os.environ)
+        if ctx.demo is not None or not cache or "CCMON_NOW" in ctx.env:
+            return line
+        made = None if facts.blocks or facts.source.error else _line_of_refresh(ctx, cache, key)
+        # Not when a refresh has ended meanwhile: what it wrote is newer. What could not be read now is read by the next call.
+        if not made and not facts.is_held and _is_newest(ctx, facts):
             line_cache.write_line(cache, key, line.encode("utf-8", "replace"))
             if not _is_newest(ctx, facts):
                 line_cache.forget(cache, key)
-        return line
+        return made or line
+
+
+def _line_of_refresh(ctx: Context, cache: str, key: str) -> Optional[str]:
+    """What a refresh has made of these words while this call waited: it has an answer, also where that could not be stored."""
+    state = line_answer.read_state(cache)
+    if state.outdated(line_answer.config_path(ctx.env)) or time.time() >= state.expires_at:
+        return None
+    line = line_answer.read_line(cache, key)
+    return line.decode("utf-8", "replace") if line else None
 
 
 def _is_newest(ctx: Context, facts: Facts) -> bool:
@@ -68,6 +79,8 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     if ctx.cache and ctx.cache != cache and not ctx.is_stored_only:
         runs = refresher.refresh(ctx.cache, argv, ctx.env, refresh.account_in_background)
     facts = refresh.load(ctx, ctx.now())
+    if facts.is_held:
+        return _facts_when_free(ctx, facts)
     if facts.blocks or facts.source != Source() or ctx.is_stored_only:
         return facts
     if not runs:
@@ -76,4 +89,14 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     deadline = time.monotonic() + (0 if answered else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)
-    return refresh.load(ctx, ctx.now())
+    facts = refresh.load(ctx, ctx.now())
+    return _facts_when_free(ctx, facts) if facts.is_held else facts
+
+
+def _facts_when_free(ctx: Context, facts: Facts) -> Facts:
+    """What is stored, once no other program holds it, within the time that is waited for a line."""
+    deadline = time.monotonic() + ctx.settings.wait
+    while facts.is_held and time.monotonic() < deadline:
+        time.sleep(0.01)
+        facts = refresh.load(ctx, ctx.now())
+    return facts

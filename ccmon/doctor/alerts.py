@@ -5,9 +5,8 @@ import shlex
 from typing import Tuple
 
 from ccmon.doctor import files
-from ccmon.doctor.check import FAULT, HINT, OK, Check
+from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
 from ccmon.pipeline import alerting
 from ccmon.system import processes

@@ -22,7 +22,7 @@ def status_of(path: str) -> FileStat:
         return FileStat(path)
     folder = stat.S_ISDIR(status.st_mode)
     enter = os.X_OK if folder else 0
-    own = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+    own = private.is_own(status)
     return FileStat(path, True, folder, stat.S_IMODE(status.st_mode) if os.name == "posix" else 0, own,
                  os.access(path, os.R_OK | enter), os.access(path, os.W_OK | enter))
 
@@ -30,7 +30,7 @@ def status_of(path: str) -> FileStat:
 def _shut_above(path: str) -> FileStat:
     folder = os.path.dirname(path)
     with suppress(OSError):
-        own = not hasattr(os, "getuid") or os.stat(folder).st_uid == os.getuid()
+        own = private.is_own(os.stat(folder))
         return FileStat(folder, True, True, own=own, readable=False, writable=False)
     return _shut_above(folder) if folder != os.path.dirname(folder) else FileStat(folder, True, True, own=False, readable=False)
 

@@ -9,9 +9,8 @@ from contextlib import suppress
 from typing import List, Mapping, Optional
 
 from ccmon.doctor import programs
-from ccmon.doctor.check import FAULT, HINT, OK, Check
+from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import Commands
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_server, visibility

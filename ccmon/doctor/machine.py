@@ -11,8 +11,7 @@ from typing import Mapping, Optional, Tuple
 
 from ccmon import arguments, line_answer
 from ccmon.doctor import files
-from ccmon.doctor.check import FileStat
-from ccmon.doctor.shell import Commands
+from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, options

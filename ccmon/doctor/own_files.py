@@ -8,11 +8,11 @@ from typing import Optional, Tuple
 
 from ccmon import line_answer, line_cache
 from ccmon.doctor import files
-from ccmon.doctor.check import FAULT, HINT, OK, Check, FileStat
+from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import HOMELESS, UPDATE, Commands
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
+from ccmon.pipeline.present import source_before
 from ccmon.store import check as integrity
 from ccmon.store import copy, history_path
 from ccmon.system import private
@@ -143,7 +143,8 @@ def check_cache(machine: Machine) -> Check:
     file = OwnFile(there, files.above(inside), contents=plural(line_cache.line_count(folder), "line") + " ready" + age,
                    variable=machine.variable("XDG_CACHE_HOME"),
                    taken=_taken(folder) if line_answer.is_foreign_folder(folder) else None)
-    return cache(file, state.failures, machine.commands)
+    failures = 0 if source_before(machine.ctx).not_installed else state.failures       # nothing to read yet: other topics say so
+    return cache(file, failures, machine.commands)
 
 
 def cache(file: OwnFile, failures: int, commands: Commands) -> Check:

@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Optional, Tuple
 
 from ccmon import __version__
-from ccmon.doctor.check import FAULT, HINT, OK, Check
+from ccmon.doctor.check import FAULT, HINT, OK, UPDATE, Check, Commands
 from ccmon.doctor.machine import Machine
-from ccmon.doctor.shell import UPDATE, Commands
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh

@@ -60,11 +60,11 @@ def draws_ascii_alone(term: str) -> bool:
 
 def keypad_on() -> bytes:
     """What has the terminal in use send its keys as its entry has them."""
-    found = bytes(curses.tigetstr("smkx") or b"") if _POSIX else b""
-    if b"$<" not in found:             # how long to wait, as few terminals have it
-        return found
+    sequence = bytes(curses.tigetstr("smkx") or b"") if _POSIX else b""
+    if b"$<" not in sequence:             # how long to wait, as few terminals have it
+        return sequence
     import re
-    return re.sub(rb"\$<[^>]*>", b"", found)
+    return re.sub(rb"\$<[^>]*>", b"", sequence)
 
 
 def _names(term: str) -> Tuple[str, ...]:
@@ -84,7 +84,7 @@ def _without_rep(term: str) -> Optional[str]:
 
 
 def _entry(name: str) -> Optional[TerminfoEntry]:
-    """The entry, read in a child; None where it is not known, or no process can be had."""
+    """The entry, read in a child; None where there is none, or no process can be had."""
     with contextlib.suppress(OSError, ValueError), _pipe() as (reader, writer):
         pid = os.fork()
         if pid == 0:
@@ -101,7 +101,7 @@ def _send_entry(name: str, writer: int) -> None:
         curses.setupterm(name, _OUT)
         os.write(writer, f"{curses.tigetnum('colors')} {bool(curses.tigetstr('rep'))}".encode())
         os._exit(0)
-    finally:                           # nothing of the parent's is to be run, or said, twice
+    finally:                           # nothing of the parent's is to be run, or written, twice
         os._exit(1)
 
 

@@ -18,8 +18,8 @@ VALUED = ("--plan", "--limit", "--reset", "--reset-hour", "--timezone", "--clock
           "--alerts", "--alert-by", "--alert-command", "--alert-webhook-file")
 ALSO = ("demo", "--emoji", "--account-file", "--guardian", "--no-compact", "--no-ascii")     # not in the list of the options
 YES = ("", "1", "yes", "true", "on", "y", "t", "enable", "enabled")            # CCMON_GUARDIAN; empty is as good as not set
-_OUT, _GOODBYE, _CHECK_S, _LONG_S = 1, b"\0", 1.0, 86_400.0
-_LAST_LOOKS, _LOOK_S = 100, 0.01       # so often, until one that does not end is killed
+_OUT, _GOODBYE, _CHECK_S, _LONG_S = 1, b"\0", 1.0, 1e5
+_LAST_TRIES, _TRY_S = 100, 0.01       # so often, until one that does not end is killed
 _pipe = _pid = -1
 
 
@@ -47,19 +47,19 @@ def start() -> None:
     global _pipe, _pid
     if hasattr(os, "fork") and os.isatty(0) and os.isatty(_OUT):
         try:
-            told, _pipe = os.pipe()
+            reader, _pipe = os.pipe()
             try:
                 _pid = os.fork()
             finally:
                 if _pid != 0:
-                    os.close(told)
+                    os.close(reader)
         except OSError:                # no process or descriptor is left
             dismiss()
             return
         if _pid == 0:
             try:
                 os.close(_pipe)
-                _guard(told, os.getpgrp())
+                _guard(reader, os.getpgrp())
             finally:
                 os._exit(0)
 
@@ -80,13 +80,13 @@ def dismiss() -> None:
 
 
 def _ended(pid: int) -> bool:
-    for _ in range(_LAST_LOOKS):
+    for _ in range(_LAST_TRIES):
         try:
             if os.waitpid(pid, os.WNOHANG)[0]:
                 return True
         except OSError:                # somebody else has buried it
             return True
-        time.sleep(_LOOK_S)
+        time.sleep(_TRY_S)
     return False
 
 
@@ -99,7 +99,7 @@ def send(will: bytes = _GOODBYE) -> None:
             pass                       # somebody has killed the guardian
 
 
-def _guard(told: int, group: int) -> None:
+def _guard(reader: int, group: int) -> None:
     import signal
     import termios
     for name in ("INT", "QUIT", "TERM", "HUP", "TSTP", "TTOU"):        # what ends or stops ccmon must not do it to its guardian
@@ -111,8 +111,8 @@ def _guard(told: int, group: int) -> None:
         shown = _in_front(group)
         if modes is None and shown:    # in the background they are those of a shell at its prompt
             modes = termios.tcgetattr(_OUT)
-        if ready.readable([told], _CHECK_S if will else _LONG_S):      # looks again: ccmon may have been stopped
-            message = os.read(told, 4096)
+        if ready.readable([reader], _CHECK_S if will else _LONG_S):      # asks again: ccmon may have been stopped
+            message = os.read(reader, 4096)
             will = (will + message).rpartition(_GOODBYE)[2]
     if will and (shown or _in_front(group)):       # else it was stopped: somebody else is on the screen
         if modes and _in_front(group):         # else the shell was quicker, and has set modes of its own

@@ -1,7 +1,7 @@
 """What is typed on a terminal, out of the bytes that it sends: no pasted text, and no reports of the terminal.
 
 A name is a key: a character, or one such as up; OTHER is a character that is no key, PASTE text that was left out.
-A sequence that is not known is nothing: neither the escape key nor any of its bytes, however slowly it comes.
+An unknown sequence is nothing: neither the escape key nor any of its bytes, however slowly it comes.
 """
 
 from __future__ import annotations
@@ -143,13 +143,13 @@ class Decoder:
         if self._rest[0] != 27:
             code, self._rest = self._rest[0], self._rest[1:]
             return [_character(code)] if code < 128 or code >= 192 else []         # one for all bytes of a character
-        found = _pattern(_SEQUENCE).match(self._rest)
-        if found is None:
+        match = _pattern(_SEQUENCE).match(self._rest)
+        if match is None:
             return []
-        self._rest = self._rest[found.end():]
-        self.answers += [found.group()] if found.group().startswith(_ANSWERS) else []
-        self.pasting = found.group() == _BEGIN
-        wheel, with_alt = _pattern(_WHEEL).fullmatch(found.group()), found.group().lstrip(b"\x1b")
+        self._rest = self._rest[match.end():]
+        self.answers += [match.group()] if match.group().startswith(_ANSWERS) else []
+        self.pasting = match.group() == _BEGIN
+        wheel, with_alt = _pattern(_WHEEL).fullmatch(match.group()), match.group().lstrip(b"\x1b")
         if with_alt in (b"\x03", b"\x0c"):
             return [_CONTROLS[with_alt[0]]]
         return [PASTE] if self.pasting else [_way(wheel)] * _NOTCH if wheel else []

@@ -21,7 +21,7 @@ from ccmon.text import Charset
 from ccmon.usage import hits
 from ccmon.usage.compute import CALM_S
 from ccmon.views.screen import history_page
-from ccmon.views.screen.past import Past
+from ccmon.views.screen.scene import Past
 
 
 class _Shown:
@@ -36,7 +36,7 @@ class _Shown:
         self.poller.start()
 
     def go_to(self, ctx: Context) -> None:
-        """Show another account from now on; what the poller before has found is of no more use."""
+        """Show another account from now on, with a poller of its own."""
         self.poller.stop()
         self._follow(ctx)
 
@@ -107,27 +107,27 @@ def _with_next_account(shown: _Shown, state: ScreenState) -> ScreenState:
     """The next account with what is stored of it; the poller brings what is new."""
     now = shown.ctx.now()
     try:
-        ctx, place, number = accounts.following(shown.ctx)
+        ctx, index, count = accounts.following(shown.ctx)
     except CcmonError as err:
         return with_message(state, str(err), now)
-    if number < 2:
+    if count < 2:
         return with_message(state, "No other account is known here. To name one: ccmon config set accounts.work FOLDER", now)
     shown.go_to(ctx)
     state = state._replace(facts=present.load(ctx, now), reading=not ctx.is_stored_only, is_read=False, noted_at=None,
                            history_view=state.history_view._replace(offset=0))
     state = _with_history(ctx, state) if state.page == "history" else state
-    return with_message(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {place} of {number}", now)
+    return with_message(state, f"Account {ctx.chosen.name if ctx.chosen else ''}, {index} of {count}", now)
 
 
 def _with_hit(ctx: Context, state: ScreenState, effect: str) -> ScreenState:
     """The limit was reached now, as the user says, or was not."""
     now = ctx.now()
     try:
-        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
+        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as history:
             if effect == "undo":
-                words = hits.taken_back(kept.undo_hit(), now, ctx.zone)
+                words = hits.taken_back(history.undo_hit(), now, ctx.zone)
             else:
-                words = hits.noted(*kept.note_hit(now), now, ctx.zone)
+                words = hits.noted(*history.note_hit(now), now, ctx.zone)
     except StoreError as err:
         return with_message(state._replace(noted_at=None), str(err), now)
     line_cache.outdate(ctx.env)
@@ -147,15 +147,15 @@ def _with_history(ctx: Context, state: ScreenState) -> ScreenState:
 
 def _past(ctx: Context, state: ScreenState) -> Past:
     now = ctx.now()
-    with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as kept:
-        records = rated.sessions(kept, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
-        used = kept.used(0, now + 1)
-        weeks = past_windows.weeks(kept, now - past_windows.COURSES_S)
+    with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as history:
+        records = rated.sessions(history, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
+        used = history.used(0, now + 1)
+        weeks = past_windows.weeks(history, now - past_windows.COURSES_S)
     return history_page.gathered(records, used, ctx.zone, now, weeks)
 
 
 def _received(ctx: Context, poller: Poller, state: ScreenState) -> ScreenState:
-    """With what the poller has found; the history page follows it as well as it can."""
+    """The state with the facts that the poller has handed over, and the history page with them where it can be read."""
     if poller.facts.empty():
         return state
     while not poller.facts.empty():

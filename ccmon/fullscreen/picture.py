@@ -18,12 +18,12 @@ from ccmon.views.screen import dashboard, foot
 from ccmon.views.screen.scene import Scene
 
 SECOND_S, MINUTE_S = 1, 60
-SNAPSHOT_S = 60                        # so long the numbers of the same facts stand; what is left until a moment is always of now
+SNAPSHOT_S = 60                        # so long the numbers of the same facts stand; the time left is always of now
 LINES_S = 10                           # so long the lines of the same numbers stand, but for the clock and the source's age
 
 
 class View(NamedTuple):
-    """What a frame is made from, but for the moment."""
+    """What a frame is made from, but for the time."""
 
     ctx: Context
     state: ScreenState
@@ -52,7 +52,7 @@ class Picture:
         self._snapshot_until = 0.0     # epoch s
 
     def lines(self, view: View, now: int, checked_at: int = 0) -> List[Line]:
-        """The screen of that moment; what is stored was found to hold still at checked_at (epoch s)."""
+        """The screen at `now`; checked_at: when the facts were last the newest ones (both epoch s)."""
         source = view.state.facts.source
         if source.refreshed is not None and source.refreshed < checked_at <= now:
             source = source._replace(refreshed=checked_at)
@@ -91,7 +91,7 @@ class Picture:
 
 
 def _ticked(lines: List[Line], before: Tuple[str, str], ticking: Tuple[str, str]) -> List[Line]:
-    """The lines with another clock and age in the place of those before."""
+    """The lines with another clock and age instead of those before."""
     changed = list(lines)
     for at, old, new in zip((0, -1), before, ticking):
         if lines and old != new:

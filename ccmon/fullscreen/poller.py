@@ -15,8 +15,8 @@ from ccmon.pipeline.watch import Watch
 from ccmon.settings.context import Context
 from ccmon.sources.cancel import Cancel
 from ccmon.usage.compute import next_edge
+from ccmon.when import HOUR_S
 
-FAULT_S = 3600
 NOTHING, LOAD, READ, NOW = "", "load", "read", "now"
 
 
@@ -31,18 +31,18 @@ class Poller(threading.Thread):
         self._now = threading.Event()
         self._stopped = False
         self._last = Facts()
-        self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be kept
+        self._failures, self._retry_at = 0, 0.0                # monotonic s; holds where no state can be written
         self._rest_until = 0.0                                 # monotonic s; holds where it cannot be noted that we read
         self._learn_at = 0.0                                   # monotonic s
         self._watch = Watch(ctx)
         self._unread_at: Optional[int] = None                  # epoch s: something new was seen then, and not read since
-        self._edge, self._due_s = 0.0, 0.0                     # epoch s, monotonic s: a look is due then, whatever is new
+        self._edge, self._due_s = 0.0, 0.0                     # epoch s, monotonic s: a read is due then, whatever is new
         self.checked_at = 0                                    # epoch s: the facts still held then
         self.changed_at = ctx.now()                            # epoch s: what is read was seen to change then
         self.bell = threading.Event()                          # the screen is to ring
 
     def run(self) -> None:
-        """Look where that may be of use, hand over, pause; until stop()."""
+        """Read where that may be of use, hand over, pause; until stop()."""
         self._watch.has_input()                                # from now on
         due = NOW if present.source_before(self.ctx).missing else READ         # it may have been installed since
         while not self._stopped:
@@ -51,9 +51,9 @@ class Poller(threading.Thread):
             self._now.clear()
 
     def _turn(self, due: str) -> float:
-        """A look with all that follows it; the least pause then (s)."""
+        """A read with all that follows it; the least pause then (s)."""
         started, before = time.monotonic(), self._last
-        self._last = self._looked(due)
+        self._last = self._facts_or_error(due)
         self._plan(before.source)
         if self._last is before:
             return 0.0
@@ -64,7 +64,7 @@ class Poller(threading.Thread):
         return self._rest_s(before.source.ran, time.monotonic() - started)
 
     def _plan(self, before: Source) -> None:
-        """After a look: whether what was new has been read, by whichever process, and when the next is due in any case."""
+        """After a read: whether what was new has been read, by whichever process, and when the next is due in any case."""
         now, source = self.ctx.now(), self._last.source
         self._edge = next_edge(self._last, now)
         if source.refreshed != before.refreshed or self.ctx.is_stored_only:
@@ -73,7 +73,7 @@ class Poller(threading.Thread):
             self._unread_at = None
 
     def _due(self) -> str:
-        """What could find anything that the last look did not: NOTHING, LOAD or READ."""
+        """What could bring anything new since the last read: NOTHING, LOAD or READ."""
         try:
             now = self.ctx.now()
             if self._watch.has_input():
@@ -84,12 +84,12 @@ class Poller(threading.Thread):
                 return LOAD
             self.checked_at = now
             return NOTHING
-        except Exception:              # a look will say what is wrong
+        except Exception:              # a read will report what is wrong
             traceback.print_exc()
             return READ
 
     def _is_time(self, now: int) -> bool:
-        """Whether time alone calls for a look: after a fault, at the end of a session or window, and now and then."""
+        """Whether time alone calls for a read: after a fault, at the end of a session or window, and now and then."""
         source = self._last.source
         is_open = bool(source.error or self._last.trouble or source.progress is not None) or self._watch.is_blind(source)
         return is_open or now >= self._edge or time.monotonic() >= self._due_s or self._watch.is_line_due(now)
@@ -97,31 +97,31 @@ class Poller(threading.Thread):
     def _learn(self) -> None:
         """What may take a while, and nobody waits for; after a fault not again for long."""
         if time.monotonic() >= self._learn_at and not refresh.learn_quietly(self.ctx):
-            self._learn_at = time.monotonic() + FAULT_S
+            self._learn_at = time.monotonic() + HOUR_S
 
     def _alert(self) -> None:
-        """Tell what is due; who is slow to take it does not hold the numbers up."""
-        found = refresh.alerts_due(self.ctx, self._last, on_screen=True)
-        if any(BELL in one.channels for one in found):
+        """Send the alerts that are due; a slow channel does not hold the numbers up."""
+        alerts = refresh.alerts_due(self.ctx, self._last, on_screen=True)
+        if any(BELL in one.channels for one in alerts):
             self.bell.set()
             self.screen.wake()
-        if found:
-            threading.Thread(target=refresh.send_alerts, args=(self.ctx, found), name="alerts", daemon=True).start()
+        if alerts:
+            threading.Thread(target=refresh.send_alerts, args=(self.ctx, alerts), name="alerts", daemon=True).start()
 
     def _rest_s(self, ran_before: Optional[int], took_s: float) -> float:
         """The least pause after a run: what it took is a small part of the time. Failures have pauses of their own."""
         source = self._last.source
         return 0 if source.error else 5 * (took_s if source.ran == ran_before else max(took_s, source.took_s))
 
-    def _looked(self, due: str) -> Facts:
+    def _facts_or_error(self, due: str) -> Facts:
         try:
-            return self._look(due)
+            return self._new_facts(due)
         except Exception as err:       # a thread that dies in silence would freeze the numbers
             traceback.print_exc()      # stderr is the log while the screen is open
             error = f"internal error ({type(err).__name__}), see the log"
             return self._last._replace(source=self._last.source._replace(error=error))
 
-    def _look(self, due: str) -> Facts:
+    def _new_facts(self, due: str) -> Facts:
         """The facts of a refresh of our own, or what another process has stored; the same ones where there is neither."""
         ctx, now = self.ctx, self.ctx.now()
         if ctx.is_stored_only or due == LOAD:
@@ -132,7 +132,8 @@ class Poller(threading.Thread):
         if lock is None:
             return self._loaded(now)
         try:
-            if due == NOW or not (self._backing_off() or self._just_read(now)):
+            waits = refresh.backing_off(ctx) or not ctx.cache and time.monotonic() < self._retry_at
+            if due == NOW or not (waits or self._just_read(now)):
                 return self._read(lock, now, due == NOW)
             return self._loaded(now) if ctx.cache and self._watch.has_stored() else self._last
         finally:
@@ -152,11 +153,8 @@ class Poller(threading.Thread):
             self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
         return facts
 
-    def _backing_off(self) -> bool:
-        return refresh.backing_off(self.ctx) or (not self.ctx.cache and time.monotonic() < self._retry_at)
-
     def _just_read(self, now: int) -> bool:
-        """Another process, or we, have the numbers of this moment."""
+        """Another process, or we, have the present numbers."""
         state = line_answer.read_state(self.ctx.cache) if self.ctx.cache else line_answer.State()
         return 0 <= now - state.refreshed < self.ctx.settings.interval / 2
 

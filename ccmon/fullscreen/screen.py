@@ -1,6 +1,6 @@
 """The door to the terminal: whether it can be drawn on, painting lines, waiting for keys and signals, leaving it clean.
 
-The only import of curses. Roles become attributes here; what the lines say is not known here.
+The only import of curses. Roles become attributes here.
 """
 
 import contextlib
@@ -61,14 +61,9 @@ def _stop_curses() -> None:
     if _POSIX and not ready.is_writable(_OUT, _STALLED_S):
         terminal.release()
     with contextlib.suppress(OSError), _not_stopped():
-        _mark_pastes(False)
+        terminal.mark_pastes(False)
     with contextlib.suppress(curses.error), _not_stopped():
         curses.endwin()
-
-
-def _mark_pastes(marked: bool) -> None:
-    if _POSIX:
-        terminal.mark_pastes(marked)
 
 
 @contextlib.contextmanager
@@ -84,7 +79,7 @@ def _not_stopped() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _stderr_to(log: TextIO) -> Iterator[None]:
-    """Warnings, tracebacks of threads, and what libraries and children say: none of it belongs on the screen."""
+    """Warnings, tracebacks of threads, and what libraries and children print: none of it belongs on the screen."""
     with contextlib.redirect_stderr(log), contextlib.ExitStack() as stack:
         if os.isatty(_ERR):
             before = os.dup(_ERR)
@@ -190,7 +185,7 @@ class Screen:
         if len(lines) < height:
             self._window.move(len(lines), 0)
             self._window.clrtobot()
-        self._window.refresh()         # not doupdate: that keeps the interpreter lock while the terminal is stalled
+        self._window.refresh()         # not doupdate: that holds the interpreter lock while the terminal is stalled
 
     def _put(self, row: int, line: Line, columns: int) -> None:
         # Cleared row by row, downwards: a character that the C library takes for wider may spill on the next row,
@@ -202,17 +197,17 @@ class Screen:
         for span in clip_line(shown, columns):
             # The bottom right cell is painted and then complained about, as the cursor has nowhere to go.
             with contextlib.suppress(curses.error, ValueError):
-                self._window.addstr(row, column, span.text, self._look(span))
+                self._window.addstr(row, column, span.text, self._span_attribute(span))
             column += width(span.text)
 
-    def _look(self, span: Span) -> int:
+    def _span_attribute(self, span: Span) -> int:
         attribute, style = self._attributes.get(span.role, 0), self._theme.get(span.role, Style())
         return attribute if worn(style, span.text) == style else attribute & ~int(curses.A_REVERSE)
 
     def ring(self) -> None:
         """The terminal's bell."""
         with contextlib.suppress(curses.error, OSError):
-            if _POSIX:                 # curses would keep the interpreter lock while the terminal is stalled
+            if _POSIX:                 # curses would hold the interpreter lock while the terminal is stalled
                 os.write(_OUT, b"\a")
             else:
                 curses.beep()
@@ -323,10 +318,10 @@ class Screen:
         return keys.ScreenEvent("paste") if name == keys.PASTE else keys.ScreenEvent("key", name)
 
     def _take_keys(self) -> None:
-        """Have function keys sent as sequences that are known, and pasted text marked; not by curses, which keeps that lock."""
+        """Have function keys sent as the sequences of _sequences, and pasted text marked; without curses and its lock."""
         with contextlib.suppress(OSError):
             os.write(_OUT, entries.keypad_on())
-            _mark_pastes(True)
+            terminal.mark_pastes(True)
 
     def _take_answers(self) -> None:
         if not self._signals.ended():  # nobody waits any more

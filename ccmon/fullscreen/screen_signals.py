@@ -14,7 +14,7 @@ from ccmon.system import ready, stops
 termios: Any
 try:
     import termios
-except ImportError:                    # Windows; every use of it is kept behind _POSIX
+except ImportError:                    # Windows; every use of it is behind _POSIX
     termios = None
 
 _POSIX = os.name == "posix"

@@ -10,7 +10,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
-from ccmon.views.screen.past import NO_PAST, Page, Past
+from ccmon.views.screen.scene import NO_PAST, Page, Past
 
 MESSAGE_S = 4
 UNDO_S = 10
@@ -29,7 +29,7 @@ class ScreenState(NamedTuple):
     reading: bool = True               # a refresh is under way
     is_read: bool = False              # one has come to its end since the screen is up
     past: Past = NO_PAST
-    history_view: Page = Page()        # what of the past the history page shows
+    history_view: Page = Page()        # what the history page shows
     message: str = ""
     message_until: int = 0             # epoch s
     noted_at: Optional[int] = None     # epoch s when L was pressed; it takes that back for a while

@@ -54,7 +54,8 @@ def _sane(modes: List[Any]) -> List[Any]:
 
 def mark_pastes(marked: bool) -> None:
     """Have the terminal put marks around what is pasted, or not; one that does not know it leaves it. OSError."""
-    os.write(_OUT, b"\x1b[?2004h" if marked else b"\x1b[?2004l")
+    if termios:
+        os.write(_OUT, b"\x1b[?2004h" if marked else b"\x1b[?2004l")
 
 
 def ask_background(pass_tmux: bool = False) -> None:

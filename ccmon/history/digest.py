@@ -11,10 +11,10 @@ from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, Used
 from ccmon.named_tuple import NamedTuple
-from ccmon.when import Zone, local, midnight
+from ccmon.when import WEEK_S, Zone, local, midnight
 
 Point = Tuple[int, float]              # epoch s, tokens
-USUAL_WEEKS = 8                        # before the period: what usual days are told from
+USUAL_WEEKS = 8                        # before the period: what usual days are computed from
 
 
 class Period(NamedTuple):
@@ -60,7 +60,7 @@ class Digest(NamedTuple):
     days: Tuple[UsageGroup, ...]            # all that have begun
     heat: List[List[float]]            # tokens by weekday and hour
     models: Tuple[UsageGroup, ...]
-    scale: Scale                       # what sessions are rated by of which Claude has told nothing
+    scale: Scale                       # what sessions are rated by of which Claude has reported nothing
     measured: Tuple[Measured, ...]
     hosts: Tuple[UsageGroup, ...]           # more than one, or none
     rises: Tuple[Rise, ...]
@@ -98,7 +98,7 @@ def before(period: Period, zone: Zone) -> Period:
 
 
 def needed_since(period: Period, zone: Zone) -> int:
-    """From when on (epoch s) must be known what was used, for all that a report says."""
+    """From when on (epoch s) a report needs what was used."""
     return period_at(period.start, period.kind, zone, insights.TREND_PERIODS + 2).start
 
 
@@ -114,8 +114,8 @@ def _spent(used: Sequence[Used], start: int, end: int) -> List[Used]:
 
 def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int, scale: Scale,
          weeks: Sequence[PastWindow] = ()) -> Digest:
-    """The report of a period. records: all that are known, rated, by start; used: what was used from `needed_since` on, by time;
-    weeks: the 7-day windows that are known, by time.
+    """The report of a period. records: all that are stored, rated, by start; used: what was used from `needed_since` on, by time;
+    weeks: the stored 7-day windows, by time.
 
     What was used belongs to the day and hour in which it was used, a session to the day in which it began.
     """
@@ -196,15 +196,16 @@ def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[
               quarters: Mapping[int, float], period: Period, zone: Zone, now: int) -> List[str]:
     if len(inside) < insights.LEAST_SESSIONS:
         return []
-    since = period.start - USUAL_WEEKS * 7 * 86400
+    since = period.start - USUAL_WEEKS * WEEK_S
     usual_days = by_period(_in(records, since, period.end), _spent(used, since, period.end), "day", zone)
-    return insights.sentences([
+    sentences = (
         insights.near_limit(days), insights.trend(_periods(used, period, zone, now), period.kind),
-        insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, usual_days)])
+        insights.busiest(quarters, zone), insights.reset_hour(inside, quarters, zone), insights.unusual(days, usual_days))
+    return [sentence for sentence in sentences if sentence]
 
 
 def _periods(used: Sequence[Used], period: Period, zone: Zone, now: int) -> List[int]:
-    """Tokens of the completed periods up to this one, the oldest first; not of the first one known, of which a part may lack."""
+    """Tokens of the completed periods up to this one, the oldest first; without the first one stored, which may be incomplete."""
     last = period if period.end <= now else before(period, zone)
     tokens = {group.begins: group.tokens for group in by_period((), used, period.kind, zone)}
     periods: List[int] = []

@@ -10,9 +10,9 @@ from typing import Dict, Hashable, Iterable, List, Mapping, Optional, Sequence, 
 
 from ccmon.model import NEAR_PERCENT, Record, Used
 from ccmon.named_tuple import NamedTuple
-from ccmon.when import Zone, local
+from ccmon.when import Zone, day_name, local
 
-HOUR_S, QUARTER_S = 3600, 900
+QUARTER_S = 900
 RANKED = ("model", "project")          # the most used first
 NO_MODEL, NOT_BY_MODEL = "no model", "not by model"
 NO_PROJECT, NOT_BY_PROJECT = "no project", "not by project"
@@ -44,6 +44,11 @@ class UsageGroup(NamedTuple):
     def is_empty(self) -> bool:
         """Whether nothing was used, and no session began."""
         return not (self.sessions or self.tokens)
+
+    @property
+    def day_name(self) -> str:
+        """Sun 22 Nov, its first day; empty where it is no period."""
+        return day_name(self.begins) if self.begins else ""
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------

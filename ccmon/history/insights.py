@@ -6,10 +6,10 @@ from datetime import date
 from statistics import median
 from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.history.groups import HOUR_S, UsageGroup
-from ccmon.model import Record
+from ccmon.history.groups import UsageGroup
+from ccmon.model import NEAR_PERCENT, Record
 from ccmon.text import plural, short_count
-from ccmon.when import DAYS, MONTHS, Zone, local, time_of_day
+from ccmon.when import HOUR_S, Zone, local, time_of_day
 
 LEAST_SESSIONS = 4                     # fewer say nothing about habits
 BUSY_HOURS, BUSY_SHARE, BUSY_DAYS = 3, 0.25, 3
@@ -19,18 +19,6 @@ TREND_PERIODS, LEAST_SLOPE = 8, 0.05
 RESET_SESSIONS, RESET_GAIN, WINDOW_HOURS = 8, 0.15, 5
 NAMED_DAYS = 4
 USUAL_DAYS, UNUSUAL_FACTOR, UNUSUAL_MADS = 10, 2.0, 3.0
-
-
-def day_text(group: UsageGroup) -> str:
-    """Mon 17 Nov."""
-    day = group.begins
-    assert day is not None
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
-
-
-def sentences(candidates: Sequence[Optional[str]]) -> List[str]:
-    """Those that there are."""
-    return [sentence for sentence in candidates if sentence]
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------
@@ -58,13 +46,13 @@ def busiest(hours: Mapping[int, float], zone: Zone) -> Optional[str]:
 
 
 def reset_hour(records: Sequence[Record], hours: Mapping[int, float], zone: Zone) -> Optional[str]:
-    """The daily reset hour that would have kept the fullest 5-hour window lowest, by simulation.
+    """The daily reset hour with the lowest fullest 5-hour window, by simulation.
 
     For each hour h of the day, the tokens of every hour are put into the windows that begin at h, h+5, h+10, h+15 and h+20
     (the last one ends after four hours, at the next h); the h with the lowest fullest window is named. Only with eight sessions
     or more, when one used 80 % of its limit, and when that window is at least 15 % below the largest session.
     """
-    if len(records) < RESET_SESSIONS or max(record.percent for record in records) < 80:
+    if len(records) < RESET_SESSIONS or max(record.percent for record in records) < NEAR_PERCENT:
         return None
     highest = max(record.block.tokens for record in records)
     best, peak = min(enumerate(peaks(hours, zone)), key=lambda pair: (pair[1], pair[0]))
@@ -114,10 +102,11 @@ def trend(tokens: Sequence[int], period: str) -> Optional[str]:
 
 def near_limit(days: Sequence[UsageGroup]) -> Optional[str]:
     """On how many days a session used 80 % of its limit, and on how many it was cut off. Only when there was one."""
-    active, near, hit = ([day for day in days if test(day)] for test in (_is_active, _near, _hits))
+    active = [day for day in days if not day.is_empty]
+    near, hit = [day for day in active if day.near], [day for day in active if day.hits]
     if not near:
         return None
-    names = f" ({_listed([day_text(day) for day in near])})" if len(near) <= NAMED_DAYS else ""
+    names = f" ({_listed([day.day_name for day in near])})" if len(near) <= NAMED_DAYS else ""
     which = "not" if not hit else "on both" if len(hit) == len(near) == 2 else f"on {len(hit)} of them" if near[1:] else "too"
     return (f"On {len(near)} of {plural(len(active), 'active day')} a session used 80 % of its limit or more{names}; "
             f"the limit itself was reached {which}.".replace("reached not", "not reached"))
@@ -126,7 +115,7 @@ def near_limit(days: Sequence[UsageGroup]) -> Optional[str]:
 def unusual(days: Sequence[UsageGroup], usual_days: Sequence[UsageGroup]) -> Optional[str]:
     """The days of the period with far more tokens than is usual.
 
-    Far more: twice the median of the known active days (ten at least), and three scaled median deviations above it.
+    Far more: twice the median of the stored active days (ten at least), and three scaled median deviations above it.
     At most two are named, the largest first.
     """
     usual = [day.tokens for day in usual_days if not day.is_empty]
@@ -136,20 +125,8 @@ def unusual(days: Sequence[UsageGroup], usual_days: Sequence[UsageGroup]) -> Opt
     deviation = 1.4826 * median(abs(tokens - middle) for tokens in usual)
     least = max(UNUSUAL_FACTOR * middle, middle + UNUSUAL_MADS * deviation)
     days_above = sorted((day for day in days if middle > 0 and day.tokens >= least), key=lambda day: -day.tokens)[:2]
-    phrases = [f"{day_text(day)} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in days_above]
+    phrases = [f"{day.day_name} with {short_count(day.tokens)} tokens, {day.tokens / middle:.1f} times" for day in days_above]
     return f"Unusual: {_listed(phrases)} the median active day ({short_count(middle)})." if days_above else None
-
-
-def _is_active(day: UsageGroup) -> int:
-    return not day.is_empty
-
-
-def _near(day: UsageGroup) -> int:
-    return day.near
-
-
-def _hits(day: UsageGroup) -> int:
-    return day.hits
 
 
 def _listed(words: Sequence[str]) -> str:

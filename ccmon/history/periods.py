@@ -1,4 +1,4 @@
-"""The days and moments of --since and --until, and what began and was used in them."""
+"""What --since, --until and --host choose of the history: days and times, and what began and was used in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List, Optional, Sequence
 from ccmon.errors import UsageError
 from ccmon.model import Record, Used
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import clean, clip
+from ccmon.text import clean, clip, did_you_mean
 from ccmon.when import Zone, clock_text, local, midnight
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ VALID = ("a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47, la
 
 
 class TimeBounds(NamedTuple):
-    """Local days, both included, or moments; None where there is no bound."""
+    """Local days, both included, or times; None where there is no bound."""
 
     first: Optional[date] = None
     last: Optional[date] = None
@@ -63,9 +63,26 @@ def used_in(used: Sequence[Used], wanted: TimeBounds, zone: Zone) -> List[Used]:
 
 
 def is_in(at: int, wanted: TimeBounds, zone: Zone) -> bool:
-    """Whether that moment (epoch s) is on one of the days, and before the last moment; `after` is not asked here."""
+    """Whether that time (epoch s) is on one of the days, and before the upper bound; `after` is not checked here."""
     if wanted == TimeBounds():
         return True
     if not (wanted.first or date.min) <= local(at, zone).date() <= (wanted.last or date.max):
         return False
     return wanted.before is None or at < wanted.before
+
+
+def records_of_host(records: List[Record], host: Optional[str]) -> List[Record]:
+    """Those of that machine; of every one for None and all. UsageError lists the machines that there are."""
+    if host in (None, "all"):
+        return records
+    hosts = sorted({record.host for record in records})
+    if host not in hosts and hosts:
+        word = clip(clean(str(host)), 60)
+        raise UsageError(f"--host: nothing is known of '{word}'{did_you_mean(word, hosts)}; "
+                         f"there are {', '.join(map(clean, hosts))} and all")
+    return [record for record in records if record.host == host]
+
+
+def used_on_host(used: List[Used], host: Optional[str]) -> List[Used]:
+    """What was used on that machine; on every one for None and all."""
+    return used if host in (None, "all") else [row for row in used if row.host == host]

@@ -13,11 +13,11 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.when import SESSION_S
 
 OFFICIAL, LEARNED, LIMIT = "official", "learned", "limit"
-WHOLE = 100.0
+FULL_PERCENT = 100.0
 
 
 class Scale(NamedTuple):
-    """The limit of all sessions of which Claude has told no percentage."""
+    """The limit of all sessions of which Claude has reported no percentage."""
 
     tokens: int
     source: str                        # plan | flag | config | high_water | learned
@@ -47,14 +47,14 @@ def rated(records: Sequence[Record], windows: Sequence[Tuple[int, float]], cuts:
           running: Optional[RunningRating] = None) -> List[Record]:
     """One owner's sessions, by start, with what they are rated by.
 
-    windows: the reset (epoch s) and a percentage that Claude told of it; cuts: when a session was cut off (epoch s), by time.
+    windows: the reset (epoch s) and a percentage that Claude reported of it; cuts: when a session was cut off (epoch s), by time.
     """
     percents = _highest_by_session(records, windows)
     return [_rated(record, percents.get(at), _is_cut(record, cuts), scale, running) for at, record in enumerate(records)]
 
 
 def _highest_by_session(records: Sequence[Record], windows: Sequence[Tuple[int, float]]) -> Dict[int, float]:
-    """The highest percentage of each session, by its place: a window belongs to the one that it overlaps most."""
+    """The highest percentage of each session, by its index: a window belongs to the one that it overlaps most."""
     highest: Dict[int, float] = {}
     for reset, percent in windows:
         highest[reset] = max(percent, highest.get(reset, 0.0))
@@ -76,11 +76,11 @@ def _is_cut(record: Record, cuts: Sequence[int]) -> bool:
 
 def _rated(record: Record, percent: Optional[float], is_cut: bool, scale: Scale, running: Optional[RunningRating]) -> Record:
     """A cut-off is Claude's word, too: the session has used at least all of its limit."""
-    by, hit = OFFICIAL, is_cut or percent is not None and percent >= WHOLE
+    by, hit = OFFICIAL, is_cut or percent is not None and percent >= FULL_PERCENT
     if is_cut:
-        percent = max(WHOLE, percent or 0.0)
+        percent = max(FULL_PERCENT, percent or 0.0)
     if running and record.listed and record.block.start == running.start:
         percent, by = running.percent, running.by
     elif percent is None:
-        percent, by = record.block.tokens * WHOLE / scale.tokens if scale.tokens > 0 else 0.0, scale.by
+        percent, by = record.block.tokens * FULL_PERCENT / scale.tokens if scale.tokens > 0 else 0.0, scale.by
     return record._replace(percent=percent, rated_by=by, hit=hit)

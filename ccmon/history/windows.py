@@ -1,4 +1,4 @@
-"""Past windows of the account: readings grouped by their reset, what was used meanwhile, and what one per cent was worth.
+"""Past windows of the account: readings grouped by their reset, what was used meanwhile, and the value of one per cent.
 
 Percentages are the account's, tokens those of this machine's folder: use elsewhere makes one per cent look cheaper.
 """
@@ -11,10 +11,11 @@ from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.history.groups import QUARTER_S, UsageGroup, single_group
 from ccmon.model import Used
 from ccmon.named_tuple import NamedTuple
+from ccmon.when import HOUR_S
 
 SAME_RESET_S = 60                            # resets that differ by no more are one
-MESSAGE_TOLERANCE_S = 3600                          # what a message says of a reset may be off by this much
-LEAST_PERCENT = 5.0                    # with less a percentage says little of what one per cent is worth
+MESSAGE_TOLERANCE_S = HOUR_S           # what a message says of a reset may be off by this much
+LEAST_PERCENT = 5.0                    # with less a percentage says little of the value of one per cent
 ROUNDING = 0.5                         # points by which a percentage may be off
 BY_LEARNING, BY_READINGS = "learned", "readings"
 
@@ -22,7 +23,7 @@ Point = Tuple[int, float]              # epoch s, percentage
 
 
 class LoginReading(NamedTuple):
-    """What Claude said of a window at one moment."""
+    """What Claude reported of a window at one time, and of which login."""
 
     login: str                         # short hash, "" where nobody knew
     at: int                            # epoch s
@@ -40,7 +41,7 @@ class Range(NamedTuple):
 
 
 class PercentValue(NamedTuple):
-    """What one per cent of a window was worth."""
+    """The value of one per cent of a window."""
 
     tokens: Range
     cost_usd: Optional[Range]          # None where the cost is not known
@@ -48,7 +49,7 @@ class PercentValue(NamedTuple):
 
 
 class ValueChange(NamedTuple):
-    """How much more one per cent was worth than in an earlier window."""
+    """How the value of one per cent differs from that of an earlier window."""
 
     percent: float
     is_clear: bool                     # the two ranges are apart
@@ -61,7 +62,7 @@ class PastWindow(NamedTuple):
     name: str
     login: str
     start: Optional[int]               # epoch s; None where nobody knows how long such windows are
-    end: int                           # epoch s: its reset, or when another window took its place
+    end: int                           # epoch s: its reset, or when another window followed it
     resets_at: int                     # epoch s, as it was last read
     readings: Tuple[Point, ...]        # by time, at least one
     percent: float                     # the highest
@@ -81,7 +82,7 @@ class WindowKind(NamedTuple):
 
 
 def grouped_windows(kind: WindowKind, readings: Sequence[LoginReading], used: Sequence[Used]) -> List[PastWindow]:
-    """All windows of a name, by their ends. said: in any order; used: by time."""
+    """All windows of a name, by their ends. readings: in any order; used: by time."""
     events = [reading for reading in readings if reading.is_event]
     windows = _with_events(_grouped(kind, [reading for reading in readings if not reading.is_event]), kind, events)
     logins = dict.fromkeys(window.login for window in windows)
@@ -142,9 +143,9 @@ def _window_index(windows: Sequence[PastWindow], event: LoginReading) -> Optiona
 
 
 def _disjoint(windows: Sequence[PastWindow]) -> List[PastWindow]:
-    """One login has one window at a time: where a reset was moved, the earlier one ends when the later one takes its place.
+    """One login has one window at a time: where a reset was moved, the earlier one ends when the later one begins.
 
-    Windows that were read by turns are of several accounts that nobody told apart: they stay as they are.
+    Windows that were read by turns are of several accounts that are not distinguished: they stay as they are.
     """
     disjoint: List[PastWindow] = []
     for window in sorted(windows, key=lambda window: window.end):
@@ -194,7 +195,7 @@ def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[Past
     return rows
 
 
-# --- worth ----------------------------------------------------------------------------------------------------------------
+# --- value ----------------------------------------------------------------------------------------------------------------
 
 def _percent_value(window: PastWindow, kind: WindowKind, rows: Sequence[Used]) -> Optional[PercentValue]:
     tokens = _tokens(rows)

@@ -16,13 +16,13 @@ from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
-from ccmon.store.database import StoreError
+from ccmon.store.database import Busy, StoreError
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.values import RatesOf, Reading, Use
     from ccmon.pipeline.recording import LimitOf
-    from ccmon.store import windows
+    from ccmon.store import present
     from ccmon.store.alerts import SentAlert
     from ccmon.store.trusted import Trust
     from ccmon.usage.hits import CutOff
@@ -47,8 +47,8 @@ class Memory(AccountMemory):
             try:
                 return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), *self.account_notes(), now)
             except StoreError as err:
-                self.trouble = str(err)
-        return Facts(trouble=self.trouble)
+                self.trouble, self.is_held = str(err), isinstance(err, Busy)
+        return Facts(trouble=self.trouble, is_held=self.is_held)
 
     def keep(self, answer: Answer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
@@ -148,11 +148,11 @@ class Memory(AccountMemory):
         """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
         return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
-    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> "List[windows.OwnerSessions]":
+    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> "List[present.OwnerSessions]":
         """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
-        from ccmon.store import windows
+        from ccmon.store import present
         now = self.ctx.now()
-        return self._sound().read(self.ctx.owner, lambda db, own: windows.owner_sessions(db, own, everywhere, now, since))
+        return self._sound().read(self.ctx.owner, lambda db, own: present.owner_sessions(db, own, everywhere, now, since))
 
     def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
         """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known

@@ -22,6 +22,7 @@ class Stored:
 
     def __init__(self, ctx: Context, store: Optional[Store], trouble: Optional[str]) -> None:
         self.ctx, self.store, self.trouble = ctx, store, trouble
+        self.is_held = False           # the trouble is another program that uses the store, and passes
 
     def __enter__(self: Kind) -> Kind:
         return self
@@ -68,7 +69,9 @@ def opened(ctx: Context, busy_ms: int, kind: Callable[[Context, Optional[Store],
         _join_accounts(ctx, store)
         return kind(ctx, store, None)
     except StoreError as err:
-        return kind(ctx, None, str(err))
+        without = kind(ctx, None, str(err))
+        without.is_held = isinstance(err, Busy)
+        return without
 
 
 def _join_accounts(ctx: Context, store: Store) -> None:

@@ -7,8 +7,7 @@ from typing import Iterator, Mapping
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.setup import start_up_files
-from ccmon.system import private
+from ccmon.system import private, start_up_files
 
 LEAD, MOST_LOOKED_AT = ".ccmon-", 20_000            # as in newfiles.py
 _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")

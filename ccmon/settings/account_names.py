@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Mapping, Sequence, Tuple
+from typing import Dict, Iterable, List, Sequence, Tuple
 
 from ccmon.text import clean
-from ccmon.typed_values import RawValue
+from ccmon.typed_values import Layers, RawValue
 
 LONGEST_NAME = 32                      # characters
 SECTION, USUAL = "accounts", "default"
@@ -13,7 +13,7 @@ _LEAD = ".claude"
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
-def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Tuple[str, ...]]:
+def table(sections: Layers) -> Dict[str, Tuple[str, ...]]:
     """The accounts of config.ini with their folders, as they are written. CcmonError names the line of a wrong one."""
     return {_name(name, given): _folders(name, given) for name, given in sections.get(SECTION, {}).items()}
 
@@ -58,12 +58,12 @@ def plain(text: str) -> str:
 def each_once(names: Iterable[str]) -> List[str]:
     """The names in their order; one that came before gets a number."""
     taken: Dict[str, int] = {}
-    found: List[str] = []
+    unique: List[str] = []
     for name in names:
         own = name
         while own in taken:
             taken[name] += 1
             own = f"{name}-{taken[name]}"
         taken.setdefault(own, 1)
-        found.append(own)
-    return found
+        unique.append(own)
+    return unique

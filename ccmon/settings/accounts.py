@@ -1,7 +1,4 @@
-"""Which accounts are known on this machine, and what a call works with that names one of them.
-
-Folders are looked at, and the history is read; nothing is made or changed.
-"""
+"""The accounts of this machine, by folders and history, and what a call works with that names one of them. Nothing is changed."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import sqlite3
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
-from ccmon.model import Login, MergedOwner, Owner, Window, Windows
+from ccmon.model import Login, MergedOwner, Owner, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config
 from ccmon.settings.account_names import USUAL
@@ -38,36 +35,36 @@ class _Stored(NamedTuple):
     """What the history says of accounts."""
 
     ledgers: Dict[str, official.Ledger]                    # of this machine, by the hash of the folders
-    notes: Dict[str, AccountNote]                          # likewise, what Claude Code's own file said when it was last read
+    notes: Dict[str, AccountNote]                          # likewise, the last reading of Claude Code's own file
     merged: Dict[MergedOwner, Dict[str, Windows]]          # by login, the newest readings
 
 
 def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings) -> Login:
-    """Who is logged in there, as Claude Code's own file says now: the one place that asks it. Nobody where it may not be."""
+    """Who is logged in there, by Claude Code's own file now. Nobody where it may not be read."""
     if not settings.account_file:
         return Login("")
     texts = account_file.texts(config.login_files(config.with_folders(env, folders)))
     read = [account_json.parse(one.text) for one in texts if not one.fault]
-    found = [one for one in read if one is not None and one.login.account]
-    return max(found, key=lambda one: one.login_at).login if found else Login("")
+    logins = [one for one in read if one is not None and one.login.account]
+    return max(logins, key=lambda one: one.login_at).login if logins else Login("")
 
 
 # --- folders ----------------------------------------------------------------------------------------------------------
 
 def folder_groups(env: Mapping[str, str], settings: Settings) -> List[FolderGroup]:
     """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
-    found: List[Tuple[str, Tuple[str, ...], Owner]] = []
+    named: List[Tuple[str, Tuple[str, ...], Owner]] = []
     for name, written in settings.accounts.items():
-        found.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
+        named.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
     usual = config.usual_folders(env)
     for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
-        if owner not in [one[2] for one in found]:
-            found.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
-    names = account_names.each_once([one[0] for one in found])
-    made = [FolderGroup(name, folders, owner, login_of(folders, env, settings)) for name,
-            (_, folders, owner) in zip(names, found)]
-    return sorted(made, key=lambda one: (not set(one.folders) <= set(usual), one.name))
+        if owner not in [one[2] for one in named]:
+            named.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
+    names = account_names.each_once([one[0] for one in named])
+    groups = [FolderGroup(name, folders, owner, login_of(folders, env, settings))
+              for name, (_, folders, owner) in zip(names, named)]
+    return sorted(groups, key=lambda one: (not set(one.folders) <= set(usual), one.name))
 
 
 def _unnamed(env: Mapping[str, str], usual: Sequence[str], settings: Settings) -> List[List[str]]:
@@ -85,12 +82,12 @@ def _tidied(written: Sequence[str], env: Mapping[str, str]) -> List[str]:
     return config.claude_folders({**env, config.FOLDERS: ",".join(written)})
 
 
-# --- all that is known ------------------------------------------------------------------------------------------------
+# --- all accounts ------------------------------------------------------------------------------------------------
 
 def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str], now: int) -> List[ListedAccount]:
     """Every account of these folders, and of the machines whose histories were merged. Raises CcmonError."""
     stored = _stored(env, store, now)
-    found: List[ListedAccount] = []
+    result: List[ListedAccount] = []
     for group in folder_groups(env, settings):
         ledger = stored.ledgers.get(group.owner.account)
         note = stored.notes.get(group.owner.account)
@@ -98,12 +95,12 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
             group = group._replace(login=group.login if group.login.account else note.login,
                                    earlier=note.before(group.login if group.login.account else note.login))
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
-            found += accounts.group_accounts(group, ledger or official.Ledger(), now)
-    found = accounts.joined_by_login(found)
-    names = account_names.each_once([*(one.name for one in found), *_host_names(list(stored.merged))])
-    for name, (owner, by_login) in zip(names[len(found):], stored.merged.items()):
-        found += accounts.host_accounts(name, owner, by_login, now)
-    return found
+            result += accounts.group_accounts(group, ledger or official.Ledger(), now)
+    result = accounts.joined_by_login(result)
+    names = account_names.each_once([*(one.name for one in result), *_host_names(list(stored.merged))])
+    for name, (owner, by_login) in zip(names[len(result):], stored.merged.items()):
+        result += accounts.host_accounts(name, owner, by_login, now)
+    return result
 
 
 def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
@@ -125,13 +122,10 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
                 {account: account_note.load(text) for account, text in notes.items()},
                 {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
-        ledgers, told, merged = history.read(own, read)
-    return _Stored(ledgers, told, {owner: {login: tuple(map(_window, found)) for login, found in by_login.items()}
-                                    for owner, by_login in merged.items()})
-
-
-def _window(row: window_readings.WindowReading) -> Window:
-    return window(row.name, row.percent, row.resets_at, row.ts, row.source)
+        ledgers, notes_by_account, merged = history.read(own, read)
+    windows = {owner: {login: tuple(window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in readings)
+                       for login, readings in by_login.items()} for owner, by_login in merged.items()}
+    return _Stored(ledgers, notes_by_account, windows)
 
 
 # --- the one that is wanted -------------------------------------------------------------------------------------------
@@ -141,7 +135,7 @@ def account_named(name: str, where: str, env: Mapping[str, str], settings: Setti
     """What to work with for the account of that name. UsageError names those that there are."""
     word = name.strip().lower()
     for group in folder_groups(env, settings):
-        if group.name == word:         # without a look into the history
+        if group.name == word:         # without the history
             return ShownAccount(Chosen(word), config.with_folders(env, group.folders), group.owner)
     there = all_accounts(env, settings, store, now)
     account = accounts.named_account(there, word)
@@ -157,7 +151,7 @@ def shown_account(account: ListedAccount, name: str, env: Mapping[str, str]) -> 
 
 
 def _own_folders(account: ListedAccount, env: Mapping[str, str]) -> Sequence[str]:
-    """Those of its owner: of a login that is known in several places, the first one's."""
+    """Those of its owner: of a login of several folders, the first one's."""
     folders = account.folders
     return next((folders[:last] for last in range(1, len(folders) + 1)
                  if config.account_of(folders[:last], env) == account.owner), folders)

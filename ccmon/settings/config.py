@@ -1,4 +1,4 @@
-"""The door to files and environment: where things are kept, whose usage it is, what config.ini says."""
+"""The door to files and environment: paths, the account of folders, the values of config.ini."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def owner(env: Mapping[str, str]) -> "Owner":
 
 
 def claude_folders(env: Mapping[str, str]) -> List[str]:
-    """Claude Code's configuration folders, each once: CLAUDE_CONFIG_DIR, comma-separated, else the two usual places.
+    """Claude Code's configuration folders, each once: CLAUDE_CONFIG_DIR, comma-separated, else the two usual folders.
 
     A relative one lies in the home, where ccusage is run: who is asked, and from where, makes no difference.
     """
@@ -99,7 +99,7 @@ def with_folders(env: Mapping[str, str], folders: Sequence[str]) -> Mapping[str,
 
 
 def usual_folders(env: Mapping[str, str]) -> List[str]:
-    """The two places that are read where no folder is named."""
+    """The two that are read where no folder is named."""
     return claude_folders({name: value for name, value in env.items() if name != FOLDERS})
 
 
@@ -110,22 +110,22 @@ def folders_beside(env: Mapping[str, str]) -> List[str]:
         names = sorted(os.listdir(user)) if user else []
     except OSError:
         names = []
-    found = [os.path.join(user or "", name) for name in names if name.startswith(".claude-") and "," not in name]
-    return [folder for folder in found if is_of_claude(folder)][:MOST_BESIDE]
+    folders = [os.path.join(user or "", name) for name in names if name.startswith(".claude-") and "," not in name]
+    return [folder for folder in folders if is_of_claude(folder)][:MOST_BESIDE]
 
 
 def login_files(env: Mapping[str, str]) -> List[str]:
-    """Where Claude Code keeps the file that says who is logged in: in the home, or in each folder that CLAUDE_CONFIG_DIR names.
+    """The files in which Claude Code notes who is logged in: in the home, or in each folder that CLAUDE_CONFIG_DIR names.
 
     A list of folders is for ccusage alone: Claude Code itself was run with one of them or without any, so the home counts too.
     """
     named = [part for part in env.get(FOLDERS, "").split(",") if part.strip()]
     user = home(env)
     in_home = [os.path.join(user, LOGIN_FILE)] if user else []
-    found = [os.path.join(os.path.dirname(folder) if os.path.basename(folder) == _PROJECTS else folder, LOGIN_FILE)
+    files = [os.path.join(os.path.dirname(folder) if os.path.basename(folder) == _PROJECTS else folder, LOGIN_FILE)
              for folder in claude_folders(env)] if named else []
-    usual = user is not None and os.path.join(user, ".claude", LOGIN_FILE) in found
-    return list(dict.fromkeys(found + (in_home if not named or len(named) > 1 and usual else [])))
+    usual = user is not None and os.path.join(user, ".claude", LOGIN_FILE) in files
+    return list(dict.fromkeys(files + (in_home if not named or len(named) > 1 and usual else [])))
 
 
 def is_of_claude(folder: str) -> bool:
@@ -134,7 +134,7 @@ def is_of_claude(folder: str) -> bool:
 
 
 def is_usual_used(env: Mapping[str, str]) -> bool:
-    """Whether Claude Code has used one of the two usual places."""
+    """Whether Claude Code has used one of the two usual folders."""
     return any(map(is_of_claude, usual_folders(env))) or os.path.isfile(os.path.join(home(env) or os.sep, LOGIN_FILE))
 
 
@@ -172,7 +172,7 @@ def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
     """Other hashes under which this account may be stored: those of an older ccmon, and of the same folders named otherwise.
 
     None of them is an account of other folders, so that all of their owners on this machine may be joined with the present
-    one. A few hundred short hashes: for when an owner is looked for, not for every look.
+    one. A few hundred short hashes: for when an owner is missing, not for every read.
     """
     present = _account(claude_folders(env), env)
     written = [os.path.realpath(_tidy(name, env)) for name in _names(env)]
@@ -186,11 +186,12 @@ def former_accounts(env: Mapping[str, str]) -> Tuple[str, ...]:
 def _spellings(folders: Sequence[str], present: Sequence[str]) -> List[List[str]]:
     """The lists that mean the present folders and perhaps others of these, as an older ccmon wrote them: links resolved, in the
     order given, those named twice twice, the folder of the logs where that was named; and as before the folder was a link."""
-    places = {name: _real_folder(folder) for folder in folders
-              for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _real_folder(folder),
-                           os.path.join(_real_folder(folder), _PROJECTS), _unlinked(folder))}
-    tried = (names for length in range(len(present), _LONGEST + 1) for names in product(places, repeat=length))
-    return [list(names) for names in tried if {places[name] for name in names} >= set(present)]
+    real = {name: _real_folder(folder) for folder in folders
+            for name in (os.path.realpath(folder), os.path.realpath(_logs(folder)), _real_folder(folder),
+                         os.path.join(_real_folder(folder), _PROJECTS),
+                         os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder)))}
+    tried = (names for length in range(len(present), _LONGEST + 1) for names in product(real, repeat=length))
+    return [list(names) for names in tried if {real[name] for name in names} >= set(present)]
 
 
 def _hash(folders: Sequence[str]) -> str:
@@ -207,33 +208,24 @@ def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:
 
     Those named, wherever they really are, in one order: not those of them that are there, for a disk that is not mounted just
     now, or logs that were deleted, would make another account, and a folder that comes later as well. Only the two usual
-    places are one account by rule, that of ~/.claude: both are read by default, but almost nobody has the other one, and then
-    the default is the same as CLAUDE_CONFIG_DIR=~/.claude; it stays so when the other one appears. It is that of the other
-    place only as long as nothing is in ~/.claude, so that this, too, is the same by default and by name. Of one folder the
-    hash is what it always was.
+    folders are one account by rule, that of ~/.claude: almost nobody has the other one, so that the default is the same as
+    CLAUDE_CONFIG_DIR=~/.claude, and stays so when the other one appears. It is that of the other one only as long as nothing is
+    in ~/.claude.
     """
     usual = _real_folder(_usual_folder(env))
     others = {_real_folder(_xdg_folder(env)), _real_folder(_xdg_folder({**env, "XDG_CONFIG_HOME": ""}))} - {usual}
-    found = {_real_folder(folder): folder for folder in folders}
-    if usual in found and found.keys() <= others | {usual}:
-        filled = sorted(place for place, folder in found.items() if os.path.isdir(_logs(folder)))
-        return [usual] if _is_used(_usual_folder(env)) or not filled else filled
-    return sorted(found)
-
-
-def _is_used(folder: str) -> bool:
-    """Whether logs are there, or are behind a link that leads nowhere just now."""
-    return os.path.isdir(_logs(folder)) or os.path.islink(folder) or os.path.islink(_logs(folder))
+    by_real_folder = {_real_folder(folder): folder for folder in folders}
+    if usual in by_real_folder and by_real_folder.keys() <= others | {usual}:
+        filled = sorted(real for real, folder in by_real_folder.items() if os.path.isdir(_logs(folder)))
+        logs = _logs(_usual_folder(env))       # there, or behind a link that leads nowhere just now
+        is_used = os.path.isdir(logs) or os.path.islink(_usual_folder(env)) or os.path.islink(logs)
+        return [usual] if is_used or not filled else filled
+    return sorted(by_real_folder)
 
 
 def _logs(folder: str) -> str:
     """Where the logs of a configuration folder are; it may be named itself."""
     return folder if os.path.basename(folder) == _PROJECTS else os.path.join(folder, _PROJECTS)
-
-
-def _unlinked(folder: str) -> str:
-    """The folder itself, if it is a link."""
-    return os.path.join(os.path.realpath(os.path.dirname(folder)), os.path.basename(folder))
 
 
 def _real_folder(folder: str) -> str:
@@ -242,8 +234,8 @@ def _real_folder(folder: str) -> str:
     return os.path.dirname(logs) if os.path.basename(logs) == _PROJECTS else logs
 
 
-def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
-    """The sections of config.ini; empty when there is none. CcmonError tells what does not parse, and unknown sections."""
+def read(path: Optional[str], sections: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
+    """The sections of config.ini; empty when there is none. CcmonError for what does not parse, and unknown sections."""
     if not path or not os.path.exists(path):
         return {}
     try:
@@ -251,12 +243,12 @@ def read(path: Optional[str], known: Sequence[str]) -> Dict[str, Dict[str, RawVa
     except (OSError, UnicodeDecodeError) as err:
         reason = getattr(err, "strerror", None) or err
         raise SettingError(f"{path} cannot be read ({reason})", _way_out(path, err), path, 1) from None
-    return sections_of(content, path, known)
+    return sections_of(content, path, sections)
 
 
-def whose(found: os.stat_result) -> Optional[str]:
-    """It names commands that ccmon runs. 0777 is what a disk shows that keeps no modes, such as those of Windows."""
-    return private.foreign(found) if stat.S_IMODE(found.st_mode) == 0o777 else private.open_to_others(found)
+def whose(status: os.stat_result) -> Optional[str]:
+    """It names commands that ccmon runs. 0777 is what a disk shows that has no modes, such as those of Windows."""
+    return private.foreign(status) if stat.S_IMODE(status.st_mode) == 0o777 else private.open_to_others(status)
 
 
 def _way_out(path: str, err: Exception) -> str:
@@ -267,8 +259,8 @@ def _way_out(path: str, err: Exception) -> str:
     return "Set XDG_CONFIG_HOME to a folder of your own" if private.FOREIGN in reason else "Mend or remove it"
 
 
-def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
-    """The sections of that content of config.ini. CcmonError tells what does not parse, and unknown sections."""
+def sections_of(content: str, path: str, sections: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
+    """The sections of that content of config.ini. CcmonError for what does not parse, and unknown sections."""
     import configparser
     parser = configparser.ConfigParser(interpolation=None, default_section="")
     content = _masked(content)
@@ -277,9 +269,10 @@ def sections_of(content: str, path: str, known: Sequence[str]) -> Dict[str, Dict
     except configparser.Error as err:
         line, what = _bad_line(err)
         raise SettingError(f"{path}, line {line or '?'}: {_unmasked(what)}", "Mend or remove the file", path, line or 1) from None
+    beginnings = tuple(name[:-len(ANY_NAME)] for name in sections if name.endswith(ANY_NAME))
     for section in parser.sections():
-        if not any(_is_named(section, name) for name in known):
-            valid = ", ".join(f"[{name}]" for name in known)
+        if section not in sections and not section.startswith(beginnings):
+            valid = ", ".join(f"[{name}]" for name in sections)
             raise _given("", path, _line_of(content, section)).error(f"unknown section [{clean(section)}]; valid are {valid}")
     return {section: {_unmasked(key): _given(_unmasked(text), path, _line_of(content, section, key))
                       for key, text in parser.items(section)} for section in parser.sections()}
@@ -304,13 +297,8 @@ def _unmasked(text: str) -> str:
     return text.replace(_COLON, ":")
 
 
-def _is_named(section: str, name: str) -> bool:
-    """Whether the section is that one; theme.NAME stands for theme. and any name."""
-    return section.startswith(name[:-len(ANY_NAME)]) if name.endswith(ANY_NAME) else section == name
-
-
 def _bad_line(err: "configparser.Error") -> Tuple[int, str]:
-    """The number of the line, 0 where that is not known, and what is wrong there."""
+    """The number of the line, 0 where there is none, and what is wrong there."""
     import configparser
     if isinstance(err, configparser.MissingSectionHeaderError):
         return err.lineno, "settings stand below a line [ccmon]"

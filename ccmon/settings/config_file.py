@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, Mapping, Optional
+from typing import Iterator, Optional
 
-from ccmon import line_cache
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.system import private, shared_files, swap
+from ccmon.system import private, shared_files
 
 
 @contextmanager
@@ -50,19 +49,14 @@ def write(path: str, before: Optional[str], after: str) -> None:
         raise Unwritable(f"{path} cannot be written (its folder {why})", "Set XDG_CONFIG_HOME to a folder of your own")
     try:
         shared_files.replace(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
-    except swap.Changed:
+    except shared_files.Changed:
         raise
     except CcmonError as err:
         raise Unwritable(str(err)) from None
 
 
-def outdate_lines(env: Mapping[str, str]) -> None:
-    """After a change: no cached line is shown any more as it was."""
-    line_cache.outdate(env)
-
-
 def remove(path: str, content: str) -> None:
     """Remove the file if that is all that is in it. Unwritable when it cannot be read."""
     if text_of(path) == content:
-        with suppress(swap.Changed):
+        with suppress(shared_files.Changed):
             shared_files.remove(path, content.encode("utf-8"))

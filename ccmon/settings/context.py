@@ -1,4 +1,4 @@
-"""What one call works with: its settings, places, zone and owner, joined from flags, environment and configuration."""
+"""What one call works with: its settings, paths, zone and owner, joined from flags, environment and configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import account_names, config, options, own_themes
 from ccmon.system import clock, processes
-from ccmon.typed_values import RawValue
+from ccmon.typed_values import Layer, Layers
 
 if TYPE_CHECKING:
     from ccmon.model import Owner, Source
@@ -70,10 +70,10 @@ class Context(NamedTuple):
         return int(3 * max(self.fresh_s(source), self.settings.interval))
 
 
-def prepare(flags: Mapping[str, RawValue], env: Mapping[str, str], switch: bool = True) -> Context:
+def prepare(flags: Layer, env: Mapping[str, str], switch: bool = True) -> Context:
     """The context of a call on real data, of the account that it names; of that of the environment without switch.
 
-    UsageError names the place of a wrong setting.
+    UsageError names where a wrong setting stands.
     """
     paths = config.paths(env)
     try:
@@ -96,27 +96,27 @@ def for_account(ctx: Context, own: "accounts.ShownAccount") -> Context:
                         asked_env=ctx.callers_env)
 
 
-def in_force(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue],
-             sections: Mapping[str, Mapping[str, RawValue]]) -> Tuple[options.Settings, clock.TimeZone]:
-    """The settings and the zone that these layers make. CcmonError names the place of a wrong one."""
+def in_force(flags: Layer, environment: Layer,
+             sections: Layers) -> Tuple[options.Settings, clock.TimeZone]:
+    """The settings and the zone that these layers make. CcmonError names where a wrong one stands."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
     return settings, _zone(settings.timezone, *layers).with_dial(settings.clock)
 
 
-def settings_of(layers: Tuple[Mapping[str, RawValue], Mapping[str, RawValue], Mapping[str, RawValue]],
-                sections: Mapping[str, Mapping[str, RawValue]]) -> options.Settings:
+def settings_of(layers: Tuple[Layer, Layer, Layer],
+                sections: Layers) -> options.Settings:
     """The settings of these layers, with the plans, prices and themes of config.ini."""
     return options.resolve(*layers, options.plan_table(sections), options.price_table(sections), own_themes.table(sections),
                            account_names.table(sections))
 
 
-def _zone(name: str, *layers: Mapping[str, RawValue]) -> clock.TimeZone:
+def _zone(name: str, *layers: Layer) -> clock.TimeZone:
     try:
         return clock.zone(name)
     except CcmonError as err:
         raise UsageError(f"{_where('timezone', *layers)}: {err}") from None
 
 
-def _where(name: str, *layers: Mapping[str, RawValue]) -> str:
+def _where(name: str, *layers: Layer) -> str:
     return next((layer[name].where for layer in layers if name in layer), "default")

@@ -1,4 +1,4 @@
-"""Grounds: how readable a colour is on one, which theme fits a terminal's, and what a line may wear where none is known.
+"""Grounds: how readable a colour is on one, which theme fits a terminal's, and what a line may wear on any.
 
 A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from 1 to 21, and 4.5 at least for text.
 """
@@ -45,18 +45,18 @@ def least_contrast(theme: Theme, ground: str) -> float:
 # --- the terminal's -----------------------------------------------------------------------------------------------------
 
 class Fitting(NamedTuple):
-    """The theme for a terminal, and how that was found out."""
+    """The theme for a terminal, and the reason."""
 
     theme: str
     why: str
 
 
 def fitting(ground: Optional[str], env: Mapping[str, str]) -> Fitting:
-    """The built-in theme for what the terminal has said, else for what COLORFGBG says, else for a dark one."""
+    """The built-in theme for the background that the terminal has reported, else for COLORFGBG, else for a dark one."""
     if ground is not None:
         return Fitting(theme_on(ground), f"the terminal's background is {ground}")
-    said = env.get("COLORFGBG", "")
-    word = said.rpartition(";")[2]
+    value = env.get("COLORFGBG", "")
+    word = value.rpartition(";")[2]
     if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
         index = int(word)
         theme = theme_on(hexadecimal(index)) if index > 15 else _GREYS.get(index, COLOURLESS)
@@ -73,10 +73,10 @@ def theme_on(ground: str) -> str:
 def background_of(answer: bytes) -> Optional[str]:
     """#rrggbb in a terminal's answer to OSC 11; None when there is none in it."""
     import re
-    found = re.search(_ANSWER, answer)
-    if found is None:
+    match = re.search(_ANSWER, answer)
+    if match is None:
         return None
-    return "#" + "".join(f"{round(int(part, 16) * 255 / (16 ** len(part) - 1)):02x}" for part in found.groups())
+    return "#" + "".join(f"{round(int(part, 16) * 255 / (16 ** len(part) - 1)):02x}" for part in match.groups())
 
 
 # --- a line's -----------------------------------------------------------------------------------------------------------

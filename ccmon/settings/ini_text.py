@@ -18,7 +18,7 @@ class IniEntry(NamedTuple):
     """One value and the lines that hold it: from first up to, not including, end."""
 
     section: str
-    key: str                           # in small letters, as it is looked up
+    key: str                           # in small letters, as configparser has it
     first: int
     end: int
 
@@ -29,16 +29,16 @@ class _Contents(NamedTuple):
 
 
 def with_value(content: str, section: str, key: str, value: str) -> str:
-    """The content with that value: in place of the one that is there, else behind the last of its section."""
-    lines, found = _LINES.findall(content), _contents(content)
-    old = _entry(found, section, key)
+    """The content with that value: instead of the one that is there, else behind the last of its section."""
+    lines, contents = _LINES.findall(content), _contents(content)
+    old = _entry(contents, section, key)
     if old:
         lines[old.first:old.end] = [_renewed(lines[old.first], section, value, _eol(content))]
         return "".join(lines)
-    header = next((line for name, line in found.headers if name == section), None)
+    header = next((line for name, line in contents.headers if name == section), None)
     if header is None:
         return _appended(content, section, f"{key} = {value}")
-    last = [entry for entry in found.entries if entry.section == section][-1:]
+    last = [entry for entry in contents.entries if entry.section == section][-1:]
     new = _option(lines[last[0].first], section) if last else None
     indent, sign = (new[1], new[3]) if new and new[4] else ("", " = ")
     at = last[0].end if last else header + 1
@@ -54,11 +54,11 @@ def without(content: str, section: str, key: str) -> Optional[str]:
 
 def without_section(content: str, section: str) -> str:
     """The content without the header of a section in which nothing stands, and with no comment right above it."""
-    lines, found = _LINES.findall(content), _contents(content)
-    at = next((line for name, line in found.headers if name == section), None)
+    lines, contents = _LINES.findall(content), _contents(content)
+    at = next((line for name, line in contents.headers if name == section), None)
     if at is None or at and _is_comment(lines[at - 1]):
         return content
-    end = _end(lines, found, at)
+    end = _end(lines, contents, at)
     if any(line.strip() for line in lines[at + 1:end]):
         return content
     before = lines[:at]
@@ -68,9 +68,9 @@ def without_section(content: str, section: str) -> str:
     return mark + "".join(before + lines[end:])
 
 
-def _end(lines: List[str], found: _Contents, at: int) -> int:
+def _end(lines: List[str], contents: _Contents, at: int) -> int:
     """Where the section ends that begins there: comments above the next one, with a blank line before them, belong to that."""
-    end = top = next((line for _, line in found.headers if line > at), len(lines))
+    end = top = next((line for _, line in contents.headers if line > at), len(lines))
     while end < len(lines) and _is_comment(lines[top - 1]):
         top -= 1
     return end if lines[top - 1].strip() else top
@@ -80,8 +80,8 @@ def _is_comment(line: str) -> bool:
     return line.lstrip("\ufeff").strip()[:1] in ("#", ";")
 
 
-def _entry(found: _Contents, section: str, key: str) -> Optional[IniEntry]:
-    return next((entry for entry in found.entries if (entry.section, entry.key) == (section, key.lower())), None)
+def _entry(contents: _Contents, section: str, key: str) -> Optional[IniEntry]:
+    return next((entry for entry in contents.entries if (entry.section, entry.key) == (section, key.lower())), None)
 
 
 def _contents(content: str) -> _Contents:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
@@ -14,7 +14,10 @@ from ccmon.text import did_you_mean
 from ccmon.typed_values import (
     PLAN_NAMES,
     PLANS,
+    SECOND_UNITS,
     UNSET,
+    Layer,
+    Layers,
     RawValue,
     ResetRule,
     bare,
@@ -72,7 +75,7 @@ def clock_hours(text: str) -> int:
 
 
 def zone_name(text: str) -> str:
-    """A zone's name; it is looked up later."""
+    """A zone's name, not checked."""
     return "local" if folded(text) in ("local", "localtime", "system") else bare(text)
 
 
@@ -112,9 +115,9 @@ OPTIONS: Tuple[Option, ...] = (
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("clock", clock_hours, "24", "HOURS", "times of day for people as 14:05 (24) or 2:05pm (12)",
            ("12", "24")),
-    Option("interval", seconds(0.5, 3600), "3", "S", "seconds between two looks at the usage"),
+    Option("interval", seconds(0.5, SECOND_UNITS["h"]), "3", "S", "seconds between two looks at the usage"),
     Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
-    Option("timeout", seconds(0.1, 3600), "30", "S", "seconds that ccusage may take"),
+    Option("timeout", seconds(0.1, SECOND_UNITS["h"]), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
@@ -134,7 +137,7 @@ OPTIONS: Tuple[Option, ...] = (
            verbatim=True),
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
     Option("wait", seconds(0, 60), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
-    Option("line_ttl", seconds(1, 3600), "15", "S", "seconds that a status line counts as fresh"),
+    Option("line_ttl", seconds(1, SECOND_UNITS["h"]), "15", "S", "seconds that a status line counts as fresh"),
     Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
            "each limit, as 50, 95", (*ALERTS, "all", "none")),
     Option("alert_by", several_of(CHANNELS, CHANNEL_SYNONYMS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS),
@@ -188,7 +191,7 @@ class Settings(NamedTuple):
 
     @property
     def theme_is_set(self) -> bool:
-        """Whether a theme was chosen, so that none is looked for."""
+        """Whether a theme was chosen, so that none is sought."""
         return self.theme in self.themes
 
     @property
@@ -213,29 +216,22 @@ def from_environment(env: Mapping[str, str]) -> Dict[str, RawValue]:
     return {name: RawValue(env[var], var) for name, var in names.items() if env.get(var)}
 
 
-def from_file(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, RawValue]:
-    """The options of the [ccmon] section; an unknown one is told with the nearest name."""
+def from_file(sections: Layers) -> Dict[str, RawValue]:
+    """The options of the [ccmon] section; CcmonError for an unknown one, with the nearest name."""
     for key, given in sections.get("ccmon", {}).items():
         if key not in BY_NAME:
             raise given.error(f"unknown option '{key}'{did_you_mean(key, BY_NAME)}. Valid: {', '.join(BY_NAME)}")
     return dict(sections.get("ccmon", {}))
 
 
-def plan_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, int]:
-    """The reference figures with those of the [plans] section in their place or beside them."""
-    table = dict(PLANS)
-    for name, given in sections.get("plans", {}).items():
-        table[name] = _valued(TOKENS, given, given.text)
-    return table
+def plan_table(sections: Layers) -> Dict[str, int]:
+    """The reference figures with those of the [plans] section instead of them or beside them."""
+    return {**PLANS, **{name: _valued(TOKENS, given, given.text) for name, given in sections.get("plans", {}).items()}}
 
 
-def price_table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, "Price"]:
+def price_table(sections: Layers) -> Dict[str, "Price"]:
     """The prices of the [prices] section, by the beginning of the models' ids."""
     return {name: _valued(price, given, given.text) for name, given in sections.get("prices", {}).items()}
-
-
-def _parsed(option: Option, given: RawValue) -> Any:
-    return _valued(option.parse, given, given.text if option.verbatim else given.text.strip())
 
 
 def _valued(parse: Callable[[str], Any], given: RawValue, text: str) -> Any:
@@ -245,11 +241,11 @@ def _valued(parse: Callable[[str], Any], given: RawValue, text: str) -> Any:
         raise given.error(str(err)) from None
 
 
-def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], file: Mapping[str, RawValue],
+def resolve(flags: Layer, environment: Layer, file: Layer,
             plans: Mapping[str, int] = PLANS, prices: Optional[Mapping[str, "Price"]] = None,
             themes: Mapping[str, Theme] = THEMES,
             accounts: Optional[Mapping[str, Tuple[str, ...]]] = None) -> Settings:
-    """The settings in force: flag > environment > file > default. CcmonError names the place of a wrong value."""
+    """The settings in force: flag > environment > file > default. CcmonError names where a wrong value stands."""
     layers = dict(zip(LEVELS, (flags, environment, file)))
     values: Dict[str, Any] = {}
     origin: Dict[str, str] = {}
@@ -257,12 +253,15 @@ def resolve(flags: Mapping[str, RawValue], environment: Mapping[str, RawValue], 
         level = next((name for name in LEVELS if option.name in layers[name]), "default")
         given = layers[level][option.name] if level in layers else RawValue(option.default, "default")
         origin[option.name] = level
-        values[option.name] = _parsed(option, given) if given.text.strip() or option.default else None
+        text = given.text if option.verbatim else given.text.strip()
+        values[option.name] = _valued(option.parse, given, text) if text.strip() or option.default else None
     values["reset"] = _reset(values, origin)
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]
-    values["plan"] = _plan(values["plan"], plans, layers)
-    values["theme"] = _theme(values["theme"], themes, layers)
+    names = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
+    values["plan"] = _one_name("plan", plan_of(values["plan"], names), values["plan"], names, layers)
+    names = [AUTO, *themes]
+    values["theme"] = _one_name("theme", word_of(values["theme"], names, THEME_SYNONYMS), values["theme"], names, layers)
     _check_format(values["format"], origin["format"], layers)
     return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes),
                     accounts=dict(accounts or {}), origin=origin, **values)
@@ -278,32 +277,17 @@ def _reset(values: Mapping[str, Any], origin: Mapping[str, str]) -> ResetRule:
     return values["reset"] if by_rule <= by_hour else ResetRule("hour", (values["reset_hour"],))
 
 
-def _check_format(name: str, origin: str, layers: Mapping[str, Mapping[str, RawValue]]) -> None:
+def _check_format(name: str, origin: str, layers: Layers) -> None:
     """claude reads stdin: only a call that says so itself may do that."""
     if name == "claude" and origin != "flag":
         raise layers[origin]["format"].error("claude is for Claude Code only. Set another format, and give it the command: "
                                              "ccmon --statusline --format claude")
 
 
-def _plan(text: str, plans: Mapping[str, int], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
-    """The name of the plan that is meant."""
-    known = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
-    found = plan_of(text, known)
-    if found is None:
-        hint = did_you_mean(folded(text), known)
-        raise _given("plan", layers).error(f"'{text}' is no plan{hint}; choose from {', '.join(known)}")
-    return found
-
-
-def _theme(text: str, themes: Mapping[str, Theme], layers: Mapping[str, Mapping[str, RawValue]]) -> str:
-    """The name of the theme that is meant, or auto."""
-    known = [AUTO, *themes]
-    found = word_of(text, known, THEME_SYNONYMS)
-    if found is None:
-        hint = did_you_mean(folded(text), known)
-        raise _given("theme", layers).error(f"'{text}' is unknown{hint}; choose from {', '.join(known)}")
-    return found
-
-
-def _given(name: str, layers: Mapping[str, Mapping[str, RawValue]]) -> RawValue:
-    return next(layers[level][name] for level in LEVELS if name in layers[level])
+def _one_name(option: str, name: Optional[str], text: str, names: Sequence[str], layers: Layers) -> str:
+    """The name that the text of the option means. CcmonError where it means none."""
+    if name is None:
+        given = next(layers[level][option] for level in LEVELS if option in layers[level])
+        wrong = "is no plan" if option == "plan" else "is unknown"
+        raise given.error(f"'{text}' {wrong}{did_you_mean(folded(text), names)}; choose from {', '.join(names)}")
+    return name

@@ -1,17 +1,16 @@
-"""Where each setting comes from: the place that counts, and those that say something else but do not."""
+"""Where each setting comes from: the source that counts, and those that do not."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
 from ccmon.text import clean, did_you_mean
-from ccmon.typed_values import RawValue
+from ccmon.typed_values import Layers
 
-Layers = Mapping[str, Mapping[str, RawValue]]         # flag, environment, file -> what it gives
 RIVALS = {"reset": "reset_hour", "reset_hour": "reset"}
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}               # categories of characters that cannot stand on a line
 
@@ -36,41 +35,41 @@ class Address(NamedTuple):
 def settings(layers: Layers, plan_of_account: str = "") -> Iterator[Setting]:
     """Every option as it is written, in the order of the table; of reset and reset_hour, the one that does not count says so.
 
-    plan_of_account: the plan where none is set; "" where it is not known.
+    plan_of_account: the plan where none is set; "" where there is none.
     """
     for option in OPTIONS:
-        found = setting((option.name,), option.default, layers)
-        if option.name == "plan" and found.level == "default" and plan_of_account:
-            found = Setting("plan", plan_of_account, "account", "your account")
+        result = setting((option.name,), option.default, layers)
+        if option.name == "plan" and result.level == "default" and plan_of_account:
+            result = Setting("plan", plan_of_account, "account", "your account")
         rival = RIVALS.get(option.name)
         if rival and _level(rival, layers) < _level(option.name, layers):
-            hidden = tuple(where for where in (found.where, *found.hidden) if where)
-            found = Setting(option.name, "", "default", f"{rival} is set", hidden)
-        yield found
+            hidden = tuple(where for where in (result.where, *result.hidden) if where)
+            result = Setting(option.name, "", "default", f"{rival} is set", hidden)
+        yield result
 
 
 def with_theme(settings: Iterable[Setting], theme: str, why: str) -> Iterator[Setting]:
-    """The settings with the theme that fits the terminal, where none is set; why: how that was found out."""
+    """The settings with the theme that fits the terminal, where none is set; why: the reason."""
     for one in settings:
         yield Setting("theme", theme, "terminal", why) if one.name == "theme" and one.level == "default" else one
 
 
 def setting(names: Sequence[str], default: str, layers: Layers) -> Setting:
     """What these names of one option are set to."""
-    found = [(level, layers[level][name]) for level in LEVELS for name in names if name in layers[level]]
-    if not found:
+    values = [(level, layers[level][name]) for level in LEVELS for name in names if name in layers[level]]
+    if not values:
         return Setting(names[0], default, "default")
-    (level, first), *rest = found
+    (level, first), *rest = values
     return Setting(names[0], first.text, level, first.where, tuple(other.where for _, other in rest))
 
 
 def _level(name: str, layers: Layers) -> int:
-    """How near the place is that sets it; set to nothing is not set."""
+    """The index of the level that sets it; set to nothing is not set."""
     at = next((at for at, level in enumerate(LEVELS) if name in layers[level]), len(LEVELS))
     return at if at < len(LEVELS) and layers[LEVELS[at]][name].text.strip() else len(LEVELS)
 
 
-def other_settings(sections: Mapping[str, Mapping[str, RawValue]]) -> List[Setting]:
+def other_settings(sections: Layers) -> List[Setting]:
     """The values of config.ini outside [ccmon]: plans.team, prices.claude-foo-9."""
     return [Setting(f"{section}.{key}", given.text, "file", given.where)
             for section, values in sections.items() if section != "ccmon" for key, given in values.items()]
@@ -91,20 +90,20 @@ def address(name: str) -> Address:
 
 
 def _elsewhere(section: str, key: str, name: str) -> Address:
-    known = [one for one in SECTIONS if one != "ccmon"]
-    if section.partition(".")[0] not in (*known, "theme") or not key:
-        places = ", ".join(f"{one}.ROLE" if one.endswith(".NAME") else f"{one}.NAME" for one in known)
-        raise UsageError(f"unknown name '{clean(name)}'{did_you_mean(section, known)}: it is that of an option, or {places}",
+    sections = [one for one in SECTIONS if one != "ccmon"]
+    if section.partition(".")[0] not in (*sections, "theme") or not key:
+        examples = ", ".join(f"{one}.ROLE" if one.endswith(".NAME") else f"{one}.NAME" for one in sections)
+        raise UsageError(f"unknown name '{clean(name)}'{did_you_mean(section, sections)}: it is that of an option, or {examples}",
                          "To see them all: ccmon config")
     return Address(section, key)
 
 
-def ini_value(place: Address, text: str) -> str:
+def ini_value(address: Address, text: str) -> str:
     """The text as it may stand on a line of config.ini. UsageError says what may not."""
-    if any(unicodedata.category(char) in _BREAKING for char in place.key + text):
-        raise UsageError(f"{clean(place.key)}: a value in config.ini is one line without control characters")
-    option = BY_NAME.get(place.key) if place.section == "ccmon" else None
+    if any(unicodedata.category(char) in _BREAKING for char in address.key + text):
+        raise UsageError(f"{clean(address.key)}: a value in config.ini is one line without control characters")
+    option = BY_NAME.get(address.key) if address.section == "ccmon" else None
     if option and option.verbatim and text != text.strip():
-        raise UsageError(f"{place.key}: config.ini keeps no blanks at the ends of a value", "Leave them out, or give "
-                         f"CCMON_{place.key.upper()} in the environment")
+        raise UsageError(f"{address.key}: config.ini keeps no blanks at the ends of a value", "Leave them out, or give "
+                         f"CCMON_{address.key.upper()} in the environment")
     return text.strip()

@@ -1,4 +1,4 @@
-"""The themes of config.ini: a section [theme.NAME] is a table from role to look, on top of a theme that is there already."""
+"""The themes of config.ini: a section [theme.NAME] is a table from role to style, on top of a theme that is there already."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Dict, List, Mapping, Optional
 from ccmon.errors import CcmonError
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
 from ccmon.text import ROLES, clean, did_you_mean
-from ccmon.typed_values import RawValue, folded, items, word_of
+from ccmon.typed_values import Layer, Layers, RawValue, folded, items, word_of
 
 PREFIX, BASE = "theme.", "based_on"
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
@@ -24,7 +24,7 @@ MOST_CHARACTERS = 32                   # of a name
 VALID = f"a number from 0 to 255, #rrggbb, {', '.join(NAMES)}, bright-NAME or default, and {', '.join(ATTRIBUTES)}"
 
 
-def table(sections: Mapping[str, Mapping[str, RawValue]]) -> Dict[str, Theme]:
+def table(sections: Layers) -> Dict[str, Theme]:
     """The themes of ccmon and of config.ini, in which mono stays the last. CcmonError names the line of a wrong one."""
     themes: Dict[str, Theme] = dict(THEMES)
     for section, rows in sections.items():
@@ -42,14 +42,14 @@ def _name(section: str) -> str:
     return name
 
 
-def _theme(name: str, rows: Mapping[str, RawValue], themes: Mapping[str, Theme]) -> Theme:
-    """A look for every role; what the section does not name is that of its base."""
+def _theme(name: str, rows: Layer, themes: Mapping[str, Theme]) -> Theme:
+    """A style for every role; what the section does not name is that of its base."""
     base = _base(rows.get(BASE), themes)
     own: Dict[str, Style] = {}
     for role, given in rows.items():
         if role not in (*ROLES, BASE):
-            known = (*ROLES, BASE)
-            raise given.error(f"'{role}' is no role of a theme{did_you_mean(role, known)}; choose from {', '.join(known)}")
+            roles = (*ROLES, BASE)
+            raise given.error(f"'{role}' is no role of a theme{did_you_mean(role, roles)}; choose from {', '.join(roles)}")
         if role != BASE:
             own[role] = _style(given, base[role])
     return {**base, **own}
@@ -65,7 +65,7 @@ def _base(given: Optional[RawValue], themes: Mapping[str, Theme]) -> Theme:
 
 
 def _style(given: RawValue, base: Style) -> Style:
-    """The look that the words say: at most one colour, and attributes."""
+    """The style that the words name: at most one colour, and attributes."""
     words = [_proper(word) for word in items(given.text)]
     colours = [word for word in words if word not in ATTRIBUTES]
     if len(colours) > 1:
@@ -74,7 +74,7 @@ def _style(given: RawValue, base: Style) -> Style:
     index = _index(colours[0], given) if colours else None
     if index is None:
         return plain
-    if index > 15:                     # where there are fewer colours, those of the base are known to differ
+    if index > 15:                     # where there are fewer colours, those of the base differ
         return plain._replace(fg=index, fg8=base.fg8, fg16=base.fg16)
     return plain._replace(fg=index, fg8=index % 8, fg16=index)
 

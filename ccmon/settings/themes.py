@@ -1,7 +1,7 @@
-"""How roles look: one table a theme from role to colour and attributes, and the same as SGR sequences for plain output.
+"""Styles of roles: one table a theme from role to colour and attributes, and the same as SGR sequences for plain output.
 
 No curses here: the screen and the coloured plain text read the same tables. tests/test_themes.py measures them: contrast on
-the grounds they are for, and the levels told apart by the colour-blind.
+the grounds they are for, and how the colour-blind tell the levels apart.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ccmon.text import Span, clean
 
 
 class Style(NamedTuple):
-    """The look of one role. `dim` only stands in for a grey that the terminal does not have."""
+    """Colour and attributes of one role. `dim` only stands in for a grey that the terminal does not have."""
 
     fg: Optional[int] = None           # index 0-255 on terminals with 256 colours, None: the terminal's own foreground
     fg8: Optional[int] = None          # index 0-7 on terminals with 8 colours

@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import List, Mapping, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError
-from ccmon.setup import settings_json, start_up_files
-from ccmon.setup.start_up_files import path_of
-from ccmon.system import private, shared_files, swap
+from ccmon.setup import settings_json
+from ccmon.system import private, shared_files, start_up_files
+from ccmon.system.start_up_files import path_of
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"
 UNENDED = b" (the line above had no end)"
@@ -64,7 +64,7 @@ def path_to_write(target: str, env: Mapping[str, str]) -> str:
 
 def put(path: str, block: str) -> Optional[str]:
     """Write the block at the end, or in place of the one that is there. The backup's path when one was made."""
-    return swap.repeated(lambda: _put(path, block))
+    return shared_files.repeated(lambda: _put(path, block))
 
 
 def _put(path: str, block: str) -> Optional[str]:
@@ -133,7 +133,7 @@ def _has_lines_of(now: bytes, copy: bytes) -> bool:
 
 def take_out(path: str) -> bool:
     """Remove the block; the file too when it was made for it. False when there is none. CcmonError where it was changed."""
-    return swap.repeated(lambda: _take_out(path))
+    return shared_files.repeated(lambda: _take_out(path))
 
 
 def without_block(path: str) -> bytes:

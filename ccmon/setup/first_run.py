@@ -6,7 +6,7 @@ import os
 import sys
 from typing import List, Mapping, Optional, Sequence
 
-from ccmon import output, streams
+from ccmon import line_cache, output, streams
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, config_file, ini_text, options
@@ -15,7 +15,7 @@ from ccmon.setup import init, questions, visibility
 from ccmon.setup.init import Edit
 from ccmon.setup.prompt_check import NOT_SEEN, SHELLS
 from ccmon.setup.questions import Question
-from ccmon.system import clock, ready, shared_files, swap
+from ccmon.system import clock, ready, shared_files
 from ccmon.text import count
 
 YES = ("y", "yes")
@@ -172,8 +172,8 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
     path = plan.settings.path
     if plan.settings in plan.all:
         with config_file.locked(path):
-            swap.repeated(lambda: _put_settings(path, plan.values))
-        config_file.outdate_lines(env)
+            shared_files.repeated(lambda: _put_settings(path, plan.values))
+        line_cache.outdate(env)
         _say(f"The settings are in {path}.")
     for target, edit in zip(plan.targets, plan.edits):
         if edit in plan.all or edit.moved:

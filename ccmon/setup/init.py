@@ -18,11 +18,10 @@ from ccmon.setup import (
     prompts,
     settings_json,
     snippets,
-    start_up_files,
     tmux_bar,
     tmux_server,
 )
-from ccmon.system import processes, shared_files, swap, tmux
+from ccmon.system import processes, shared_files, start_up_files, tmux
 
 
 class Edit(NamedTuple):
@@ -59,7 +58,7 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
 
 def _write(target: str, values: snippets.SnippetValues, env: Mapping[str, str]) -> str:
     path = _path_to_write(target, env)
-    backup = (swap.repeated(lambda: _set(path, values)) if target == "claude"
+    backup = (shared_files.repeated(lambda: _set(path, values)) if target == "claude"
               else dotfiles.put(path, _block(target, values, path)))
     note = f" What was there before is in {backup}." if backup else ""
     rows = [f"The line is set up in {path}.{note}", *(_moved(target, other) for other in _others(target, path, env))]
@@ -105,7 +104,7 @@ def _undo(target: str, env: Mapping[str, str]) -> str:
 
 def take_out(target: str, path: str) -> bool:
     """Take the line out of the file, the file too when it was made for it. False when there is nothing. Raises CcmonError."""
-    return swap.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
+    return shared_files.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
 
 
 def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
@@ -142,8 +141,7 @@ def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValu
     file = line_answer.file_of(line_answer.key(["--statusline", "--format", target], env))
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    paths = (ccmon, folder, line_answer.config_path(env), settings)
-    ccmon, folder, config, settings = (path.replace(os.sep, "/") for path in paths)      # bash on Windows takes no other one
+    ccmon, folder, config, settings = map(_with_slashes, (ccmon, folder, line_answer.config_path(env), settings))
     direct = claude_start.direct(ccmon, env) if target == "claude" else ""
     form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
     bash_file = os.path.basename(start_up_files.bash_path(start_up_files.home_of(env)))
@@ -160,6 +158,11 @@ def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
         formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
         return tmux_bar.answered(options, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
     return tmux_bar.of_config(text_of(dotfiles.path_of("tmux", env)))
+
+
+def _with_slashes(path: str) -> str:
+    """As all of bash, PowerShell and Claude Code take it on Windows."""
+    return path.replace(os.sep, "/")
 
 
 def _command(env: Mapping[str, str]) -> str:

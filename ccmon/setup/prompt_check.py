@@ -9,10 +9,10 @@ from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence,
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles, probe_texts, prompt_probe, start_up_files
+from ccmon.setup import dotfiles, probe_texts, prompt_probe
 from ccmon.setup.small_screen import SmallScreen
 from ccmon.setup.snippets import for_sh
-from ccmon.system import private, processes
+from ccmon.system import private, processes, start_up_files
 from ccmon.text import clip, printable, width
 
 SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"

@@ -168,7 +168,7 @@ class _Batch:
 def recent(logs: LogSet, now: int) -> List[Block]:
     """The last sessions, from the files of the last days alone, which are read anew."""
     from ccmon.sources.log_parts import new_parts
-    from ccmon.store import scratch
+    from ccmon.store import sessions
     hours = RECENT_H
     while True:
         since_ns = (now - hours * HOUR_S) * 10 ** 9
@@ -176,7 +176,7 @@ def recent(logs: LogSet, now: int) -> List[Block]:
         is_all = len(window) == len(logs.files)
         parts = (part for file in window for part in new_parts(file, None, logs.folders, logs.price, now))
         messages = [message for part in parts for message in part.messages]
-        blocks = scratch.recent_sessions(messages, is_all)
+        blocks = sessions.recent_sessions(messages, is_all)
         if blocks or is_all:
             return blocks
         hours *= 2

@@ -1,9 +1,7 @@
-"""What the user was told by an alert: of each window each kind once on each channel, whichever process is the first.
+"""Alerts that were sent: of each window each kind once on each channel, whichever process is the first.
 
 A kind names the window, too, where that is not the session's (80 seven_day): ends of different windows may be near each other.
-
-A claim is held for LEASE_S: what was claimed and never got an outcome, because its process died, may be claimed anew after that.
-Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
+A claim without an outcome, because its process died, may be taken over after LEASE_S. Times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -13,9 +11,10 @@ from typing import Iterable, List, Optional, Sequence
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import trusted, values
+from ccmon.when import DAY_S
 
-KEEP_S = 90 * 86_400
-LEASE_S = 180                          # no channel takes as long to tell one alert
+KEEP_S = 90 * DAY_S
+LEASE_S = 180                          # no channel takes as long to send an alert
 NOTED = ""                             # the channel of what is only noted: that a window came near its limit
 _SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
 
@@ -31,12 +30,12 @@ class SentAlert(NamedTuple):
 
 
 def is_claimed(one: SentAlert, now: int) -> bool:
-    """Whether it was told, or some process is at it."""
+    """Whether it was sent, or some process is sending it."""
     return bool(one.outcome) or one.channel == NOTED or 0 <= now - one.ts < LEASE_S
 
 
 def sent_alerts(db: sqlite3.Connection, owner: int, since: int, ending_since: Optional[int] = None) -> List[SentAlert]:
-    """What was told since then, and of windows that end after the other moment, by time."""
+    """The alerts sent since then, and of windows that end after ending_since, by time."""
     rows = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
         WHERE owner_id = ?1 AND (ts >= ?2 OR window_end >= ?3)
         ORDER BY ts, CAST(kind AS INTEGER), kind, channel""", (owner, since, ending_since))
@@ -47,20 +46,20 @@ def sent_alerts(db: sqlite3.Connection, owner: int, since: int, ending_since: Op
 
 def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channels: Iterable[str], now: int,
           same_s: int) -> List[str]:
-    """The channels on which that is still to be told: by this process, and by no other from now on.
+    """The channels on which this process, and no other, is to send that alert.
 
-    The end of one window is not always told alike: those that differ by less than same_s are the same.
+    Reported ends of one window vary: those that differ by less than same_s are the same.
     """
     channels = list(channels)
     for channel in channels:
         db.execute(f"DELETE FROM alert WHERE {_SAME} AND outcome = '' AND channel <> '' AND NOT ts BETWEEN ? AND ?",
                    (owner, kind, channel, window_end - same_s, window_end + same_s, now - LEASE_S + 1, now))
-    found = [channel for channel in channels if not _is_sent(db, (owner, kind, channel), window_end, same_s)
+    claimed = [channel for channel in channels if not _is_sent(db, (owner, kind, channel), window_end, same_s)
              and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
                             (owner, kind, window_end, channel, now)).rowcount]
-    if found:
+    if claimed:
         db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, trusted.current(db, now).epoch - KEEP_S))
-    return found
+    return claimed
 
 
 def _is_sent(db: sqlite3.Connection, what: Sequence[object], window_end: int, same_s: int) -> bool:
@@ -75,6 +74,6 @@ def renew(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channe
 
 
 def note_outcome(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channel: str, outcome: str) -> None:
-    """Keep what became of it."""
+    """Write what became of it."""
     db.execute("UPDATE alert SET outcome = ? WHERE owner_id = ? AND kind = ? AND window_end = ? AND channel = ?",
                (outcome, owner, kind, window_end, channel))

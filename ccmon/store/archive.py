@@ -1,7 +1,6 @@
-"""Messages of old: what is needed to know each of them again and to correct it, a day of them packed into one row.
+"""Old messages, a day of them packed into one row: identity, quarter of an hour, model, project and tokens, about 20 bytes.
 
-An old message keeps its identity, the quarter of an hour it was sent in, its model, project and tokens: about 20 bytes. A copy
-is known again by the same message and request (or conversation) when its time is within a day of the first one's.
+A copy of a packed message has the same message and request (or conversation), and its time is within a day of the first one's.
 """
 
 import sqlite3
@@ -20,28 +19,25 @@ _AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
 MOST_DAY_BYTES = 64 << 20              # unpacked: three quarters of a million messages
 
-Day = Dict[int, MessageRow]                   # by identity; message and key of the rows are not known
+Day = Dict[int, MessageRow]                   # by identity; message and key of the rows are 0
 
 def identity(row: MessageRow) -> int:
     """63 bits that stand for the message and its request or conversation."""
     return (row.message ^ ((row.key & 0xFFFFFFFFFF) << 20)) & _63_BITS
 
 
-# --- a day -----------------------------------------------------------------------------------------------------------------
-
 def pack(day: Mapping[int, MessageRow], start_ms: int) -> bytes:
     """The messages of a day as bytes: identities first, then column by column."""
     keys = sorted(day)
-    found = [day[key] for key in keys]
+    in_order = [day[key] for key in keys]
     columns = [[(row.at_ms - start_ms) // _QUARTER_MS, *row[4:11], -1 if row.cost_nano is None else row.cost_nano,
-                row.flags | (0 if row.at_ms % _QUARTER_MS else _AT_START)] for row in found]
+                row.flags | (0 if row.at_ms % _QUARTER_MS else _AT_START)] for row in in_order]
     numbers = [*keys, *(number for column in zip(*columns) for number in column)]
     return zlib.compress(struct.pack(f"<{len(numbers)}q", *numbers), 9)
 
 
 def unpack(data: bytes, start_ms: int) -> Day:
-    """The messages of a packed day, each a millisecond after its quarter began; only those that were sent with its first
-    millisecond, when a session may end, keep their moment."""
+    """The messages of a packed day, each a millisecond after its quarter began, or at its start where it was sent just then."""
     packed = zlib.decompressobj()
     raw = packed.decompress(data, MOST_DAY_BYTES)
     if not packed.eof:
@@ -70,20 +66,19 @@ class PackedDays:
         self._days: Dict[int, Day] = {}
         self._written: Set[int] = set()
 
-    def unknown(self, found: Iterable[MessageRow], known: messages.MessageIndex) -> Iterator[MessageRow]:
+    def unknown(self, logged: Iterable[MessageRow], known: messages.MessageIndex) -> Iterator[MessageRow]:
         """The rows that are not of a packed day; those that are, are taken up here."""
-        for row in found:
+        for row in logged:
             if row.at_ms >= self.until_ms + DAY_MS or row.key in known.get(row.message, ()) or not self.take(row):
                 yield row
 
     def take(self, row: MessageRow) -> bool:
-        """Whether that message is packed; a better copy takes its place. One that is new, or of another time now, is not:
-        it is packed when its session is cut and over."""
+        """Whether that message is packed; a better copy replaces it. One that is new, or of another time now, is not yet."""
         day, key = row.at_ms // DAY_MS, identity(row)
         for near in (day, day - 1, day + 1):
-            old = self._day(near).get(key)
-            if old is not None:
-                if old.counts and row.counts and not old.flags & messages.ALONE and messages.is_better(row, old):
+            stored = self._day(near).get(key)
+            if stored is not None:
+                if stored.counts and row.counts and not stored.flags & messages.ALONE and messages.is_better(row, stored):
                     return self._replaced(near, key, row)
                 return True
         return False
@@ -94,7 +89,7 @@ class PackedDays:
         return any(identity(row) in self._day(near) for near in (day, day - 1, day + 1))
 
     def _replaced(self, day: int, key: int, row: MessageRow) -> bool:
-        """Whether the better copy is packed now in the place of the one that is known."""
+        """Whether the better copy is packed now in the same day."""
         before = self._days[day].pop(key)
         self._written.add(day)
         if before.at_ms // _QUARTER_MS != row.at_ms // _QUARTER_MS:
@@ -106,8 +101,8 @@ class PackedDays:
 
     def _day(self, day: int) -> Day:
         if day not in self._days:
-            found = self.db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (self.owner, day)).fetchone()
-            self._days[day] = unpack(found[0], day * DAY_MS) if found else {}
+            row = self.db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (self.owner, day)).fetchone()
+            self._days[day] = unpack(row[0], day * DAY_MS) if row else {}
         return self._days[day]
 
     def save(self) -> None:
@@ -122,27 +117,25 @@ def put(db: sqlite3.Connection, owner: int, day: int, content: Day) -> None:
                (owner, day, pack(content, day * DAY_MS)))
 
 
-# --- days of another history --------------------------------------------------------------------------------------------------
-
 def join(db: sqlite3.Connection, owner: int, start_ms: int,
          day: Sequence[MessageRow]) -> Tuple[List[MessageChange], List[MessageRow]]:
-    """Look for the messages of a packed day of another history, each with its identity as its message: better copies take
-    the place of those that are known. What changed, and those that are not known here."""
+    """Join a packed day of another history, its rows from identified_rows(): better copies replace those that are stored.
+    The changes, and the rows that are not stored here."""
     near = _near(db, owner, start_ms)
     old = PackedDays(db, owner, 1 << 62)
     changes: List[MessageChange] = []
     unknown: List[MessageRow] = []
     for row in day:
-        known = near.get(row.message)
-        if known is None:
+        stored = near.get(row.message)
+        if stored is None:
             before = len(old.changes)
             if not old.take(row):
-                is_moved = len(old.changes) > before           # known here until now, at another time
+                is_moved = len(old.changes) > before           # stored here until now, at another time
                 changes.append((None, row)) if is_moved else unknown.append(row)
-        elif known.counts and row.counts and not known.flags & messages.ALONE and messages.is_better(row, known):
-            is_near = known.at_ms // _QUARTER_MS == row.at_ms // _QUARTER_MS
-            changes.append((known, row._replace(message=known.message, key=known.key, session=known.session,
-                                                at_ms=known.at_ms if is_near else row.at_ms)))
+        elif stored.counts and row.counts and not stored.flags & messages.ALONE and messages.is_better(row, stored):
+            is_near = stored.at_ms // _QUARTER_MS == row.at_ms // _QUARTER_MS
+            changes.append((stored, row._replace(message=stored.message, key=stored.key, session=stored.session,
+                                                at_ms=stored.at_ms if is_near else row.at_ms)))
     messages.save(db, owner, [after for _, after in changes])
     old.save()
     return [*changes, *old.changes], unknown
@@ -156,12 +149,12 @@ def stored_identities(db: sqlite3.Connection, owner: int, start_ms: int, day: Se
 
 def _near(db: sqlite3.Connection, owner: int, start_ms: int) -> Dict[int, MessageRow]:
     """What is not packed of that day and those beside it, by identity."""
-    found = db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - DAY_MS, start_ms + 2 * DAY_MS))
-    return {identity(row): row for row in map(MessageRow._make, found)}
+    fetched = db.execute(f"{messages.SELECT} AND at_ms >= ? AND at_ms < ?", (owner, start_ms - DAY_MS, start_ms + 2 * DAY_MS))
+    return {identity(row): row for row in map(MessageRow._make, fetched)}
 
 
 def identified_rows(day: Day) -> List[MessageRow]:
-    """The messages of a packed day, each with its identity in the place of its message: the identity of that is the same."""
+    """The messages of a packed day, each with its identity as its message: the identity of that is the same."""
     return [row._replace(message=key) for key, row in day.items()]
 
 
@@ -173,17 +166,15 @@ def joined(db: sqlite3.Connection, owner: int, start_ms: int) -> List[MessageRow
 
 def pack_joined(db: sqlite3.Connection, owner: int, start_ms: int) -> None:
     """Pack that; sessions that are not settled would lose it."""
-    found = joined(db, owner, start_ms)
-    if found:
+    joined_rows = joined(db, owner, start_ms)
+    if joined_rows:
         day = start_ms // DAY_MS
-        old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
-        put(db, owner, day, {**(unpack(old[0], start_ms) if old else {}), **{identity(row): row for row in found}})
+        row = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
+        put(db, owner, day, {**(unpack(row[0], start_ms) if row else {}), **{identity(row): row for row in joined_rows}})
         db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = 0",
-                       [(owner, row.message) for row in found])
+                       [(owner, row.message) for row in joined_rows])
         rows.write_note(db, f"{PACKED} {owner}", str(max(start_ms + DAY_MS, packed_ms(db, owner))))
 
-
-# --- growing old -----------------------------------------------------------------------------------------------------------
 
 def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     """Pack the oldest day that lies before that time (epoch ms) whole; the end of it, None when there is none.
@@ -191,15 +182,15 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     Only what stands in sessions that are over for good: the others are still cut from their messages.
     """
     first, last = (db.execute(f"SELECT {one}(at_ms) FROM message WHERE owner_id = ? AND typeof(at_ms) = 'integer'",
-                              (owner,)).fetchone()[0] for one in ("min", "max"))     # both at once look at every message
+                              (owner,)).fetchone()[0] for one in ("min", "max"))     # both at once read every message
     if first is None:
         return None
     day = first // DAY_MS
     if (day + 1) * DAY_MS > min(until_ms, last, _open_ms(db, owner)):
         return None
-    found = list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * DAY_MS))))
-    old = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
-    put(db, owner, day, {**(unpack(old[0], day * DAY_MS) if old else {}), **{identity(row): row for row in found}})
+    fetched = list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * DAY_MS))))
+    row = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
+    put(db, owner, day, {**(unpack(row[0], day * DAY_MS) if row else {}), **{identity(row): row for row in fetched}})
     if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * DAY_MS)).rowcount:
         raise sqlite3.IntegrityError("a message is in an index alone")                     # and would be so for ever
     done = max((day + 1) * DAY_MS, packed_ms(db, owner))

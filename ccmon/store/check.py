@@ -1,4 +1,4 @@
-"""The integrity of a history: sqlite's own checks, and what every row of ours has to keep to. Reads only."""
+"""The integrity of a history: sqlite's own checks, and the rules for every row. Reads only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "l
 
 
 class SetAside(NamedTuple):
-    """A session that overlaps others, which count in its place."""
+    """A session that overlaps others, which count instead."""
 
     start: int
     tokens: int
@@ -106,7 +106,7 @@ def examine(path: str) -> Optional[CheckResult]:
 
 
 def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
-    db.execute("BEGIN")                # one moment, whoever writes meanwhile
+    db.execute("BEGIN")                # one state, whoever writes meanwhile
     why = None if copy.is_blank(db) else copy.strangeness(db)
     if why:
         raise (copy.Newer if copy.is_newer(db) else PathError)(path, why)
@@ -138,7 +138,7 @@ def problems(db: sqlite3.Connection) -> List[str]:
     rules = [rule for rule in (*_type_rules(version), *_RULES) if rule.table in there and rule.since <= version]
     wrong = [problem for rule in rules for problem in _counted(
         db.execute(f"SELECT count(*) FROM {rule.table} WHERE {rule.wrong}").fetchone()[0], rule.table, rule.what)]
-    # What is summed up of wrong rows says nothing more.
+    # Sums of wrong rows show nothing more.
     return [*loose, *wrong] or (list(_ledger_problems(db)) if version >= _LEDGER else [])
 
 
@@ -178,8 +178,6 @@ def _type_rules(version: int) -> Iterator[_Rule]:
 def _counted(number: int, table: str, what: str) -> List[str]:
     return [f"{number} row{'s' if number > 1 else ''} of {table} {what}"] if number else []
 
-
-# --- the ledger ------------------------------------------------------------------------------------------------------------
 
 def _ledger_problems(db: sqlite3.Connection) -> Iterable[str]:
     """What no single row shows."""

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import time
 from contextlib import closing, contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
@@ -28,7 +29,7 @@ _OTHERS_FILE = "name the ccmon.db of the other machine, or a backup of it"
 
 
 class Broken(Exception):
-    """What sqlite says of a file that is no sound database."""
+    """sqlite's message about a damaged file."""
 
 
 class InUse(PathError):
@@ -120,12 +121,12 @@ def backup(source: str, target: str) -> Tuple[int, int]:
         raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
 
-def _put_copy(source: str, temporary: str, new: NewFile, history_path: Target) -> int:
+def _put_copy(source: str, temporary: str, new: NewFile, target: Target) -> int:
     try:
         sessions = _filled(source, temporary)
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
-        private.put_in_place(new.name, history_path.name, history_path.at)
+        private.put_in_place(new.name, target.name, target.at)
         return sessions
     finally:
         for suffix in ("-wal", "-shm", "-journal"):
@@ -155,7 +156,7 @@ def _is_history(path: str) -> bool:
 
 
 def is_of_another_program(path: str) -> bool:
-    """Whether it is a sound database, and not one of ccmon; nothing is written beside it."""
+    """Whether it is an undamaged database, and not one of ccmon; nothing is written beside it."""
     try:
         with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
             return not is_blank(db) and not is_newer(db) and strangeness(db) is not None
@@ -164,7 +165,7 @@ def is_of_another_program(path: str) -> bool:
 
 
 def _filled(source: str, temporary: str) -> int:
-    """Copy all pages in one go, look at them, and make the copy a single file; its sessions."""
+    """Copy all pages in one go, check them, and make the copy a single file; the number of its sessions."""
     with reading(source) as db:
         if is_blank(db):
             raise CcmonError(f"There is nothing to copy yet: {source} is empty. ccmon keeps sessions from its first run on")
@@ -208,7 +209,7 @@ def _may_read(path: str, own: str) -> None:
             raise UsageError(f"{path} is {what}", "Name the ccmon.db of the other machine, or a backup of it")
         if os.path.exists(own) and os.path.samefile(path, own):
             raise UsageError(f"{path} is the history of this machine itself", "Name that of another one")
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with _opened_raw(path) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 raise UsageError(f"{path} is not a history of ccmon", "Name the ccmon.db of the other machine, or a backup of it")
     except OSError as error:
@@ -217,7 +218,7 @@ def _may_read(path: str, own: str) -> None:
 
 
 def _copy_still(path: str, copy: str) -> None:
-    """Copy the file and its journal at a moment in which nobody changes them."""
+    """Copy the file and its journal while nobody changes them."""
     for _ in range(_ATTEMPTS):
         before, room = _stamps(path), MOST_BYTES
         for suffix in ("", *_SIDES):
@@ -235,8 +236,7 @@ def _copy_still(path: str, copy: str) -> None:
 def _copy_file(path: str, copy: str, most: int) -> int:
     """Copy a plain file of so many bytes at most, however long it grows meanwhile; how many there were."""
     number = 0
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)        # a pipe would be waited for
-    with open(os.open(path, flags), "rb") as source, open(copy, "wb") as target:
+    with _opened_raw(path) as source, open(copy, "wb") as target:
         state = os.fstat(source.fileno())
         if not stat.S_ISREG(state.st_mode):
             raise UsageError(f"{path} is not a plain file", f"Nothing was merged: {_OTHERS_FILE}")
@@ -259,21 +259,21 @@ def _check_journal(path: str, journal: str) -> None:
 
 def _stamps(path: str) -> List[Tuple[int, int, bytes]]:
     """Times, sizes and heads, in which sqlite counts changes: two within a second leave the same time on some disks."""
-    found = []
+    stamps = []
     for suffix in ("", *_SIDES):
         with suppress(FileNotFoundError):
             state = os.stat(path + suffix)
-            found.append((state.st_mtime_ns, state.st_size, _head(path + suffix)))
-    return found
+            stamps.append((state.st_mtime_ns, state.st_size, _head(path + suffix)))
+    return stamps
 
 
 def _head(path: str) -> bytes:
     """The first 100 bytes; nothing of what is no file."""
-    head = b""
-    with suppress(OSError):
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        try:
-            head = os.read(fd, 100)
-        finally:
-            os.close(fd)
-    return head
+    with suppress(OSError), _opened_raw(path) as file:
+        return file.read(100)
+    return b""
+
+
+def _opened_raw(path: str) -> FileIO:
+    """Without waiting for the other end of a pipe."""
+    return open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb", 0)

@@ -1,7 +1,7 @@
 """A database that somebody else made, opened so that nothing in it runs and nothing takes without end. For merge.py.
 
 Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file: none of them is run. What
-reads it can be ended at any moment, and is when no row came for a while.
+reads it can be ended at any moment, and is when no row came for long.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _ALONE = "locking_mode = EXCLUSIVE"    # a private copy needs no memory that oth
 _ASKED = {"user_version", "table_info", "table_xinfo", "index_xinfo", "index_list", "integrity_check", "foreign_key_check"}
 _FUNCTIONS = {"count", "typeof"}
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_TRANSACTION}
-_HIDDEN, _EXPRESSION = 6, -2           # column of table_xinfo; the column that index_xinfo names in place of one
+_HIDDEN, _EXPRESSION = 6, -2           # column of table_xinfo; the column that index_xinfo names instead
 _PARTIAL = 4                           # column of index_list
 
 
 class Watchdog:
-    """Whether what reads a file goes on: until it is told to end, or no row came for too long."""
+    """Whether what reads a file goes on: until it is ended, or no row came for too long."""
 
     def __init__(self, is_over: Callable[[], bool], quiet_s: float = QUIET_S) -> None:
         self.is_over, self.quiet_s, self.is_slow = is_over, quiet_s, False
@@ -75,8 +75,6 @@ def _may(action: int, first: Optional[str], second: Optional[str], *_: object) -
     return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
 
 
-# --- what is in it -----------------------------------------------------------------------------------------------------------
-
 class SchemaObject(NamedTuple):
     """A row of sqlite_master."""
 
@@ -91,10 +89,10 @@ class WrongShape(Exception):
 
 def schema_objects(db: sqlite3.Connection) -> List[SchemaObject]:
     """All of them. Raises WrongShape, sqlite3.Error."""
-    found = db.execute("SELECT type, name, rootpage FROM sqlite_master LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
-    if len(found) > MOST_OBJECTS:
+    fetched = db.execute("SELECT type, name, rootpage FROM sqlite_master LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
+    if len(fetched) > MOST_OBJECTS:
         raise WrongShape("it has more tables than any")
-    return [SchemaObject(kind, name, root if type(root) is int else 0) for kind, name, root in found
+    return [SchemaObject(kind, name, root if type(root) is int else 0) for kind, name, root in fetched
             if isinstance(kind, str) and isinstance(name, str)]
 
 

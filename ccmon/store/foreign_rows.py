@@ -57,8 +57,6 @@ def _checked(rows: sqlite3.Cursor, table: str, watchdog: Watchdog) -> Iterator[S
         yield row
 
 
-# --- times and sums ----------------------------------------------------------------------------------------------------------
-
 _TIMES = (                             # of a row that came in time: what else in it lies ahead
     "DELETE FROM snapshot WHERE seen > ?1",
     "UPDATE session SET last_ts = NULL WHERE last_ts > ?1",

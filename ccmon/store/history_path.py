@@ -1,6 +1,6 @@
-"""The place of the history, looked at without opening or making anything: what must not be used there, and what cannot be.
+"""The path of the history, checked without opening or creating anything: what must not be used there, and what cannot be.
 
-The program, its checks and `ccmon doctor` all ask here, so that none calls sound what another one refuses.
+The program, its checks and `ccmon doctor` all ask here, so that none accepts what another one refuses.
 """
 
 import os
@@ -24,10 +24,10 @@ def refusal(path: str) -> Optional[str]:
     """
     if "\0" in path:
         return f"is no name of a file; history is off until it is another one {OTHER_FOLDER}"
-    found = odd_file(path)
-    if found is None:
+    odd = odd_file(path)
+    if odd is None:
         return _of_others(path)
-    what = NOT_PLAIN if found == path else f"cannot be used: {found} {NOT_PLAIN}"
+    what = NOT_PLAIN if odd == path else f"cannot be used: {odd} {NOT_PLAIN}"
     return f"{what}; history is off until it is moved away {OTHER_FOLDER}"
 
 
@@ -47,7 +47,7 @@ def foreign_file(path: str) -> Optional[Tuple[str, str]]:
     """The folder, or the file, or one beside it, that another user owns or could exchange for another one, and which it is."""
     folder = os.path.dirname(path)
     why = private.whose_folder(folder)
-    with suppress(OSError):            # ccmon makes the file 0600: where it is not, the disk keeps no modes
+    with suppress(OSError):            # ccmon makes the file 0600: where it is not, the disk has no modes
         if not why and not os.lstat(path).st_mode & 0o002:
             why = private.open_to_others(os.stat(folder))
     if why:
@@ -73,9 +73,9 @@ def _is_plain(path: str) -> bool:
 
 def inaccessible(path: str) -> Optional[str]:
     """What this user may not write to, or read, of what lies there; None when there is nothing such."""
-    found = next((name for name in files(path) if not os.access(name, os.R_OK | os.W_OK)), None)
+    first = next((name for name in files(path) if not os.access(name, os.R_OK | os.W_OK)), None)
     folder = os.path.dirname(path)
-    return found or (None if os.access(folder, os.W_OK | os.X_OK) or not os.path.lexists(path) else folder)
+    return first or (None if os.access(folder, os.W_OK | os.X_OK) or not os.path.lexists(path) else folder)
 
 
 def exists(path: str) -> bool:

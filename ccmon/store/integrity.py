@@ -1,4 +1,4 @@
-"""Whether a file of sqlite is sound, and a look at one where nothing can be written. For database.py and its neighbours."""
+"""The integrity of a file of sqlite, and connections that cannot write."""
 
 import os
 import sqlite3
@@ -8,7 +8,7 @@ from ccmon.store import migrations
 
 
 def says_damaged(error: Exception) -> bool:
-    """True when the error itself says that the file is no sound database of ours."""
+    """True when the error itself says that the file is damaged, or no history."""
     words = ("malformed", "not a database", "Could not decode", "no such column", "no such table", "foreign key mismatch")
     # A damaged schema is quoted in sqlite's message, which Python then cannot decode: older ones give none.
     unspoken = isinstance(error, UnicodeDecodeError) or type(error) is sqlite3.DatabaseError and not str(error)
@@ -26,9 +26,9 @@ def is_damaged(db: sqlite3.Connection) -> bool:
 
 
 def faults(db: sqlite3.Connection, pragma: str) -> List[str]:
-    """What integrity_check or quick_check says, each once; nothing of a sound database."""
-    said = dict.fromkeys(str(row[0]) for row in db.execute(f"PRAGMA {pragma}(1000000000)"))
-    return [fault for fault in said if fault != "ok" and not _is_false(db, fault)]
+    """The errors that integrity_check or quick_check reports, each once."""
+    errors = dict.fromkeys(str(row[0]) for row in db.execute(f"PRAGMA {pragma}(1000000000)"))
+    return [error for error in errors if error != "ok" and not _is_false(db, error)]
 
 
 def _is_false(db: sqlite3.Connection, fault: str) -> bool:

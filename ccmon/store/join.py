@@ -1,8 +1,8 @@
-"""What is known of one owner joins what is known of another: of another machine's file, or under another name in the same one.
+"""The rows of one owner join those of another: of another machine's file, or under another name in the same one.
 
-Each message joins as it would if its log were read here: once, the better copy of it. Sessions of theirs keep their bounds where
-there is none of ours; their other messages join our sessions. Nothing that is known here shrinks, and once more changes nothing.
-For merge.py and owners.py, inside their transaction. Times are epoch seconds, `_ms` epoch milliseconds.
+Each message joins as it would if its log were read here: once, the better copy of it. Sessions of theirs have their bounds where
+there is none of ours; their other messages join our sessions. Nothing that is stored here shrinks, and joining again changes
+nothing. Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, reported, rows, sessions, usage
-from ccmon.store.join_messages import Elsewhere, JoiningMessages
+from ccmon.store.join_messages import Elsewhere, JoiningMessages, JoinTimes, OtherOwner
 from ccmon.store.join_rest import join_legacy, join_rest
 from ccmon.store.messages import MessageChange
-from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
 from ccmon.text import clean
 
@@ -60,26 +59,24 @@ def join(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, e
     _take_limits(db, theirs, taken, before, after)
     ids = {one.id: taken[one.id].id if one.id in taken else _heir(one.block, after) for one in theirs}
     readings, snapshots = join_rest(db, owner, other, at, ids)
-    known = {(row.block, row.id) for row in before}
-    return JoinedRows(sum((row.block, row.id) not in known for row in after), readings,
+    former = {(row.block, row.id) for row in before}
+    return JoinedRows(sum((row.block, row.id) not in former for row in after), readings,
                 sum(is_news(change) for change in joining.changes), snapshots)
 
 
 def is_news(change: MessageChange) -> bool:
-    """Whether a message is new or better known now."""
+    """Whether a message is new, or has a better copy now."""
     return change[1].counts
 
-
-# --- sessions --------------------------------------------------------------------------------------------------------------
 
 def _contents(db: sqlite3.Connection, owner: int) -> List[rows.StoredSession]:
     return rows.stored_sessions(db.execute(f"{rows.SELECT} FROM session WHERE owner_id = ? ORDER BY start_ts", (owner,)))
 
 
 def _sessions_of(other: OtherOwner, at: JoinTimes) -> List[_OtherSession]:
-    found = other.rows(f"""{rows.SELECT}, settled, {_IS_REPORT}, plan, limit_tokens, limit_source, listed FROM session
+    fetched = other.rows(f"""{rows.SELECT}, settled, {_IS_REPORT}, plan, limit_tokens, limit_source, listed FROM session
         WHERE owner_id = ? AND start_ts <= ? ORDER BY start_ts""", at.latest)
-    made = ((rows.stored_session(columns), columns[-6:]) for columns in found)
+    made = ((rows.stored_session(columns), columns[-6:]) for columns in fetched)
     return [_OtherSession(row.id, row.block, state, bool(report),
                           tuple(clean(one) if isinstance(one, str) else one for one in limit))
             for row, (state, report, *limit) in made if row]
@@ -117,10 +114,10 @@ def _take_sessions(db: sqlite3.Connection, owner: int, theirs: Iterable[_OtherSe
 def _settle(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, theirs: Sequence[_OtherSession], taken: Taken,
             joining: JoiningMessages) -> None:
     """Cut the sessions of what came, with what was reported of them; afterwards each quarter is in one of them."""
-    told = rows.stored_sessions(other.rows(f"""SELECT coalesce(session_id, 0), {', '.join(rows.CONTENT)} FROM reported
+    reports = rows.stored_sessions(other.rows(f"""SELECT coalesce(session_id, 0), {', '.join(rows.CONTENT)} FROM reported
         WHERE owner_id = ? AND start_ts <= ?""", at.latest))
     numbers = {number: bound.id for number, bound in taken.items()}
-    free = [row.block for row in told if not reported.add_report(db, owner, row.block, numbers.get(row.id))]
+    free = [row.block for row in reports if not reported.add_report(db, owner, row.block, numbers.get(row.id))]
     for bound in taken.values():
         if bound.state == SUMMED:
             sessions.sum_up(db, owner, bound)
@@ -149,7 +146,7 @@ _LOOSE = f"""SELECT DISTINCT ts FROM usage WHERE owner_id = ?1 AND project_id = 
 
 
 def _complete(db: sqlite3.Connection, theirs: Iterable[_OtherSession], taken: Taken) -> None:
-    """A session that holds here what it held there is told as it was there; one that all of its messages have left goes."""
+    """A session that holds here what it held there has the columns it had there; one that all of its messages have left goes."""
     for one in (one for one in theirs if one.id in taken):
         row = next(iter(rows.stored_sessions(db.execute(f"{rows.SELECT} FROM session WHERE id = ?", (taken[one.id].id,)))), None)
         if row is None:                # its last message has a better copy elsewhere
@@ -168,11 +165,11 @@ def _sums(block: Block) -> Tuple[Optional[int], ...]:
 def _take_limits(db: sqlite3.Connection, theirs: Iterable[_OtherSession], taken: Taken, before: Sequence[rows.StoredSession],
                  after: Sequence[rows.StoredSession]) -> None:
     """The limit goes with the numbers that it was noted for."""
-    known = {row.id: row.block for row in before}
+    former = {row.id: row.block for row in before}
     by_start = {row.block.start: row.id for row in after}
     for one in theirs:
         number = taken[one.id].id if one.id in taken else by_start.get(one.block.start)
-        if number is not None and (number not in known or rows.rank(one.block) > rows.rank(known[number])):
+        if number is not None and (number not in former or rows.rank(one.block) > rows.rank(former[number])):
             db.execute("UPDATE session SET plan = ?, limit_tokens = ?, limit_source = ?, listed = ? WHERE id = ?",
                        (*one.limit, number))
 

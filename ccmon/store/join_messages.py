@@ -1,12 +1,15 @@
 """Messages of another owner on their way into the ledger: each once, the better copy of it, packed or not. For join.py."""
 
-import sqlite3
-from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from __future__ import annotations
 
+import sqlite3
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+
+from ccmon.errors import CcmonError
+from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, ledger, messages, sessions
 from ccmon.store.archive import Day
 from ccmon.store.messages import ABSORBED, MessageChange, MessageRow
-from ccmon.store.other import JoinTimes, OtherOwner
 from ccmon.text import clean, model_id
 
 _MANY = 4000                           # messages in one go
@@ -14,6 +17,40 @@ _MANY = 4000                           # messages in one go
 # An owner of ours where a message may stand already, and stays alone. And who that is in the other history, of which what
 # stands there under both may stand under both here; None where that makes no difference.
 Elsewhere = Tuple[int, Optional[int]]
+
+
+class JoinTimes(NamedTuple):
+    """The times of a join, epoch s."""
+
+    latest: int                        # what is of later does not come
+    now: int                           # as old as that are the snapshots that are compared; 0: none of them is thinned
+    settles: bool = False              # all logs of the owner were read, so that sessions that are over are settled
+
+
+class OtherOwner(NamedTuple):
+    """Whose rows join, and where they are."""
+
+    db: sqlite3.Connection
+    owner: int
+    path: str = ""                     # of the file, for error messages; "" for our own one
+
+    def rows(self, sql: str, *given: Any) -> List[Tuple[Any, ...]]:
+        """The rows of that query, with the owner's id as its first parameter. Errors of another file are CcmonError."""
+        return self.read(lambda db: db.execute(sql, (self.owner, *given)).fetchall())
+
+    def read(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        """The result of work."""
+        try:
+            return work(self.db)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if not self.path:
+                raise
+            raise damaged(self.path, str(error)) from None
+
+
+def damaged(path: str, what: str) -> CcmonError:
+    """The error for another file that is damaged."""
+    return CcmonError(f"{path} is damaged ({what})", "Nothing was merged; a backup of it may be sound")
 
 
 class OwnNumbers:
@@ -28,8 +65,8 @@ class OwnNumbers:
         if number < 0 or not self.other.path:
             return number
         if (table, number) not in self._known:
-            found = self.other.read(lambda db: db.execute(f"SELECT * FROM {table} WHERE id = ?", (number,)).fetchone())
-            name, *path = found[1:] if found else ("",)
+            row = self.other.read(lambda db: db.execute(f"SELECT * FROM {table} WHERE id = ?", (number,)).fetchone())
+            name, *path = row[1:] if row else ("",)
             name = model_id(name) if table == "model" else clean(name)
             here = messages.numbers(self.db, [name], table)[name]
             if path and path[0]:
@@ -57,53 +94,53 @@ class JoiningMessages:
     def take(self) -> None:
         """All of them; those that another one stands for when all that may stand for one have come."""
         for which in ("NOT", ""):
-            for found in self._recent(which):
-                self._fold([self.names.of(row) for row in found])
+            for batch in self._recent(which):
+                self._fold([self.names.of(row) for row in batch])
         for start_ms, day in self._packed():
             self._join_day(start_ms, [self.names.of(row) for row in archive.identified_rows(day) if row.at_ms <= self.latest_ms])
 
     def _recent(self, which: str) -> Iterator[List[MessageRow]]:
-        place = (-1, 0, 0)
+        last = (-1, 0, 0)
         while True:
-            found = self.other.rows(f"""{messages.SELECT} AND at_ms <= ? AND {which} flags & {ABSORBED}
+            fetched = self.other.rows(f"""{messages.SELECT} AND at_ms <= ? AND {which} flags & {ABSORBED}
                 AND (at_ms > ? OR at_ms = ? AND (message > ? OR message = ? AND key > ?)) ORDER BY at_ms, message, key LIMIT ?""",
-                                    self.latest_ms, place[0], place[0], place[1], place[1], place[2], _MANY)
-            if not found:
+                                    self.latest_ms, last[0], last[0], last[1], last[1], last[2], _MANY)
+            if not fetched:
                 return
-            some = list(map(MessageRow._make, found))
-            place = some[-1].at_ms, some[-1].message, some[-1].key
-            yield some
+            batch = list(map(MessageRow._make, fetched))
+            last = batch[-1].at_ms, batch[-1].message, batch[-1].key
+            yield batch
 
     def _packed(self) -> Iterator[Tuple[int, Day]]:
         for day, in self.other.rows("SELECT day FROM archive WHERE owner_id = ? ORDER BY day"):
             (data,), = self.other.rows("SELECT data FROM archive WHERE owner_id = ? AND day = ?", day)
             yield day * archive.DAY_MS, archive.unpack(data, day * archive.DAY_MS)
 
-    def _fold(self, found: List[MessageRow]) -> None:
+    def _fold(self, batch: List[MessageRow]) -> None:
         for owner, twin in self.elsewhere:
-            there = ledger.stored_keys(self.db, owner, found)
-            self._changed(owner, ledger.fold(self.db, owner, [row for row in found if row[:2] in there]))
-            there -= ledger.stored_keys(self.db, self.owner, found)
+            there = ledger.stored_keys(self.db, owner, batch)
+            self._changed(owner, ledger.fold(self.db, owner, [row for row in batch if row[:2] in there]))
+            there -= ledger.stored_keys(self.db, self.owner, batch)
             if twin is not None and there:
-                there -= ledger.stored_keys(self.other.db, twin, found)
-            found = [row for row in found if row[:2] not in there]
-        self._changed(self.owner, ledger.fold(self.db, self.owner, found))
+                there -= ledger.stored_keys(self.other.db, twin, batch)
+            batch = [row for row in batch if row[:2] not in there]
+        self._changed(self.owner, ledger.fold(self.db, self.owner, batch))
 
     def _changed(self, owner: int, changes: List[MessageChange]) -> None:
         self.changes += changes
         if changes:
             self._days.setdefault(owner, set())
 
-    def _join_day(self, start_ms: int, found: List[MessageRow]) -> None:
+    def _join_day(self, start_ms: int, batch: List[MessageRow]) -> None:
         for owner, twin in self.elsewhere:
-            changes, unknown = archive.join(self.db, owner, start_ms, found)
+            changes, unknown = archive.join(self.db, owner, start_ms, batch)
             self._apply(owner, changes)
-            there = {row.message for row in found} - {row.message for row in unknown}
-            there -= archive.stored_identities(self.db, self.owner, start_ms, found)
+            there = {row.message for row in batch} - {row.message for row in unknown}
+            there -= archive.stored_identities(self.db, self.owner, start_ms, batch)
             if twin is not None and there:
-                there -= archive.stored_identities(self.other.db, twin, start_ms, found)
-            found = [row for row in found if row.message not in there]
-        changes, new = archive.join(self.db, self.owner, start_ms, found)
+                there -= archive.stored_identities(self.other.db, twin, start_ms, batch)
+            batch = [row for row in batch if row.message not in there]
+        changes, new = archive.join(self.db, self.owner, start_ms, batch)
         messages.save(self.db, self.owner, new)
         self._apply(self.owner, [*changes, *((None, row) for row in new)])
 

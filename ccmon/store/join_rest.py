@@ -5,11 +5,8 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Forecast
 from ccmon.store import learning, rows, thin, usage
-from ccmon.store.join_messages import OwnNumbers
-from ccmon.store.other import JoinTimes, OtherOwner
+from ccmon.store.join_messages import JoinTimes, OtherOwner, OwnNumbers
 from ccmon.text import clean
-
-# --- older sums ----------------------------------------------------------------------------------------------------------------
 
 _LEGACY = f"""SELECT ts, span_s, model_id, input, output, cache_creation, cache_read FROM legacy WHERE owner_id = ?
     AND {usage.LEGACY}"""
@@ -22,10 +19,10 @@ def join_legacy(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinT
                       for ts, span_s, model, *kinds in other.rows(f"{_LEGACY} AND ts <= ?", at.latest))
     ours = _by_hour(db.execute(_LEGACY, (owner,))) if theirs else {}
     changed = False
-    for (hour, model), told in theirs.items():
-        known = ours.get((hour, model), {})
-        wanted = _larger(known, told)
-        if wanted != known:
+    for (hour, model), their_sums in theirs.items():
+        own = ours.get((hour, model), {})
+        wanted = _larger(own, their_sums)
+        if wanted != own:
             changed = True
             db.execute("DELETE FROM legacy WHERE owner_id = ? AND model_id = ? AND ts >= ? AND ts < ?",
                        (owner, model, hour, hour + 3600))
@@ -34,22 +31,20 @@ def join_legacy(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinT
     return changed
 
 
-def _by_hour(found: Iterable[Sequence[int]]) -> Dict[Tuple[int, int], Sums]:
+def _by_hour(fetched: Iterable[Sequence[int]]) -> Dict[Tuple[int, int], Sums]:
     hours: Dict[Tuple[int, int], Sums] = {}
-    for ts, span_s, model, *kinds in found:
+    for ts, span_s, model, *kinds in fetched:
         hours.setdefault((ts // 3600 * 3600, model), {})[ts] = (span_s, *kinds)
     return hours
 
 
-def _larger(known: Sums, told: Sums) -> Sums:
-    spans = {sums[0] for sums in (*known.values(), *told.values())}
+def _larger(ours: Sums, theirs: Sums) -> Sums:
+    spans = {sums[0] for sums in (*ours.values(), *theirs.values())}
     if spans == {usage.QUARTER_S}:
-        return {ts: max((one[ts] for one in (known, told) if ts in one), key=lambda sums: (sum(sums[1:]), sums))
-                for ts in known.keys() | told.keys()}
-    return max(known, told, key=lambda one: (sum(sum(sums[1:]) for sums in one.values()), sorted(one.items())))
+        return {ts: max((one[ts] for one in (ours, theirs) if ts in one), key=lambda sums: (sum(sums[1:]), sums))
+                for ts in ours.keys() | theirs.keys()}
+    return max(ours, theirs, key=lambda one: (sum(sum(sums[1:]) for sums in one.values()), sorted(one.items())))
 
-
-# --- the rest --------------------------------------------------------------------------------------------------------------
 
 _READINGS = "window_s, ts, percent, resets_at, source, noted_at"
 _EVENTS = "ts, kind, model, resets_at"
@@ -62,7 +57,7 @@ _PUT_EVENT = f"""INSERT INTO limit_event (owner_id, {_EVENTS}) VALUES (?, ?, ?, 
 _PUT_FORECAST = f"""INSERT INTO forecast (owner_id, {learning.COLUMNS}) VALUES (?{', ?' * len(Forecast._fields)})
     ON CONFLICT (owner_id, window_s, ts) DO UPDATE SET outcome_at = excluded.outcome_at, reached = excluded.reached
     WHERE outcome_at IS NULL"""
-# A limit that was not understood when its message was read is known by now.
+# A limit that was not understood when its message was read may be by now.
 _KNOWN_BETTER = """DELETE FROM limit_event WHERE owner_id = ? AND kind = 'other' AND EXISTS (SELECT 1 FROM limit_event AS better
     WHERE better.owner_id = limit_event.owner_id AND better.ts = limit_event.ts AND better.kind <> 'other')"""
 
@@ -70,15 +65,15 @@ _KNOWN_BETTER = """DELETE FROM limit_event WHERE owner_id = ? AND kind = 'other'
 def join_rest(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes,
               ids: Dict[int, Optional[int]]) -> Tuple[int, int]:
     """Readings, limit events, forecasts and snapshots; how many readings and snapshots are new."""
-    def told(names: str, table: str) -> List[Tuple[Any, ...]]:
+    def fetched(names: str, table: str) -> List[Tuple[Any, ...]]:
         return other.rows(f"SELECT {names} FROM {table} WHERE owner_id = ? AND ts <= ?", at.latest)
 
-    readings = _put(db, _PUT_READING, owner, _cleaned(told(_READINGS, "reading")))
-    _put(db, _PUT_WINDOW, owner, _cleaned(told(_WINDOWS, "window_reading")))
-    _put(db, _PUT_EVENT, owner, _cleaned(told(_EVENTS, "limit_event")))
+    readings = _put(db, _PUT_READING, owner, _cleaned(fetched(_READINGS, "reading")))
+    _put(db, _PUT_WINDOW, owner, _cleaned(fetched(_WINDOWS, "window_reading")))
+    _put(db, _PUT_EVENT, owner, _cleaned(fetched(_EVENTS, "limit_event")))
     db.execute(_KNOWN_BETTER, (owner,))
-    _put(db, _PUT_FORECAST, owner, _cleaned(told(learning.COLUMNS, "forecast")))
-    shots = [(ts, seen, ids.get(session), *counts, *_bucket(ts, at)) for ts, seen, session, *counts in told(_SHOT, "snapshot")
+    _put(db, _PUT_FORECAST, owner, _cleaned(fetched(learning.COLUMNS, "forecast")))
+    shots = [(ts, seen, ids.get(session), *counts, *_bucket(ts, at)) for ts, seen, session, *counts in fetched(_SHOT, "snapshot")
              if session is None or ids.get(session) is not None]
     snapshots = _put(db, _PUT_SNAPSHOT, owner, shots)
     if snapshots:
@@ -86,18 +81,18 @@ def join_rest(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTim
     return readings, snapshots
 
 
-def _put(db: sqlite3.Connection, statement: str, owner: int, found: Iterable[Sequence[Any]]) -> int:
+def _put(db: sqlite3.Connection, statement: str, owner: int, columns: Iterable[Sequence[Any]]) -> int:
     before = db.total_changes
-    db.executemany(statement, [(owner, *row) for row in found])
+    db.executemany(statement, [(owner, *row) for row in columns])
     return db.total_changes - before
 
 
-def _cleaned(found: Iterable[Sequence[Any]]) -> List[Tuple[Any, ...]]:
-    return [tuple(clean(value) if isinstance(value, str) else value for value in row) for row in found]
+def _cleaned(fetched: Iterable[Sequence[Any]]) -> List[Tuple[Any, ...]]:
+    return [tuple(clean(value) if isinstance(value, str) else value for value in row) for row in fetched]
 
 
 _SHOT = f"ts, seen, session_id, {', '.join(rows.COUNTS)}"
-# Nothing new: as many tokens of the session are known of its second, or of the minute or hour of which one is kept.
+# Nothing new: as many tokens of the session are stored for its second, or for the minute or hour of which one is left.
 _PUT_SNAPSHOT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(rows.COUNTS)})
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM snapshot
         WHERE owner_id = ?1 AND ts >= ?11 AND ts < ?12 AND session_id IS ?4 AND tokens >= ?5)

@@ -1,4 +1,4 @@
-"""Where sqlite may keep what is being written in a log that all processes share (WAL), and where it needs a rollback journal.
+"""Where sqlite may write ahead to a log that all processes share (WAL), and where it needs a rollback journal.
 
 WAL needs memory that all of them share, and so a disk of this machine that has such. What a disk refused is noted in the file,
 with the number of that disk: it is not asked for again there. For migrations.py and database.py.
@@ -17,7 +17,7 @@ from ccmon.system import processes
 LOCAL = frozenset("""apfs aufs bcachefs btrfs ecryptfs exfat ext2 ext3 ext4 f2fs ffs fuseblk hammer hammer2 hfs hfsplus jffs2 jfs
     lfs mfs minix msdos msdosfs nilfs2 ntfs ntfs3 overlay ramfs reiser4 reiserfs rootfs shiftfs simfs tmpfs ubifs udf ufs vfat xfs
     yaffs2 zfs""".split())
-PROGRAMS = ("/sbin/mount", "/bin/mount")           # which tell of the disks where the kernel has no table of them
+PROGRAMS = ("/sbin/mount", "/bin/mount")           # which list the disks where the kernel has no table of them
 _ROW = r".* on (?P<folder>/.*?)(?: type (?P<type>[\w.+-]+))? \((?P<first>[\w.+-]+)[^()]*\)"
 _NOTE = "journal"
 _REFUSALS = ("disk I/O error", "unable to open database file", "locking protocol")
@@ -34,49 +34,45 @@ class Refused(Exception):
 
 
 def may_be_refusal(error: Exception) -> bool:
-    """Whether sqlite says this where a disk has no shared memory, among other reasons."""
+    """Whether sqlite reports this where a disk has no shared memory, among other reasons."""
     return isinstance(error, sqlite3.OperationalError) and any(words in str(error) for words in _REFUSALS)
 
 
 def has_descriptors() -> bool:
-    """Whether this process may open a few files more: sqlite says the same of one that may not."""
-    found: List[int] = []
+    """Whether this process may open a few files more: sqlite reports the same for one that may not."""
+    opened: List[int] = []
     try:
         for _ in range(2):
-            found += os.pipe()
+            opened += os.pipe()
         return True
     except OSError:
         return False
     finally:
-        for fd in found:
+        for fd in opened:
             os.close(fd)
 
 
-# --- which disk -------------------------------------------------------------------------------------------------------------
-
-def filesystem_type(place: str, mounts: List[Mount]) -> str:
-    """The kind of file system in which that place is; "" when no mount is above it."""
-    above = [(len(folder), kind) for folder, kind in mounts if f"{place}/".startswith(folder.rstrip("/") + "/")]
-    return max(reversed(above), key=lambda found: found[0], default=(0, ""))[1]        # of two in one place the last counts
+def filesystem_type(path: str, mounts: List[Mount]) -> str:
+    """The kind of file system that holds the path; "" when no mount is above it."""
+    above = [(len(folder), kind) for folder, kind in mounts if f"{path}/".startswith(folder.rstrip("/") + "/")]
+    return max(reversed(above), key=lambda mount: mount[0], default=(0, ""))[1]        # of two on one folder the last counts
 
 
 def is_remote_by_program(path: str) -> bool:
-    """Whether `mount` calls it the disk of another machine; False where it says nothing: then only a try tells."""
+    """Whether `mount` calls it the disk of another machine; False where it prints nothing: then only a try shows it."""
     import re
     program = next(filter(processes.is_program, PROGRAMS), None)
-    said = program and processes.printed([program], {"LC_ALL": "C"}) or ""
-    found = filter(None, (re.fullmatch(_ROW, row) for row in said.splitlines()))
-    mounts = [(row["folder"].lower(), row["type"] or row["first"]) for row in found]
+    output = program and processes.printed([program], {"LC_ALL": "C"}) or ""
+    matches = filter(None, (re.fullmatch(_ROW, row) for row in output.splitlines()))
+    mounts = [(row["folder"].lower(), row["type"] or row["first"]) for row in matches]
     kind = filesystem_type(os.path.realpath(path).lower(), mounts)         # there upper and lower case often are the same
     return kind != "" and kind not in LOCAL
 
 
-# --- the choice -------------------------------------------------------------------------------------------------------------
-
 def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     """Have the file written in the way that its disk allows.
 
-    remote: whether other machines share it; None where no table says it: `mount` is asked for a new file, and for one that was on
+    remote: whether other machines share it; None where no table has it: `mount` is asked for a new file, and for one that was on
     another disk before. Raises sqlite3.Error, as where the disk has no shared memory.
     """
     mode = _mode(db)

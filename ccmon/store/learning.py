@@ -1,7 +1,4 @@
-"""What the limit is learned from, and what was forecast: readings, hits, the course of use, forecasts with their outcomes.
-
-Only pipeline/memory.py calls, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+"""What the limit is learned from: readings and hits; forecasts with their outcomes, and notes. Times are epoch seconds."""
 
 import sqlite3
 from binascii import crc32
@@ -10,23 +7,21 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 from ccmon.model import Forecast
 from ccmon.store import rows, trusted, values
 from ccmon.typed_values import MOST_PERCENT
-from ccmon.when import SESSION_S
+from ccmon.when import DAY_S, SESSION_S, WEEK_S
 
-EVERY_S = 300            # of a window one forecast is kept in this time
+EVERY_S = 300            # of a window one forecast is stored in this time
 LATE_S = 120             # a message in the log is read so long after its time
 _SAME_S = 3600           # sessions begin at whole hours, windows when they begin: ends that differ by no more are the same
 _ONE_HIT_S = 60          # noted twice is noted once
-_OPEN_S = 40 * 86_400    # the user may note a hit of the last 30 days
-_WINDOWS_S = (SESSION_S, 7 * 86_400)
-
-# --- readings ----------------------------------------------------------------------------------------------------------
+_OPEN_S = 40 * DAY_S    # the user may note a hit of the last 30 days
+_WINDOWS_S = (SESSION_S, WEEK_S)
 
 def readings(db: sqlite3.Connection, owner: int, window_s: int, since: int, until: int) -> List[Tuple[int, float, int, str]]:
     """Time, percentage, reset and source, by time; none from before what was forgotten."""
     since = max(since, forgotten_at(db, owner))
-    found = db.execute("""SELECT ts, percent, resets_at, source FROM reading
+    fetched = db.execute("""SELECT ts, percent, resets_at, source FROM reading
         WHERE owner_id = ? AND window_s = ? AND ts >= ? AND ts <= ? ORDER BY ts, percent""", (owner, window_s, since, until))
-    return list(filter(values.is_reading, found))
+    return list(filter(values.is_reading, fetched))
 
 
 def has_readings(db: sqlite3.Connection, owner: int) -> bool:
@@ -42,12 +37,10 @@ _FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')
 
 
 def oldest_epoch(db: sqlite3.Connection, owner: int) -> Optional[int]:
-    """From when on anything is known but by the user's word; None when nothing is."""
-    found = [db.execute(f"SELECT {first} AND owner_id = ?", (owner,)).fetchone()[0] for first in _FIRST_OF]
-    return min((ts for ts in found if ts is not None), default=None)
+    """Epoch s of the oldest row that is not a user's note; None without one."""
+    epochs = [db.execute(f"SELECT {first} AND owner_id = ?", (owner,)).fetchone()[0] for first in _FIRST_OF]
+    return min((ts for ts in epochs if ts is not None), default=None)
 
-
-# --- what the user notes -------------------------------------------------------------------------------------------------
 
 def note_hit(db: sqlite3.Connection, owner: int, at: int, now: int) -> Tuple[int, bool]:
     """The user was cut off then; the time under which that is noted, and whether it is new."""
@@ -69,11 +62,11 @@ def _noted_hits(db: sqlite3.Connection, owner: int) -> List[str]:
 
 
 def _reset_of(db: sqlite3.Connection, owner: int, at: int) -> int:
-    """The reset of the window that ran then, as the newest reading before that told it; 0 when unknown."""
-    found = db.execute(f"""SELECT resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'statusline'
+    """The reset of the window that ran then, by the newest reading before; 0 when unknown."""
+    row = db.execute(f"""SELECT resets_at FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'statusline'
         AND {_TIMED} AND resets_at > ? AND resets_at - window_s <= ? ORDER BY ts > ?, abs(ts - ?) LIMIT 1""",
                        (owner, SESSION_S, at, at, at, at)).fetchone()
-    return int(found[0]) if found else 0
+    return int(row[0]) if row else 0
 
 
 def undo_hit(db: sqlite3.Connection, owner: int) -> Optional[int]:
@@ -90,28 +83,26 @@ def undo_hit(db: sqlite3.Connection, owner: int) -> Optional[int]:
     return last
 
 
-# --- forecasts -----------------------------------------------------------------------------------------------------------
-
 COLUMNS = ", ".join(Forecast._fields)
 
 
 def is_due(db: sqlite3.Connection, owner: int, window_s: int, now: int) -> bool:
-    """True when no forecast of that window was kept of late."""
+    """True when no forecast of that window was stored of late."""
     return db.execute("SELECT 1 FROM forecast WHERE owner_id = ? AND window_s = ? AND ts > ? AND ts <= ?",
                       (owner, window_s, now - EVERY_S, now)).fetchone() is None
 
 
 def write_forecast(db: sqlite3.Connection, owner: int, forecast: Forecast) -> None:
-    """Keep it, unless another one was kept of late."""
+    """Store it, unless another one was stored of late."""
     if is_due(db, owner, forecast.window_s, forecast.ts):
         db.execute(f"INSERT INTO forecast (owner_id, {COLUMNS}) VALUES (?{', ?' * len(forecast)})", (owner, *forecast))
 
 
 def forecasts(db: sqlite3.Connection, owner: int, since: int) -> List[Forecast]:
     """Those from since on, by time."""
-    found = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
+    fetched = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
     return [made._replace(reached=None if made.reached is None else bool(made.reached))
-            for made in filter(values.is_forecast, map(Forecast._make, found))]
+            for made in filter(values.is_forecast, map(Forecast._make, fetched))]
 
 
 def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, int, int, bool]]:
@@ -120,13 +111,13 @@ def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, in
         WHERE owner_id = ? AND window_s = ? AND ts > ? AND outcome_at IS NULL AND {_TIMED}""", (owner, window_s, now - _OPEN_S))]
     reached = {window_s: _reached(db, owner, window_s, min(ends for w, _, ends in waiting if w == window_s) - window_s)
                for window_s in {row[0] for row in waiting}}
-    found = []
+    closed = []
     for window_s, ts, resets_at in waiting:
         at = next((at for at, ends in reached[window_s] if resets_at - window_s < at <= min(resets_at, now)
                    and (not ends or abs(ends - resets_at) <= _SAME_S)), None)
         if at is not None or resets_at + LATE_S <= now:
-            found.append((window_s, ts, resets_at if at is None else at, at is not None))
-    return found
+            closed.append((window_s, ts, resets_at if at is None else at, at is not None))
+    return closed
 
 
 def _reached(db: sqlite3.Connection, owner: int, window_s: int, since: int) -> List[Tuple[int, int]]:
@@ -134,9 +125,9 @@ def _reached(db: sqlite3.Connection, owner: int, window_s: int, since: int) -> L
         AND percent BETWEEN 100 AND {MOST_PERCENT} AND {_TIMED} ORDER BY ts""", (owner, window_s, since)).fetchall()
 
 
-def close(db: sqlite3.Connection, owner: int, found: Iterable[Tuple[int, int, int, bool]]) -> None:
-    """Write these outcomes; what was said after the limit had been reached was no forecast, and goes."""
-    for window_s, ts, at, reached in found:
+def close(db: sqlite3.Connection, owner: int, outcome_rows: Iterable[Tuple[int, int, int, bool]]) -> None:
+    """Write these outcomes; what was made after the limit had been reached was no forecast, and is deleted."""
+    for window_s, ts, at, reached in outcome_rows:
         if at > ts:
             db.execute("UPDATE forecast SET outcome_at = ?, reached = ? WHERE owner_id = ? AND window_s = ? AND ts = ?",
                        (at, int(reached), owner, window_s, ts))
@@ -145,13 +136,11 @@ def close(db: sqlite3.Connection, owner: int, found: Iterable[Tuple[int, int, in
 
 
 def reopen(db: sqlite3.Connection, owner: int, times: Sequence[int]) -> None:
-    """What is known of these moments has changed: the outcome of forecasts of their windows is looked up again."""
+    """The rows of these times have changed: forecasts of their windows are open again."""
     db.executemany("""UPDATE forecast SET outcome_at = NULL, reached = NULL WHERE owner_id = ?1 AND window_s = ?2
         AND resets_at >= ?3 AND resets_at - window_s < ?3 AND ts > ?3 - window_s AND ts < ?3 + window_s""",
                    [(owner, SESSION_S, at) for at in times])
 
-
-# --- notes -----------------------------------------------------------------------------------------------------------------
 
 def note(db: sqlite3.Connection, owner: int, name: str) -> Optional[str]:
     """What was noted of the owner under that name."""
@@ -201,12 +190,12 @@ def _after_last(db: sqlite3.Connection, owner: int, now: int) -> int:
 
 
 def was_notified(db: sqlite3.Connection, owner: int, key: str) -> bool:
-    """True when the user was told."""
+    """True when the user was notified."""
     return rows.note(db, f"{_NOTIFIED} {owner} {key}") is not None
 
 
 def mark_notified(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
-    """Note that the user is told; False when that was noted before."""
+    """Note that the user is notified; False when that was noted before."""
     new = not was_notified(db, owner, key)
     if new:
         rows.write_note(db, f"{_NOTIFIED} {owner} {key}", str(now))

@@ -1,6 +1,5 @@
-"""The ledger: what the log reader hands over, stored together with how far it has read, all of it or nothing.
-
-Only added to: a file that is gone takes nothing with it. For database.py, inside its transactions.
+"""The ledger: what the log reader hands over, stored together with how far it has read. Only added to: a file that is gone
+takes nothing with it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class LogPart(NamedTuple):
     after: LogPosition
     messages: Sequence[LogMessage]
     events: Sequence[limit_events.LimitEvent]
-    folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line told it
+    folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line has it
     withdrawn: Sequence[LogMessage] = ()  # taken from a line that had no end, and is another one now
 
 
@@ -46,8 +45,6 @@ class LogCounts(NamedTuple):
 _PUT = f"INSERT OR REPLACE INTO log_file (owner_id, path, {NAMES}) VALUES (?, ?{', ?' * len(LogPosition._fields)})"
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------------
-
 def store_parts(db: sqlite3.Connection, owner: int, parts: Sequence[LogPart]) -> List[bool]:
     """Store these parts; whether each was taken: not what another process has read meanwhile."""
     taken = [_is_next(db, owner, part) for part in parts]
@@ -61,46 +58,46 @@ def store_parts(db: sqlite3.Connection, owner: int, parts: Sequence[LogPart]) ->
 
 
 def _is_next(db: sqlite3.Connection, owner: int, part: LogPart) -> bool:
-    found = db.execute("SELECT offset, print FROM log_file WHERE owner_id = ? AND path = ?", (owner, part.path)).fetchone()
-    return found is None or part.before is None or tuple(found) == (part.before.offset, part.before.print)
+    row = db.execute("SELECT offset, print FROM log_file WHERE owner_id = ? AND path = ?", (owner, part.path)).fetchone()
+    return row is None or part.before is None or tuple(row) == (part.before.offset, part.before.print)
 
 
-def _withdraw(db: sqlite3.Connection, owner: int, found: Sequence[LogMessage]) -> None:
+def _withdraw(db: sqlite3.Connection, owner: int, logged: Sequence[LogMessage]) -> None:
     """Take out messages of which no whole line has been seen."""
-    if not found:
+    if not logged:
         return
     nothing: Dict[str, int] = defaultdict(int)
-    wanted, known = messages.message_rows(found, nothing, nothing), messages.load(db, owner, (one.message for one in found))
-    rows_ = [row for row in (known.get(one.message, {}).get(one.key) for one in wanted) if row and row.flags & messages.UNENDED]
+    wanted, stored = messages.message_rows(logged, nothing, nothing), messages.load(db, owner, (one.message for one in logged))
+    rows_ = [row for row in (stored.get(one.message, {}).get(one.key) for one in wanted) if row and row.flags & messages.UNENDED]
     apply(db, owner, [(row, row._replace(flags=row.flags | messages.ABSORBED)) for row in rows_])
     db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = ?", [(owner, *row[:2]) for row in rows_])
 
 
-def count(db: sqlite3.Connection, owner: int, found: Sequence[LogMessage]) -> None:
+def count(db: sqlite3.Connection, owner: int, logged: Sequence[LogMessage]) -> None:
     """Take up messages, in their order: each once, the better copy of each."""
-    if not found:
+    if not logged:
         return
-    models = messages.numbers(db, (message.model for message in found), "model")
-    projects = messages.numbers(db, (message.project for message in found), "project")
-    fold(db, owner, messages.message_rows(found, models, projects))
+    models = messages.numbers(db, (message.model for message in logged), "model")
+    projects = messages.numbers(db, (message.project for message in logged), "project")
+    fold(db, owner, messages.message_rows(logged, models, projects))
 
 
 def fold(db: sqlite3.Connection, owner: int, new: Sequence[messages.MessageRow]) -> List[messages.MessageChange]:
     """Take up rows of messages, with the numbers that models and projects have here; what changed."""
-    known = messages.load(db, owner, (row.message for row in new))
+    stored = messages.load(db, owner, (row.message for row in new))
     old = archive.PackedDays(db, owner, packed_ms(db, owner))
-    changes = messages.fold(known, old.unknown(new, known))
+    changes = messages.fold(stored, old.unknown(new, stored))
     messages.save(db, owner, [after for _, after in changes])
     old.save()
     apply(db, owner, [*changes, *old.changes])
     return [*changes, *old.changes]
 
 
-def stored_keys(db: sqlite3.Connection, owner: int, found: Sequence[messages.MessageRow]) -> Set[Tuple[int, int]]:
+def stored_keys(db: sqlite3.Connection, owner: int, wanted: Sequence[messages.MessageRow]) -> Set[Tuple[int, int]]:
     """Message and key of those rows that the owner has."""
-    stored = messages.load(db, owner, (row.message for row in found))
+    stored = messages.load(db, owner, (row.message for row in wanted))
     old = archive.PackedDays(db, owner, 0)
-    return {row[:2] for row in found if row.key in stored.get(row.message, ()) or old.has(row)}
+    return {row[:2] for row in wanted if row.key in stored.get(row.message, ()) or old.has(row)}
 
 
 def apply(db: sqlite3.Connection, owner: int, changes: Sequence[messages.MessageChange]) -> None:
@@ -128,8 +125,8 @@ def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> 
 def finish(db: sqlite3.Connection, owner: int, gone: Iterable[bytes], now: int, complete: bool) -> None:
     """A round of reading is over. gone: logs that are there no more; complete: the others have been read to their ends."""
     for path in gone:
-        found = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {VALID}", (owner, path)).fetchone()
-        sessions.raise_note(db, owner, VANISHED, found[0] if found else 0)
+        row = db.execute(f"SELECT last_ms FROM log_file WHERE owner_id = ? AND path = ? AND {VALID}", (owner, path)).fetchone()
+        sessions.raise_note(db, owner, VANISHED, row[0] if row else 0)
         db.execute("DELETE FROM log_file WHERE owner_id = ? AND path = ?", (owner, path))
     sessions.recut(db, owner)
     if complete:
@@ -138,7 +135,7 @@ def finish(db: sqlite3.Connection, owner: int, gone: Iterable[bytes], now: int, 
 
 
 def has_messages(db: sqlite3.Connection, owner: int) -> bool:
-    """Whether any message of the owner is known."""
+    """Whether any message of the owner is stored."""
     return any(db.execute(f"SELECT 1 FROM {table} WHERE owner_id = ? LIMIT 1", (owner,)).fetchone()
                for table in ("message", "archive"))
 
@@ -148,8 +145,6 @@ def share_read(db: sqlite3.Connection, owner: int, size: int) -> float:
     done = db.execute(f"SELECT sum(offset) FROM log_file WHERE owner_id = ? AND {VALID}", (owner,)).fetchone()[0] or 0
     return min(1.0, done / size) if size else 1.0
 
-
-# --- what has been read --------------------------------------------------------------------------------------------------------
 
 MOST_NAMED = 5                         # logs with damaged lines that are named
 
@@ -168,9 +163,9 @@ def counts(db: sqlite3.Connection, owner: int) -> LogCounts:
 
 def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
     """Lines of other kinds with a usage of their own, by kind."""
-    found: Dict[str, int] = {}
+    numbers: Dict[str, int] = {}
     for kinds, in db.execute("SELECT left_out FROM log_file WHERE owner_id = ? AND left_out <> '{}'", (owner,)):
         with suppress(ValueError, AttributeError, TypeError, OverflowError):
             for kind, number in json.loads(kinds).items():
-                found[values.text(kind)] = found.get(values.text(kind), 0) + int(number)
-    return found
+                numbers[values.text(kind)] = numbers.get(values.text(kind), 0) + int(number)
+    return numbers

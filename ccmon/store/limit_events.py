@@ -1,7 +1,4 @@
-"""When Claude Code said that a limit was reached: every kind is kept, and those of the session and the week are readings, too.
-
-For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+"""Limit events of Claude Code: every kind is stored, and those of the session and the week are readings, too (epoch seconds)."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from typing import Dict, Iterable, List, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import learning, values
-from ccmon.when import SESSION_S
+from ccmon.when import SESSION_S, WEEK_S
 
-ONE_S = 60                             # what is said again so soon is listed once
-_WINDOWS_S = {"session": SESSION_S, "weekly": 7 * 86_400}      # 100 % of these windows: the limit is learned from it
+ONE_S = 60                             # what is repeated so soon is listed once
+_WINDOWS_S = {"session": SESSION_S, "weekly": WEEK_S}      # 100 % of these windows: the limit is learned from it
 _LONGEST = 40                          # characters of a kind or a model's name
-_UNKNOWN = "other"                     # its reset was not understood: which limit it is about may be known later
+_UNKNOWN = "other"                     # its reset was not understood: which limit it is about may be clear later
 
 LimitEventRow = Tuple[int, int, str, str, str]   # time, reset (0 when unknown), source (hit | limit), kind, model ("" for none)
 
@@ -29,10 +26,8 @@ class LimitEvent(NamedTuple):
     resets_at: int = 0                 # epoch s, 0 when unknown
 
 
-# --- what is written ------------------------------------------------------------------------------------------------------
-
 def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> None:
-    """Keep them; the same ones again change nothing, but a reset that was unknown.
+    """Store them; the same ones again change nothing, but a reset that was unknown.
 
     A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in.
     """
@@ -46,11 +41,11 @@ def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> Non
 
 
 def _write(db: sqlite3.Connection, owner: int, event: LimitEvent) -> bool:
-    """False where that moment is known under a better kind."""
-    known = {kind for kind, in db.execute("SELECT kind FROM limit_event WHERE owner_id = ? AND ts = ?", (owner, event.at))}
-    if event.kind == _UNKNOWN and known - {_UNKNOWN}:
+    """False where that time has a better kind."""
+    stored = {kind for kind, in db.execute("SELECT kind FROM limit_event WHERE owner_id = ? AND ts = ?", (owner, event.at))}
+    if event.kind == _UNKNOWN and stored - {_UNKNOWN}:
         return False
-    if event.kind != _UNKNOWN and _UNKNOWN in known:
+    if event.kind != _UNKNOWN and _UNKNOWN in stored:
         db.execute("DELETE FROM limit_event WHERE owner_id = ? AND ts = ? AND kind = ?", (owner, event.at, _UNKNOWN))
     db.execute(_EVENT, (owner, event.at, event.kind, event.model, event.resets_at))
     return True
@@ -69,23 +64,21 @@ _READING = f"""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, 
     ON CONFLICT (owner_id, window_s, ts, source) {_LATER}"""
 
 
-# --- what is asked --------------------------------------------------------------------------------------------------------
-
 def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[LimitEventRow]:
-    """Those from since on, and what the user noted, by time; what is said again within a minute is one, at its first time.
+    """Those from since on, and what the user noted, by time; what is repeated within a minute is one, at its first time.
 
     Readings of messages from before there was this table are among them.
     """
-    found: List[LimitEventRow] = []
+    listed: List[LimitEventRow] = []
     newest: Dict[Tuple[str, str, str], int] = {}
     for at, resets_at, source, kind, model in _rows(db, owner, since):
-        place = newest.get((source, kind, model))
-        if place is not None and _is_same(found[place], at, resets_at):
-            found[place] = (found[place][0], resets_at or found[place][1], *found[place][2:])
+        index = newest.get((source, kind, model))
+        if index is not None and _is_same(listed[index], at, resets_at):
+            listed[index] = (listed[index][0], resets_at or listed[index][1], *listed[index][2:])
         else:
-            newest[source, kind, model] = len(found)
-            found.append((at, resets_at, source, kind, model))
-    return found
+            newest[source, kind, model] = len(listed)
+            listed.append((at, resets_at, source, kind, model))
+    return listed
 
 
 def _is_same(row: LimitEventRow, at: int, resets_at: int) -> bool:
@@ -93,8 +86,8 @@ def _is_same(row: LimitEventRow, at: int, resets_at: int) -> bool:
 
 
 def _rows(db: sqlite3.Connection, owner: int, since: int) -> List[LimitEventRow]:
-    found = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"], since)).fetchall()
-    return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in found]
+    fetched = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"], since)).fetchall()
+    return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in fetched]
 
 
 def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[int]:

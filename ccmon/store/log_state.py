@@ -1,7 +1,4 @@
-"""How far the logs have been read, and whether anything of that is unfinished: what is noted, without what reads and cuts.
-
-For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is.
-"""
+"""How far the logs have been read, and whether anything of that is unfinished: what is noted, without what reads and cuts."""
 
 from __future__ import annotations
 
@@ -31,8 +28,8 @@ class LogPosition(NamedTuple):
     first_damaged: int = 0             # number of the first such line, from 1; 0 without one
     left_out: str = "{}"               # lines of other kinds with a usage of their own: kind -> number, as JSON
     last_ms: int = 0                   # epoch ms of the newest message
-    ctime_ns: int = 0                  # 0: not known
-    crc: int = -1                      # of the bytes up to the offset; -1: not known
+    ctime_ns: int = 0                  # 0: unknown
+    crc: int = -1                      # of the bytes up to the offset; -1: unknown
     check_at: int = 0                  # epoch s at which those are compared with it; 0: when the file changes
 
 
@@ -44,7 +41,7 @@ _CHECKED = values.whole(("ctime_ns", "crc", "check_at"))
 
 
 def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, LogPosition]:
-    """How far each log has been read, by path; one of which that is not known any more is read anew."""
+    """How far each log has been read, by path; one with a damaged row is read anew."""
     return {row[0]: LogPosition._make(row[1:]) for row in
             db.execute(f"SELECT path, {NAMES} FROM log_file WHERE owner_id = ? AND {VALID} AND {_CHECKED}", (owner,))}
 
@@ -100,6 +97,6 @@ def number(db: sqlite3.Connection, owner: int, name: str) -> int:
 
 def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:
     """How many lines are damaged, and the log with the most of them."""
-    found = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {VALID}
+    fetched = db.execute(f"""SELECT path, damaged FROM log_file WHERE owner_id = ? AND damaged AND {VALID}
         ORDER BY damaged DESC, path""", (owner,)).fetchall()
-    return sum(row[1] for row in found), os.fsdecode(found[0][0]) if found else None
+    return sum(row[1] for row in fetched), os.fsdecode(fetched[0][0]) if fetched else None

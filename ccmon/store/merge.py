@@ -1,9 +1,8 @@
 """The history of another machine, or a backup of this one, taken in: each owner's rows join that owner's, none shrinks.
 
-Somebody else made the file: of a private copy the rows of known tables are put into a new one of our schema, which is looked
-through first, so that nothing wrong with it can be taken for damage of ours, and nothing of it is run. It is written in one
-transaction of the store: all of it or nothing. Once more brings nothing: each message is known again, and
-older snapshots are thinned like ours before they are compared.
+Somebody else made the file: of a private copy the rows of our tables are put into a new one of our schema, which is checked
+first, so that nothing wrong with it can be taken for damage of ours, and nothing of it is run. It is written in one
+transaction. Merging again adds nothing: each message is recognised, and older snapshots are thinned like ours before.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import check, copy, foreign, foreign_rows, history_path, join, log_state, migrations, other, rows, thin
+from ccmon.store import check, copy, foreign, foreign_rows, history_path, join, join_messages, log_state, migrations, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
-from ccmon.store.other import JoinTimes, OtherOwner
+from ccmon.store.join_messages import JoinTimes, OtherOwner
 from ccmon.text import clean
 from ccmon.when import SKEW_S
 
@@ -41,14 +40,12 @@ class OtherHistory(NamedTuple):
     old_at: int                        # as old as then its snapshots are thinned, and its sessions are over (epoch s)
 
 
-# --- reading the other one -----------------------------------------------------------------------------------------------
-
 @contextmanager
 def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda: False,
            old_at: Optional[int] = None) -> Iterator[OtherHistory]:
-    """What is known of a private copy of the file at path, in a file beside it: in our schema, and thinned.
+    """The rows of a private copy of the file at path, in a file beside it: in our schema, and thinned.
 
-    Where is_over says so, what sqlite does is ended. Raises UsageError, CcmonError.
+    Once is_over() is true, what sqlite does is ended. Raises UsageError, CcmonError.
     """
     old_at = now if old_at is None else old_at
     watchdog, taken = Watchdog(is_over), file + ".taken"
@@ -64,7 +61,7 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
         except WrongShape as error:
             raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
         except _WRONG as error:
-            raise other.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
+            raise join_messages.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
         _forget_names(file, taken)
         yield OtherHistory(db, path, watchdog, old_at)
 
@@ -87,21 +84,19 @@ def _look_through(source: sqlite3.Connection, path: str) -> None:
     foreign_rows.check(source)
     wrong = check.faults(source) if foreign.is_plain(source) else check.missing(source)
     if wrong:
-        raise other.damaged(path, wrong[0])
+        raise join_messages.damaged(path, wrong[0])
 
 
 def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int) -> None:
     wrong = check.problems(db)
     if wrong:
-        raise other.damaged(path, wrong[0])
+        raise join_messages.damaged(path, wrong[0])
     migrations.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
     foreign_rows.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
-
-# --- taking it in --------------------------------------------------------------------------------------------------------
 
 def merge(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str = "") -> List[MergedRows]:
     """Take in all of it; what came, by machine. own_host: what this machine is called, where nothing was stored yet."""
@@ -117,15 +112,15 @@ def merge(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str 
 
 
 def _merge_all(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host: str) -> List[MergedRows]:
-    found: Dict[str, MergedRows] = {}
+    by_host: Dict[str, MergedRows] = {}
     owners = OtherOwner(theirs.db, 0, theirs.path).rows(
         "SELECT id, host, account FROM owner WHERE id <> ? ORDER BY host, account")
     for number, host, account in owners:
         host = clean(host)
         at = JoinTimes(now + SKEW_S, theirs.old_at)
         came = _merge(db, OtherOwner(theirs.db, number, theirs.path), (host, clean(account)), at, own_host)
-        found[host] = MergedRows(host, *map(sum, zip(found.get(host, MergedRows(host))[1:], came)))
-    return [came for came in found.values() if any(came[1:])]
+        by_host[host] = MergedRows(host, *map(sum, zip(by_host.get(host, MergedRows(host))[1:], came)))
+    return [came for came in by_host.values() if any(came[1:])]
 
 
 def _merge(db: sqlite3.Connection, other: OtherOwner, names: Tuple[str, str], at: JoinTimes, own_host: str) -> Sequence[int]:

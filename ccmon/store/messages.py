@@ -1,7 +1,7 @@
 """The messages of the logs, each once, whatever file it stands in: which copy of one counts is decided by ccusage 20's rule.
 
-A message is known by a digest of its id, and by one of its request (or, without a request, of its conversation). Who reads
-the same logs again, in another order or place, changes nothing. For ledger.py, inside its transaction; no sums are made here.
+The key of a message is a digest of its id, and one of its request (or, without a request, of its conversation). Reading the
+same logs again, in another order or folder, changes nothing.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ class LogMessage(NamedTuple):
     """One answer of Claude as a line of a log has it."""
 
     at_ms: int                         # epoch ms
-    message: int                       # digest of the message's id, 63 bits; where it has none, of all that the line says
+    message: int                       # digest of the message's id, 63 bits; where it has none, of all of the line
     request: Optional[int]             # digest of the request's id
     session: int                       # digest of the conversation's id
     model: str                         # "" for Claude Code's own messages
-    project: str                       # the folder it was sent from, "" where that is not known
+    project: str                       # the folder it was sent from, "" where that is unknown
     input: int                         # tokens
     output: int
-    cache_5m: int                      # cache creation, for five minutes or not told for how long
+    cache_5m: int                      # cache creation, for five minutes or an unknown time
     cache_1h: int                      # cache creation, for an hour
     cache_read: int
     cost_nano: Optional[int]           # billionths of a US dollar, None when unknown
@@ -75,29 +75,27 @@ SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {values.MESSAGE}"
 _PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(MessageRow._fields)})"
 
 
-# --- the rule ----------------------------------------------------------------------------------------------------------
-
-def fold(known: MessageIndex, rows: Iterable[MessageRow]) -> List[MessageChange]:
-    """Take the rows up in their order; known gets them too. What changed: each row before (None for a new one) and after."""
+def fold(index: MessageIndex, rows: Iterable[MessageRow]) -> List[MessageChange]:
+    """Take the rows up in their order; index gets them too. What changed: each row before (None for a new one) and after."""
     before: Dict[Tuple[int, int], Optional[MessageRow]] = {}
     for row in rows:
         message, key = row[:2]
-        group = known.get(message)
+        group = index.get(message)
         if group is None:
-            known[message], before[message, key] = {key: row}, None
+            index[message], before[message, key] = {key: row}, None
             continue
         same = group.get(key)
         if same is not None and row[6:11] == same[6:11] and row.flags == same.flags and row.counts:
-            continue                   # said again: half of all lines
+            continue                   # repeated: half of all lines
         for changed in _decided(group, row):
             before.setdefault(changed[:2], group.get(changed.key))
             group[changed.key] = changed
-    changes = [(old, known[message][key]) for (message, key), old in before.items()]
+    changes = [(old, index[message][key]) for (message, key), old in before.items()]
     return [change for change in changes if change[0] != change[1]]
 
 
 def _decided(group: Mapping[int, MessageRow], row: MessageRow) -> Sequence[MessageRow]:
-    """What has to be written for one more copy of a message of which these are known."""
+    """What has to be written for one more copy of a message of which these are stored."""
     same = group.get(row.key)
     if not row.counts:
         return _absorbed(group, row, same)
@@ -142,8 +140,6 @@ def is_better(row: MessageRow, than: MessageRow) -> bool:
     return bool(row.flags & SPEED and not than.flags & SPEED)
 
 
-# --- rows --------------------------------------------------------------------------------------------------------------
-
 def message_rows(messages: Iterable[LogMessage], models: Mapping[str, int], projects: Mapping[str, int]) -> List[MessageRow]:
     """As they are stored, with the numbers of their models and projects."""
     return [MessageRow(message, -1 - (session & _32_BITS) if request is None else request & _32_BITS, session & _32_BITS, at_ms,
@@ -155,14 +151,14 @@ def message_rows(messages: Iterable[LogMessage], models: Mapping[str, int], proj
 
 def load(db: sqlite3.Connection, owner: int, messages: Iterable[int]) -> MessageIndex:
     """What is stored of these messages."""
-    known: MessageIndex = {}
+    index: MessageIndex = {}
     wanted = list(set(messages))
     for at in range(0, len(wanted), _SOME):
         some = wanted[at:at + _SOME]
         marks = ",".join("?" * len(some))
         for columns in db.execute(f"{SELECT} AND message IN ({marks})", (owner, *some)):
-            known.setdefault(columns[0], {})[columns[1]] = MessageRow._make(columns)
-    return known
+            index.setdefault(columns[0], {})[columns[1]] = MessageRow._make(columns)
+    return index
 
 
 def save(db: sqlite3.Connection, owner: int, rows: Iterable[MessageRow]) -> None:
@@ -172,22 +168,22 @@ def save(db: sqlite3.Connection, owner: int, rows: Iterable[MessageRow]) -> None
 
 def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) -> List[MessageRow]:
     """The messages that count, from since on and before until, by time."""
-    found = db.execute(f"{SELECT} AND at_ms >= ? AND at_ms < ? AND NOT flags & {ABSORBED} ORDER BY at_ms",
+    fetched = db.execute(f"{SELECT} AND at_ms >= ? AND at_ms < ? AND NOT flags & {ABSORBED} ORDER BY at_ms",
                        (owner, since_ms, until_ms))
-    return list(map(MessageRow._make, found))
+    return list(map(MessageRow._make, fetched))
 
 
 def by_time(db: sqlite3.Connection, owner: int) -> List[MessageRow]:
     """All messages that count, in the order of between; sooner than through its index, which leads to each row apart."""
     whole = SELECT.replace("FROM message", "FROM message NOT INDEXED")
-    found = map(MessageRow._make, db.execute(f"{whole} AND NOT flags & {ABSORBED}", (owner,)))
-    return sorted(found, key=lambda row: row.at_ms)
+    fetched = map(MessageRow._make, db.execute(f"{whole} AND NOT flags & {ABSORBED}", (owner,)))
+    return sorted(fetched, key=lambda row: row.at_ms)
 
 
 def numbers(db: sqlite3.Connection, names: Iterable[str], table: str) -> Dict[str, int]:
     """The numbers of these names in the table model or project, given where they had none."""
-    found: Dict[str, int] = {}
+    by_name: Dict[str, int] = {}
     for name in dict.fromkeys(names):
         number = db.execute(f"SELECT id FROM {table} WHERE name = ?", (name,)).fetchone()
-        found[name] = number[0] if number else db.execute(f"INSERT INTO {table} (name) VALUES (?)", (name,)).lastrowid or 0
-    return found
+        by_name[name] = number[0] if number else db.execute(f"INSERT INTO {table} (name) VALUES (?)", (name,)).lastrowid or 0
+    return by_name

@@ -1,4 +1,4 @@
-"""The history file from nothing to the present schema: its place, its pragmas, and when a step is taken. For its neighbours."""
+"""The history file from nothing to the present schema: its path, its pragmas, and when a step is taken."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ FIRST, VERSION = 100, 202              # of the schema; its steps are loaded whe
 _ATTEMPT_MS = 5
 _SHARED_BYTES = 32 * 1024
 _MOUNTS = "/proc/self/mounts"
-# What would run with each write, or without end with each look, in a file that came from elsewhere.
+# What would run with each write, or without end with each query, in a file that came from elsewhere.
 _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
     'owner', 'session', 'snapshot', 'meta', 'note', 'reading', 'model', 'project', 'minute', 'hour', 'forecast', 'alert',
     'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file', 'window_reading')"""
@@ -29,8 +29,6 @@ Identity = Tuple[int, int]
 class Unusable(Exception):
     """What lies at the path must not be used: what it is and the way out, as the rest of a sentence."""
 
-
-# --- the place ---------------------------------------------------------------------------------------------------------
 
 def create_file(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
@@ -53,12 +51,12 @@ def _make_file(path: str) -> None:
 
 
 def identity(path: str) -> Optional[Identity]:
-    """What tells this file from another one that took its place; never opens it, that would drop sqlite's locks."""
+    """What tells this file from another one at its path; never opens it, that would drop sqlite's locks."""
     try:
-        found = os.stat(path)
+        state = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return state.st_dev, state.st_ino
 
 
 def is_full(path: str) -> bool:
@@ -70,7 +68,7 @@ def is_full(path: str) -> bool:
 
 
 def is_remote(path: str) -> Optional[bool]:
-    """True on a file system that other machines may share: there they share no memory. None where no table says it."""
+    """True on a file system that other machines may share: there they share no memory. None where no table has it."""
     history_path = os.path.realpath(path)
     if os.name == "nt":                # \\server\share, also behind the letter of a drive
         return history_path.startswith("\\\\") and (history_path[2:3] not in "?." or history_path[:8].upper() == "\\\\?\\UNC\\")
@@ -89,17 +87,17 @@ def _unescaped(name: str) -> str:
     return name
 
 
-def move_aside(path: str, known: Optional[Identity]) -> Optional[str]:
+def move_aside(path: str, damaged: Optional[Identity]) -> Optional[str]:
     """The new name of the damaged file, or None when another process has moved it already."""
     with private.locked(os.path.dirname(path)):
-        if known is None or identity(path) != known:
+        if damaged is None or identity(path) != damaged:
             return None
-        kept = _free_name(path)
+        new_path = _free_name(path)
         # The database last: sqlite drops a -wal without a database, and must not mix it with a new one.
         for suffix in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
-                os.rename(path + suffix, kept + suffix)
-        return kept
+                os.rename(path + suffix, new_path + suffix)
+        return new_path
 
 
 def _free_name(path: str) -> str:
@@ -111,8 +109,6 @@ def _free_name(path: str) -> str:
         free = f"{name}-{number}"
     return free
 
-
-# --- the connection ----------------------------------------------------------------------------------------------------
 
 def is_busy(error: Exception) -> bool:
     """True when another process holds the lock: never a sign of an empty, old or damaged file."""
@@ -126,7 +122,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
     Raises Unusable, Refused where the disk has no such memory, and sqlite3.Error as it comes.
     """
     until, remote = time.monotonic() + busy_ms / 1000, is_remote(path) if may_share else True
-    # Many short attempts: each looks anew, and in a crowd of first runs one has done the work for all.
+    # Many short attempts: each checks anew, and in a crowd of first runs one has done the work for all.
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
@@ -186,7 +182,7 @@ def _migrate(db: sqlite3.Connection, path: str) -> None:
 
 
 def _version(db: sqlite3.Connection) -> int:
-    # Tables are counted first: they and the version appear at the same moment, perhaps between these two reads.
+    # Tables are counted first: they and the version appear at the same time, perhaps between these two reads.
     tables, version = table_count(db), version_of(db)
     if version <= VERSION and _number(db, _PROGRAMS):
         raise Unusable(f"holds a trigger, or a view in the place of a table; history is off until it is moved away "

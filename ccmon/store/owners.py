@@ -1,6 +1,5 @@
 """One account that is stored under several names: their rows join those of the present name, in our own file.
 
-For who opens the history for writing, inside a transaction; sqlite3.Error comes as it is.
 """
 
 import sqlite3
@@ -8,7 +7,7 @@ from typing import Dict, Sequence
 
 from ccmon.model import Owner
 from ccmon.store import join, log_state, rows, sessions, values
-from ccmon.store.other import JoinTimes, OtherOwner
+from ccmon.store.join_messages import JoinTimes, OtherOwner
 
 _TABLES = ("snapshot", "session", "reported", "reading", "window_reading", "limit_event", "forecast", "alert", "message",
            "archive", "usage", "legacy", "log_file")
@@ -20,14 +19,14 @@ _MADE_ANEW = ("thinned", log_state.OPEN_SPAN, log_state.PRICES)
 def join_accounts(db: sqlite3.Connection, owner: Owner, former: Sequence[str]) -> bool:
     """Let the owner have all that is stored of this machine under one of the former accounts; True when there was any."""
     names = set(former) - {owner.account}
-    found = dict(db.execute(rows.ACCOUNTS, (owner.host,)).fetchall())
-    old = [found[name] for name in sorted(found.keys() & names, key=lambda name: found[name])]
+    numbers = dict(db.execute(rows.ACCOUNTS, (owner.host,)).fetchall())
+    old = [numbers[name] for name in sorted(numbers.keys() & names, key=lambda name: numbers[name])]
     for number in old:
-        if owner.account not in found:
+        if owner.account not in numbers:
             db.execute("UPDATE owner SET account = ? WHERE id = ?", (owner.account, number))
-            found[owner.account] = number
+            numbers[owner.account] = number
         else:
-            _join(db, found[owner.account], number)
+            _join(db, numbers[owner.account], number)
     return bool(old)
 
 
@@ -57,13 +56,13 @@ def _join_notes(db: sqlite3.Connection, owner: int, former: int) -> None:
 
 def _notes(db: sqlite3.Connection, owner: int) -> Dict[str, str]:
     """What is noted of an owner: `name NUMBER`, or `name NUMBER more`; here without the number."""
-    found: Dict[str, str] = {}
+    notes: Dict[str, str] = {}
     for key, value in db.execute("SELECT key, value FROM note WHERE typeof(key) = 'text' AND typeof(value) = 'text'"):
         name, _, rest = key.partition(" ")
         number, space, more = rest.partition(" ")
         if number == str(owner):
-            found[name + space + more] = value
-    return found
+            notes[name + space + more] = value
+    return notes
 
 
 def _key(key: str, owner: int) -> str:

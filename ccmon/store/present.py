@@ -1,29 +1,28 @@
-"""What is known at one moment: the last sessions, those that run as the source reports them, and what was seen of them.
+"""The facts now: the last sessions, those that run as the source reports them, and samples of them. Times are epoch seconds."""
 
-For database.py, inside its transactions; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+from __future__ import annotations
 
 import sqlite3
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Facts, HighWater, Record, Sample
-from ccmon.store import log_state, rows, running, usage, values
-from ccmon.when import SESSION_S, SKEW_S
+from ccmon.named_tuple import NamedTuple
+from ccmon.store import limit_events, log_state, rows, running, usage, values
+from ccmon.when import DAY_S, HOUR_S, SESSION_S, SKEW_S
 
-FACTS_S = 8 * 86400
-SAMPLES_S = 3600
+FACTS_S = 8 * DAY_S
+SAMPLES_S = HOUR_S
 SAMPLES_MAX = 20_000
 
 
-
 def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
-    """What is known of that owner, without source and trouble."""
-    known = facts_without_samples(db, owner, now)
-    return known._replace(samples=tuple(samples(db, owner, now, known.blocks)))
+    """The facts of that owner, without source and trouble."""
+    stored = facts_without_samples(db, owner, now)
+    return stored._replace(samples=tuple(samples(db, owner, now, stored.blocks)))
 
 
 def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts:
-    """The same without what was seen from moment to moment."""
+    """The same without samples."""
     stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
     since = _cut_since(db, owner, now)
     blocks, reported = stored, running.blocks(db, owner, now)
@@ -35,26 +34,26 @@ def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts
     return Facts(tuple(blocks), tuple(starts), (), high_water(db, owner, now), cut_since=since)
 
 
-def _beside(db: sqlite3.Connection, owner: int, known: List[Block], others: List[Block], block: Block, since: Optional[int],
+def _beside(db: sqlite3.Connection, owner: int, stored: List[Block], others: List[Block], block: Block, since: Optional[int],
             now: int) -> List[Block]:
-    """The sessions with one that ccusage says to run: its figures where it cuts as the ledger does, else the ledger's word
-    where logs are known to be gone or late. others: those that it does not contradict."""
-    same = next((one for one in known if block.start // 3600 == one.start // 3600 and one.end > now), None)
+    """The sessions with one that runs by ccusage: its figures where it cuts as the ledger does, else the ledger's where logs are
+    gone or late. others: those that it does not contradict."""
+    same = next((one for one in stored if block.start // 3600 == one.start // 3600 and one.end > now), None)
     if same:
         gone = log_state.number(db, owner, log_state.VANISHED) >= same.start * 1000
         if gone and same.tokens > block.tokens or same.start == block.start and same.source == block.source:
-            return known
+            return stored
         is_same_cut = (same.start, same.end) == (usage.quarter(block.start), usage.quarter(block.end))
         block = block if is_same_cut else block._replace(start=same.start, end=same.end)
-        return [block if one is same else one for one in known]
+        return [block if one is same else one for one in stored]
     if since is not None:
-        return known
+        return stored
     rest = [one for one in others if one.end > now or one.source == "logs" or not one.same_session(block)]
     return sorted([*rest, block], key=lambda one: one.start)
 
 
 def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
-    """The newest moment of which logs are gone or came late, where the present session is still cut otherwise for it.
+    """The newest time of which logs are gone or came late, where the present session is still cut otherwise for it.
 
     After a pause of more than five hours the sessions are the same again, whatever was before.
     """
@@ -75,9 +74,9 @@ def records(db: sqlite3.Connection, owner: Optional[int], now: int, since: Optio
     sql = rows.SELECT + """, plan, limit_tokens, limit_source, listed OR end_ts <= ?1,
         (SELECT host FROM owner WHERE id = owner_id) FROM session
         WHERE (?2 IS NULL OR owner_id = ?2) AND (?3 IS NULL OR end_ts > ?3) ORDER BY start_ts, owner_id"""
-    found = [(rows.stored_session(columns), columns[-5:]) for columns in db.execute(sql, (now, owner, since))]
+    fetched = [(rows.stored_session(columns), columns[-5:]) for columns in db.execute(sql, (now, owner, since))]
     return [Record(row.block, values.text(plan), values.count(limit) or 0, values.text(limit_source),
-                   bool(listed), values.text(host)) for row, (plan, limit, limit_source, listed, host) in found if row]
+                   bool(listed), values.text(host)) for row, (plan, limit, limit_source, listed, host) in fetched if row]
 
 
 def high_water(db: sqlite3.Connection, owner: int, now: int) -> Optional[HighWater]:
@@ -118,7 +117,31 @@ def samples(db: sqlite3.Connection, owner: int, now: int, blocks: Sequence[Block
     """What was seen, from an hour ago or the active session's start on; thousands of rows."""
     active = [block.start for block in blocks if block.start <= now < block.end]
     since = min([now - SAMPLES_S] + active[-1:])
-    found = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
+    fetched = db.execute(_SAMPLES, (owner, now, since, SAMPLES_MAX)).fetchall()
     starts = {usage.quarter(block.start): block.start for block in blocks}     # a row has whole quarters, a report may not
     return [Sample(ts, seen, starts.get(start, start), tokens)
-            for ts, seen, start, tokens in filter(values.is_sample, reversed(found))]
+            for ts, seen, start, tokens in filter(values.is_sample, reversed(fetched))]
+
+
+class OwnerSessions(NamedTuple):
+    """The sessions and windows of one owner."""
+
+    is_own: bool                       # of the account that is looked at
+    records: List[Record]              # by start
+    windows: List[Tuple[int, float]]   # reset of a 5-hour window, a percentage that Claude reported
+    cuts: List[int]                    # when a session was cut off, by time
+
+
+def owner_sessions(db: sqlite3.Connection, own: Optional[int], everywhere: bool, now: int,
+                   since: Optional[int]) -> List[OwnerSessions]:
+    """Of the own owner, or of each one. since: sessions that ended after it, and those beside them that windows may belong to."""
+    owners = [number for number, in db.execute("SELECT id FROM owner ORDER BY id")] if everywhere else [own] if own else []
+    start = None if since is None else since - 2 * SESSION_S
+    return [OwnerSessions(number == own, records(db, number, now, start), _windows(db, number, start or 0),
+                 limit_events.reached(db, number, (start or 0) - SESSION_S, 1 << 40)) for number in owners]
+
+
+def _windows(db: sqlite3.Connection, owner: int, since: int) -> List[Tuple[int, float]]:
+    fetched = db.execute("""SELECT ts, percent, resets_at, source FROM reading
+        WHERE owner_id = ? AND window_s = ? AND source = 'statusline' AND resets_at > ?""", (owner, SESSION_S, since))
+    return [(resets_at, float(percent)) for _, percent, resets_at, _ in filter(values.is_reading, fetched)]

@@ -1,7 +1,4 @@
-"""What was used when: by minute and model, else by quarter of an hour, else as a session was seen from moment to moment.
-
-For pipeline/memory.py, inside a transaction of database.py; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+"""What was used when: by minute and model, else by quarter of an hour, else by snapshots of a session (epoch seconds)."""
 
 from __future__ import annotations
 
@@ -16,18 +13,18 @@ Minute = Tuple[int, int, int, int, int, int]               # time, number of the
 
 
 class SnapshotSeries(NamedTuple):
-    """A session whose minutes are not known, as it was seen from moment to moment."""
+    """A session whose minutes are unknown, by its snapshots."""
 
     start: int
     shots: List[Shot]                  # by time, the first from the session's start on
 
 
 class RecordedUse(NamedTuple):
-    """All that is known of what was used when."""
+    """All use that is stored, by time."""
 
     models: Dict[int, str]
     minutes: List[Minute]              # by time
-    quarters: List[Minute]             # by quarter of an hour, of times whose minutes are not known any more
+    quarters: List[Minute]             # by quarter of an hour, of times whose messages are packed
     seen: List[SnapshotSeries]                   # by start
 
 
@@ -49,7 +46,7 @@ _SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
 
 
 def recorded_use(db: sqlite3.Connection, owner: int, since: int, until: int) -> RecordedUse:
-    """What was used from since on and before until; sessions of which nothing is known but their sum are left out."""
+    """What was used from since on and before until; sessions of which only a sum is stored are left out."""
     packed = log_state.packed_ms(db, owner) // 1000
     quarters = db.execute(_QUARTERS, (owner, usage.quarter(since), until, packed)).fetchall()
     return RecordedUse({number: values.text(name) for number, name in db.execute(_MODELS)},
@@ -64,13 +61,13 @@ def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Sn
         for number, *shot in db.execute(_SHOTS, (owner, min(since, sessions[0][1]), until)):
             if number in shots:
                 shots[number] += _shot(*shot)
-    found = []
+    series = []
     for number, start, last, *counts in sessions:
         end = _shot(start, last, *counts)
         if shots[number] and end:
             at = max(last, shots[number][-1][1])           # what came after the last snapshot
-            found.append(SnapshotSeries(start, [*shots[number], (at, at, *end[0][2:])]))
-    return found
+            series.append(SnapshotSeries(start, [*shots[number], (at, at, *end[0][2:])]))
+    return series
 
 
 def _shot(first: Any, last: Any, *counts: Any) -> List[Shot]:

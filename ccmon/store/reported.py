@@ -1,7 +1,6 @@
-"""What ccusage reports of sessions: kept as the history only where no log was read, and what of it is shown beside the ledger.
+"""Sessions as ccusage reports them: the history where no log was read. The fullest report of each start is stored.
 
-Every report is kept under its start, the fullest of each. Of reports that cut the same time otherwise those count as sessions
-that hold most; the others stay, and count nothing. For database.py, inside its transactions.
+Of reports that cut the same time otherwise those count as sessions that hold most; the others stay, and count nothing.
 """
 
 from __future__ import annotations
@@ -26,24 +25,22 @@ class PlacedReport(NamedTuple):
     end: int
 
 
-# --- which of them count -----------------------------------------------------------------------------------------------------
-
 def chosen_reports(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[PlacedReport]:
     """The reports that count, by start: of all that do not overlap one another or a time that is taken, those that hold most.
 
     Neighbours that overlap by less than an hour share it: the later one begins where the earlier one ends.
     """
-    found: List[PlacedReport] = []
+    placed: List[PlacedReport] = []
     for report in _fullest([one for one in reports if not any(_collides(one, *time) for time in taken)]):
-        start = max([usage.quarter(report.start), *(one.end for one in found[-1:])])
+        start = max([usage.quarter(report.start), *(one.end for one in placed[-1:])])
         for _, end in (time for time in sorted(taken) if time[0] <= start < time[1]):
             start = end
         limits = [usage.quarter(other) for other, _ in taken if other > start]
         end = -(-max(report.end, start + 1) // usage.QUARTER_S) * usage.QUARTER_S
         last = min([end, start + SESSION_S, *limits])
         if last > start:
-            found.append(PlacedReport(report, start, last))
-    return found
+            placed.append(PlacedReport(report, start, last))
+    return placed
 
 
 def _fullest(reports: Iterable[Block]) -> List[Block]:
@@ -55,13 +52,13 @@ def _fullest(reports: Iterable[Block]) -> List[Block]:
         before = bisect_right(ends, one.start, 0, at)
         sums = tuple(map(sum, zip(best[before][0], (one.tokens * one.counted, one.tokens, one.entries, 1))))
         best.append((sums, before, True) if sums > best[at][0] else (best[at][0], at, False))
-    found: List[Block] = []
+    fullest: List[Block] = []
     at = len(sorted_)
     while at:
         _, before, is_taken = best[at]
-        found += [sorted_[at - 1]] if is_taken else []
+        fullest += [sorted_[at - 1]] if is_taken else []
         at = before
-    return found[::-1]
+    return fullest[::-1]
 
 
 def _own_end(report: Block) -> int:
@@ -74,10 +71,8 @@ def _collides(report: Block, start: int, end: int) -> bool:
     return report.start == start or min(report.end, end) - max(report.start, start) >= max(1, min(_NEIGHBOUR_S, shorter // 2))
 
 
-# --- storing -----------------------------------------------------------------------------------------------------------------
-
 def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) -> None:
-    """Keep these reports; what runs and is reported no more is marked as such."""
+    """Store these reports; what runs and is reported no more is marked as such."""
     wanted = rows.distinct(blocks, now)
     changed = [block for block in wanted if _store_report(db, owner, block, now)]
     if changed:
@@ -90,11 +85,11 @@ def save(db: sqlite3.Connection, owner: int, blocks: Iterable[Block], now: int) 
 
 
 def _store_report(db: sqlite3.Connection, owner: int, block: Block, now: int) -> bool:
-    """Keep a report, unless a fuller one of that start is kept; whether anything changed. Of equal ones the newer counts while
+    """Store a report, unless a fuller one of that start is stored; whether anything changed. Of equal ones the newer counts while
     the session runs, the older when it is over."""
-    found = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND start_ts = ?",
+    columns = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE owner_id = ? AND start_ts = ?",
                        (owner, block.start)).fetchone()
-    row = rows.stored_session(found) if found else None
+    row = rows.stored_session(columns) if columns else None
     content = block
     if row:
         is_running = 0 <= now < max(row.block.end, block.end)
@@ -109,7 +104,7 @@ def _store_report(db: sqlite3.Connection, owner: int, block: Block, now: int) ->
 
 
 def add_report(db: sqlite3.Connection, owner: int, block: Block, number: Optional[int]) -> bool:
-    """Keep a report of another history, the fuller one of each start; whether it is of the session with that number here."""
+    """Store a report of another history, the fuller one of each start; whether it is of the session with that number here."""
     _store_report(db, owner, block, -1)
     if number is not None:
         db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, block.start))
@@ -135,7 +130,7 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
         usage.clear_spread(db, owner, free[number][1], free[number][2])
         heirs = [heir for one, heir in pairs if heir and one.start < free[number][2] and free[number][1] < one.end]
         sessions.remove(db, number, heirs[0] if heirs else None)
-    for one, number in pairs:          # two may exchange their places
+    for one, number in pairs:          # two may exchange their times
         if number and free[number][1] != one.start:
             usage.clear_spread(db, owner, free[number][1], free[number][2])
             db.execute("UPDATE session SET start_ts = -id WHERE id = ?", (number,))
@@ -146,9 +141,9 @@ def choose(db: sqlite3.Connection, owner: int, since: int, until: int) -> None:
 def _near(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Block]:
     """The reports of that time, and all that overlap one of them."""
     while True:
-        found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
+        fetched = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
             WHERE owner_id = ? AND end_ts >= ? AND start_ts <= ? ORDER BY start_ts""", (owner, since, until))
-        reports = [row.block for row in rows.stored_sessions(found)]
+        reports = [row.block for row in rows.stored_sessions(fetched)]
         low, high = min([since, *(one.start for one in reports)]), max([until, *(one.end for one in reports)])
         if (low, high) == (since, until):
             return reports
@@ -156,29 +151,29 @@ def _near(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Bl
 
 
 def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number: int, start: int, end: int) -> None:
-    """A session of messages has the report of the same start, where that says more."""
+    """A session of messages has the report of the same start, where that has more."""
     report = next((one for one in reports if one.start // 3600 == start // 3600), None)
     if report is None:
         return
-    known = usage.UsageTotal(db, owner, start, end, rests=False)
-    if report.counted and report.tokens > known.tokens:
+    total = usage.UsageTotal(db, owner, start, end, rests=False)
+    if report.counted and report.tokens > total.tokens:
         db.execute("UPDATE reported SET session_id = ? WHERE owner_id = ? AND start_ts = ?", (number, owner, report.start))
         state = db.execute("SELECT settled FROM session WHERE id = ?", (number,)).fetchone()[0]
         sessions.sum_by_quarters(db, owner, Bound(start, end, number, state))
 
 
 def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
-    found = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
+    row = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
                        "WHERE reported.owner_id = ? AND reported.start_ts = ?", (owner, report.start)).fetchone()
-    if values.epoch(found[1]) is None or values.epoch(found[2]) is None:
+    if values.epoch(row[1]) is None or values.epoch(row[2]) is None:
         return False
-    return usage.UsageTotal(db, owner, found[1], found[2], rests=False).entries > 0
+    return usage.UsageTotal(db, owner, row[1], row[2], rests=False).entries > 0
 
 
 def _paired(placed: Sequence[PlacedReport], free: "dict[int, Sequence[int]]") -> List[Tuple[PlacedReport, int]]:
     """Each with the number of the row that it goes on with, 0 for a new one."""
     left = dict(free)
-    found: List[Tuple[PlacedReport, int]] = []
+    pairs: List[Tuple[PlacedReport, int]] = []
     for one in placed:
         same = [number for number, row in left.items() if row[1] == one.start]
         shared = {number: min(one.end, row[2]) - max(one.start, row[1]) for number, row in left.items()
@@ -186,8 +181,8 @@ def _paired(placed: Sequence[PlacedReport], free: "dict[int, Sequence[int]]") ->
         best = same[0] if same else max(shared, key=lambda number: shared[number], default=0)
         number = best if same or 2 * shared.get(best, 0) > one.end - one.start else 0
         left.pop(number, None)
-        found.append((one, number))
-    return found
+        pairs.append((one, number))
+    return pairs
 
 
 def _write(db: sqlite3.Connection, owner: int, one: PlacedReport, number: int) -> None:
@@ -210,6 +205,6 @@ def _write(db: sqlite3.Connection, owner: int, one: PlacedReport, number: int) -
 
 def set_aside(db: sqlite3.Connection, owner: Optional[int] = None) -> List[Block]:
     """The reports that count nothing because others cut the same time, by start."""
-    found = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
+    fetched = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
         WHERE session_id IS NULL AND (?1 IS NULL OR owner_id = ?1) ORDER BY start_ts""", (owner,))
-    return [row.block for row in rows.stored_sessions(found)]
+    return [row.block for row in rows.stored_sessions(fetched)]

@@ -1,7 +1,4 @@
-"""The rows of sessions, and small notes: what is asked and written inside a transaction.
-
-For database.py and its neighbours, with the connection that they opened; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+"""The rows of sessions and owners, and small notes, inside a transaction of database.py. Times are epoch seconds."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.model import Block, MergedOwner, Owner
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import values
-from ccmon.when import SESSION_S, SKEW_S
+from ccmon.when import DAY_S, SESSION_S, SKEW_S
 
-NEWS_S = 86_400          # what became of a damaged history is told for so long
+NOTICE_S = DAY_S          # what became of a damaged history is shown for so long
 _COST_MAX = 10 ** 15     # micro-dollars
 
 # In the order of Block's fields.
@@ -53,17 +50,15 @@ def _block(columns: Sequence) -> Optional[Block]:
 
 
 def stored_session(columns: Sequence) -> Optional[StoredSession]:
-    """What was found by SELECT; further columns are left out. None for a row that is no session."""
+    """A row of SELECT; further columns are ignored. None for a row that is no session."""
     block = _block(columns[1:1 + len(CONTENT)])
     return None if block is None else StoredSession(columns[0], block)
 
 
-def stored_sessions(found: Iterable[Sequence]) -> List[StoredSession]:
+def stored_sessions(fetched: Iterable[Sequence]) -> List[StoredSession]:
     """All of them."""
-    return [row for row in map(stored_session, found) if row is not None]
+    return [row for row in map(stored_session, fetched) if row is not None]
 
-
-# --- one session, reported twice -------------------------------------------------------------------------------------
 
 def rank(block: Block) -> Tuple[bool, int, int]:
     """Of one session reported twice, the higher one has more in it."""
@@ -88,15 +83,13 @@ def better(stored: Block, fetched: Block) -> Block:
     return stored._replace(**{name: getattr(fetched, name) for name in blank})
 
 
-# --- notes -----------------------------------------------------------------------------------------------------------
-
 _HOST, _NEWS = "host", "moved_aside"
 
 
 def note(db: sqlite3.Connection, key: str) -> Optional[str]:
     """What was written under the key."""
-    found = db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
-    return found[0] if found and isinstance(found[0], str) else None
+    row = db.execute("SELECT value FROM note WHERE key = ?", (key,)).fetchone()
+    return row[0] if row and isinstance(row[0], str) else None
 
 
 def write_note(db: sqlite3.Connection, key: str, value: str) -> None:
@@ -119,11 +112,11 @@ def damage_notice(db: sqlite3.Connection, now: int) -> Optional[str]:
     """What became of the history before this one, on the day after it happened."""
     noted, _, sentence = (note(db, _NEWS) or "").partition(" ")
     at = values.number(noted)
-    return values.text(sentence) if at is not None and -NEWS_S <= now - at < NEWS_S else None
+    return values.text(sentence) if at is not None and -NOTICE_S <= now - at < NOTICE_S else None
 
 
 def write_damage_notice(db: sqlite3.Connection, sentence: str, now: int) -> None:
-    """Keep the sentence for everyone who asks within a day."""
+    """Store the sentence for everyone who asks within a day."""
     write_note(db, _NEWS, f"{now} {sentence}")
 
 
@@ -138,8 +131,8 @@ _OTHERS = f"""SELECT id, host, account FROM owner
 
 def owner_id(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
     """The number of this machine's owner of that account, whatever the machine is called by now."""
-    found = db.execute(_MERGED if isinstance(owner, MergedOwner) else _OWNER, owner).fetchone()
-    return found[1] if found else None
+    row = db.execute(_MERGED if isinstance(owner, MergedOwner) else _OWNER, owner).fetchone()
+    return row[1] if row else None
 
 
 def own_owners(db: sqlite3.Connection, host: str) -> Dict[str, int]:
@@ -156,8 +149,8 @@ def merged_owners(db: sqlite3.Connection, host: str) -> Dict[int, MergedOwner]:
 def ensured_owner_id(db: sqlite3.Connection, owner: Owner) -> int:
     """The same, made on the first use."""
     db.execute("INSERT OR IGNORE INTO note (key, value) VALUES (?, ?)", (_HOST, owner.host))
-    known = owner_id(db, owner)
-    if known is None:
+    number = owner_id(db, owner)
+    if number is None:
         names = note(db, _HOST) or owner.host, owner.account
-        known = db.execute("INSERT INTO owner (host, account) VALUES (?, ?)", names).lastrowid
-    return known  # type: ignore[return-value]
+        number = db.execute("INSERT INTO owner (host, account) VALUES (?, ?)", names).lastrowid
+    return number  # type: ignore[return-value]

@@ -1,7 +1,4 @@
-"""The sessions that run by the last answer of the source, kept as it gave them.
-
-For database.py and its neighbours, inside their transactions; sqlite3.Error comes as it is. Times are epoch seconds.
-"""
+"""The sessions that run by the last answer of the source, stored as it reported them."""
 
 import sqlite3
 from typing import Iterable, List
@@ -15,24 +12,24 @@ _KEY = "running"
 
 
 def note(db: sqlite3.Connection, owner: int, answer: Iterable[Block], now: int) -> None:
-    """Keep what the last answer says of the sessions that run."""
+    """Store the sessions of the last answer that run."""
     import json
     running = [block for block in rows.distinct(answer, now) if block.end > now]
     rows.write_note(db, f"{_KEY} {owner}", json.dumps(running))
 
 
 def blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
-    """The sessions that the last answer said to run, as far as they do."""
+    """The sessions of the last answer that still run."""
     try:
-        found = [Block(*fields) for fields in checked.value(rows.note(db, f"{_KEY} {owner}") or "[]")]
-        return [block._replace(models=tuple(block.models)) for block in found
+        running = [Block(*fields) for fields in checked.value(rows.note(db, f"{_KEY} {owner}") or "[]")]
+        return [block._replace(models=tuple(block.models)) for block in running
                 if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
     except checked.Damage:
         return []
 
 
 def _is_possible(block: Block) -> bool:
-    """Whether what a disk has kept can be a session."""
+    """Whether what was stored can be a session."""
     numbers = (block.tokens, *(count for count in block[4:8] if count is not None), block.entries)
     return (values.epoch(block.start) is not None and values.epoch(block.end) is not None and block.start < block.end
             and (block.last is None or values.epoch(block.last) is not None)

@@ -1,6 +1,6 @@
 """The numbered steps to the present schema. A step that only adds counts up by one, anything else goes to the next hundred.
 
-PRAGMA user_version is 100 x breaking + additive: an older ccmon goes on with a higher additive number, and keeps off a
+PRAGMA user_version is 100 x breaking + additive: an older ccmon goes on with a higher additive number, and refuses a
 higher breaking one.
 """
 
@@ -83,7 +83,7 @@ def _ledger(db: sqlite3.Connection) -> None:
     sum that was ever seen of a minute; and sessions that no vanishing file can cut anew, so that nothing counts twice.
 
     Breaking: who does not know messages would count them again. The notes are renamed so that one which is running meanwhile
-    meets that in its next transaction, opens the file anew and keeps off.
+    meets that in its next transaction, opens the file anew and refuses it.
     """
     db.execute("ALTER TABLE meta RENAME TO note")
     _table(db, "project", "id INTEGER PRIMARY KEY", "name TEXT NOT NULL UNIQUE", "path TEXT NOT NULL DEFAULT ''")

@@ -1,8 +1,8 @@
 """The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over.
 
-A session that is settled keeps its start and end whatever comes or goes: a late message inside it joins it, one between two
+The start and end of a settled session stay whatever comes or goes: a late message inside it joins it, one between two
 of them opens a session that ends where the next one begins. So no two overlap, and none is longer than five hours.
-For its neighbours, inside their transactions. Times are epoch seconds, `_ms` epoch milliseconds.
+Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import sqlite3
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
+from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, rows, usage, values
 from ccmon.store.log_state import OPEN_SPAN, open_span
-from ccmon.store.messages import MessageChange, MessageRow
-from ccmon.when import SESSION_S
+from ccmon.store.messages import LogMessage, MessageChange, MessageRow
+from ccmon.when import HOUR_S, SESSION_S
 
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
 OPEN, SETTLED, SUMMED = 0, 1, 2
-_HOUR_MS, _SESSION_MS = 3_600_000, SESSION_S * 1000
+_HOUR_MS, _SESSION_MS = HOUR_S * 1000, SESSION_S * 1000
 EVER = 1 << 40                         # s
 
 
@@ -95,7 +96,7 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[MessageChange], 
 
 
 def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loose_ms: Sequence[int]) -> None:
-    """The newest moment of which messages came after its session was over: ccusage cuts its sessions otherwise from there."""
+    """The newest time of which messages came after its session was over: ccusage cuts its sessions otherwise from there."""
     if not (joined_ms or loose_ms):
         return
     end = db.execute(f"SELECT max(end_ts) FROM session WHERE owner_id = ? AND settled AND {rows.TIMED}", (owner,)).fetchone()[0]
@@ -115,8 +116,8 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
     for sign, row in parts:
         for at, number in enumerate(usage.message_sums(row)):
             sums[at] += sign * number
-    names, *told = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    last, cost = values.epoch(told[0]), values.count(told[1])
+    names, *stored = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    last, cost = values.epoch(stored[0]), values.count(stored[1])
     wanted = dict.fromkeys(filter(None, values.text(names).split(",")))
     wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
     latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
@@ -136,8 +137,8 @@ def _priced(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
 
 
 def _model_names(db: sqlite3.Connection, numbers: Iterable[int]) -> List[str]:
-    found = (db.execute("SELECT name FROM model WHERE id = ?", (number,)).fetchone() for number in dict.fromkeys(numbers))
-    return [name for row in found if row for name in (values.text(row[0]),) if name]
+    fetched = (db.execute("SELECT name FROM model WHERE id = ?", (number,)).fetchone() for number in dict.fromkeys(numbers))
+    return [name for row in fetched if row for name in (values.text(row[0]),) if name]
 
 
 # --- cutting -----------------------------------------------------------------------------------------------------------
@@ -152,28 +153,42 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     for before, after in zip(*edges):
         low, high = before.end if before else -EVER, after.start if after else EVER
         if low * 1000 <= span[1] and span[0] <= high * 1000:
-            found = messages.between(db, owner, low * 1000, high * 1000) if fixed else messages.by_time(db, owner)
+            in_order = messages.between(db, owner, low * 1000, high * 1000) if fixed else messages.by_time(db, owner)
             if before and before.is_whole():
-                found = [row for row in found if row.at_ms > low * 1000]
-            _replace(db, owner, low, high, list(cuts(db, found, low, high)))
+                in_order = [row for row in in_order if row.at_ms > low * 1000]
+            _replace(db, owner, low, high, list(cuts(db, in_order, low, high)))
     db.execute("DELETE FROM note WHERE key = ?", (f"{OPEN_SPAN} {owner}",))
 
 
-def cuts(db: sqlite3.Connection, found: Iterable[MessageRow], low: int, high: int) -> Iterator[Cut]:
-    """The sessions of these messages, given by time, all between two moments at which others end and begin."""
+def cuts(db: sqlite3.Connection, by_time: Iterable[MessageRow], low: int, high: int) -> Iterator[Cut]:
+    """The sessions of these messages, given by time, all between two times at which others end and begin."""
     names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
-    for group in groups(found):
+    for group in groups(by_time):
         yield _cut(group, max(group[0].at_ms // _HOUR_MS * 3600, low), high, names)
 
 
-def groups(found: Iterable[MessageRow]) -> Iterator[List[MessageRow]]:
+def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
+    """The sessions that these messages make: all, or those from the first pause of five hours on."""
+    from ccmon.store import ledger, schema  # which import this file
+    with schema.empty() as db:
+        ledger.count(db, 1, list(logged))
+        rows_by_time = messages.between(db, 1, 0, 1 << 62)
+        if not is_all:
+            starts = [at for at in range(1, len(rows_by_time))
+                      if rows_by_time[at].at_ms - rows_by_time[at - 1].at_ms > SESSION_S * 1000]
+            rows_by_time = rows_by_time[starts[0]:] if starts else []
+        made = [rows.stored_session((0, *cut.columns)) for cut in cuts(db, rows_by_time, 0, 1 << 40)]
+        return [row.block for row in made if row]
+
+
+def groups(by_time: Iterable[MessageRow]) -> Iterator[List[MessageRow]]:
     """The messages of each session in turn, by ccusage 20's rule; given by time.
 
     A session begins at its first message's full hour; the first message more than five hours after that begins the next one.
     """
     group: List[MessageRow] = []
     start_ms = 0
-    for row in found:
+    for row in by_time:
         if group and row.at_ms - start_ms > _SESSION_MS:
             yield group
             group = []
@@ -194,7 +209,7 @@ def _cut(group: Sequence[MessageRow], start: int, high: int, names: Dict[int, st
 
 
 def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:
-    """Put these in the place of the open sessions between low and high; one that goes on keeps its number."""
+    """Replace the open sessions between low and high by these; one that goes on has the same id."""
     select = f"""{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?
         AND typeof(start_ts) = 'integer'"""
     old = {row[1]: row for row in db.execute(select, (owner, low, high))}
@@ -231,17 +246,17 @@ def settle(db: sqlite3.Connection, owner: int, now: int) -> None:
     db.execute("UPDATE session SET settled = ? WHERE owner_id = ? AND NOT settled AND end_ts <= ?", (SETTLED, owner, now))
 
 
-def settle_of(db: sqlite3.Connection, owner: int, found: Iterable[MessageRow]) -> None:
+def settle_of(db: sqlite3.Connection, owner: int, settled: Iterable[MessageRow]) -> None:
     """Fix the sessions of these messages."""
     db.executemany(f"UPDATE session SET settled = {SETTLED} WHERE owner_id = ? AND NOT settled AND start_ts <= ? AND end_ts > ?",
-                   {(owner, row.at_ms // 1000, row.at_ms // 1000) for row in found})
+                   {(owner, row.at_ms // 1000, row.at_ms // 1000) for row in settled})
 
 
 def session_of_quarter(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     """The session of the quarter that begins then; a new one between its neighbours where there is none."""
-    found = _bounds(db, "owner_id = ? AND start_ts < ? AND end_ts > ?", owner, ts + usage.QUARTER_S, ts)
-    if found:
-        return found[0]
+    there = _bounds(db, "owner_id = ? AND start_ts < ? AND end_ts > ?", owner, ts + usage.QUARTER_S, ts)
+    if there:
+        return there[0]
     select = f"FROM session WHERE {rows.TIMED} AND owner_id = ?"
     low = db.execute(f"SELECT max(end_ts) {select} AND end_ts <= ?", (owner, ts)).fetchone()[0]
     high = db.execute(f"SELECT min(start_ts) {select} AND start_ts > ?", (owner, ts)).fetchone()[0]
@@ -261,7 +276,7 @@ def sum_by_quarters(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
 
 
 def end_by_quarters(db: sqlite3.Connection, owner: int, at_s: int) -> None:
-    """Let messages of that very moment be of the session that begins then, and not of one that ends then."""
+    """Let messages of that very second be of the session that begins then, and not of one that ends then."""
     if messages.between(db, owner, at_s * 1000, at_s * 1000 + 1):
         for bound in _bounds(db, "owner_id = ? AND end_ts = ? AND settled <> ?", owner, at_s, SUMMED):
             sum_by_quarters(db, owner, bound)
@@ -272,20 +287,20 @@ def end_by_quarters(db: sqlite3.Connection, owner: int, at_s: int) -> None:
 def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     """Write what the quarters of a session hold, with what ccusage reported beyond it."""
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted, source FROM reported"
-    found = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
-    reported = found and (*map(values.count, found[:6]), values.count(found[6]) or 0, bool(found[7]), values.text(found[8]))
-    told = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    moments, cost = (values.epoch(told[0]), _last_message(db, owner, bound)), values.count(told[1])
-    last = max([moment for moment in moments if moment is not None], default=None)
+    row = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
+    reported = row and (*map(values.count, row[:6]), values.count(row[6]) or 0, bool(row[7]), values.text(row[8]))
+    stored = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
+    epochs, cost = (values.epoch(stored[0]), _last_message(db, owner, bound)), values.count(stored[1])
+    last = max([epoch for epoch in epochs if epoch is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
-    known = usage.UsageTotal(db, owner, bound.start, bound.end)
-    rest = _spread_rest(db, owner, bound, reported, known, last) if reported else [0] * 4
+    total = usage.UsageTotal(db, owner, bound.start, bound.end)
+    rest = _spread_rest(db, owner, bound, reported, total, last) if reported else [0] * 4
     whole = usage.UsageTotal(db, owner, bound.start, bound.end)
-    if whole.kinds != [*map(sum, zip(known.kinds, rest))]:
-        raise sqlite3.IntegrityError("what is written is not found again")
-    is_counted = reported is None or reported[7] or known.entries > 0
+    if whole.kinds != [*map(sum, zip(total.kinds, rest))]:
+        raise sqlite3.IntegrityError("rows that were written are missing")
+    is_counted = reported is None or reported[7] or total.entries > 0
     kinds: Sequence[Optional[int]] = whole.kinds if is_counted else (None,) * 4
-    if reported and not known.entries:
+    if reported and not total.entries:
         cost = reported[5]
     elif whole.cost_nano is not None:
         cost = round(whole.cost_nano / 1000)
@@ -295,21 +310,21 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
         cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
-               (last, whole.tokens, *kinds, cost, ",".join(names), max(known.entries, reported[6] if reported else 0),
-                int(is_counted), "logs" if reported is None or 0 < known.tokens == whole.tokens else reported[8], bound.id))
+               (last, whole.tokens, *kinds, cost, ",".join(names), max(total.entries, reported[6] if reported else 0),
+                int(is_counted), "logs" if reported is None or 0 < total.tokens == whole.tokens else reported[8], bound.id))
 
 
-def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, known: usage.UsageTotal,
+def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Sequence, total: usage.UsageTotal,
                  last: Optional[int]) -> List[int]:
     """What ccusage reported beyond the messages; a bare total (it may include cache tokens) only where there are none."""
-    told, *kinds, cost, _, is_counted, _ = reported
-    tokens = told or 0
+    reported_tokens, *kinds, cost, _, is_counted, _ = reported
+    tokens = reported_tokens or 0
     if is_counted:
-        rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, known.kinds)]
-        beyond = max(0, tokens - known.tokens)             # kinds may be counted otherwise: together they are what is beyond
+        rest = [max(0, (count or 0) - seen) for count, seen in zip(kinds, total.kinds)]
+        beyond = max(0, tokens - total.tokens)             # kinds may be counted otherwise: together they are what is beyond
         rest[:2] = min(rest[0], beyond), beyond - min(rest[0], beyond)
     else:
-        rest = [0, 0 if known.entries else tokens, 0, 0]
+        rest = [0, 0 if total.entries else tokens, 0, 0]
     if any(rest):
         part = (rest[0] + rest[1]) / tokens if tokens else 1.0
         nano = None if cost is None else round(cost * 1000 * min(1.0, part))
@@ -319,6 +334,6 @@ def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Seq
 
 
 def _last_message(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
-    found = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
+    latest_ms = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
         AND typeof(at_ms) = 'integer'""", (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
-    return None if found is None else found // 1000
+    return None if latest_ms is None else latest_ms // 1000

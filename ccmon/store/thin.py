@@ -1,7 +1,6 @@
 """Thinning with age: every snapshot for two days, one a minute up to 90 days, one an hour for ever; messages are packed.
 
-database.py and merge.py call, inside a transaction for each step; sqlite3.Error comes as it is. Sessions, readings
-and forecasts stay as they are. How far it came is noted: it may be interrupted at any time, and has nothing to look for later.
+Each step is a transaction. Sessions, readings and forecasts stay as they are. How far it came is noted: it may be interrupted.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
+from ccmon.when import DAY_S, HOUR_S
 
-RAW_S, MINUTES_S = 48 * 3600, 90 * 86_400
-EVERY_S = 3600           # there is nothing to do before another hour has passed
+RAW_S, MINUTES_S = 2 * DAY_S, 90 * DAY_S
+EVERY_S = HOUR_S           # there is nothing to do before another hour has passed
 ROWS = 300               # looked at in one step: a few milliseconds
-_HOUR_S = 3600
-_FREE_PAGES = 64         # kept for the next rows
+_FREE_PAGES = 64         # left for the next rows
 _VACUUM_PAGES = 16       # given back to the disk in one step
 _DONE = "thinned"
 
@@ -38,8 +37,6 @@ class _SnapshotKey(NamedTuple):
     tokens: int
 
 
-# --- one step ----------------------------------------------------------------------------------------------------------
-
 def due(db: sqlite3.Connection, now: int) -> bool:
     """True when an hour has passed since all was done, or the clock was set back."""
     done_at = values.number(rows.note(db, _DONE))
@@ -58,13 +55,13 @@ def rewind(db: sqlite3.Connection, owner: int, oldest: int) -> None:
     """Rows from there on have come in: what is old among them is thinned with the next step."""
     marks = _marks(db, owner)
     if oldest < max(marks):
-        whole = oldest // _HOUR_S * _HOUR_S
+        whole = oldest // HOUR_S * HOUR_S
         _write_marks(db, owner, [min(mark, whole) for mark in marks])
         db.execute("DELETE FROM note WHERE key = ?", (_DONE,))
 
 
 def bucket_s(ts: int, now: int) -> int:
-    """Of so many seconds one snapshot of a session is kept at that age."""
+    """Of so many seconds one snapshot of a session is left at that age."""
     fits = [stage.bucket_s for stage in _STAGES[:2] if ts < _until(stage, now)]
     return max(fits, default=1)
 
@@ -114,27 +111,25 @@ def _shrink(db: sqlite3.Connection) -> bool:
     return bool(db.execute("PRAGMA freelist_count").fetchone()[0] < free)      # else the file was made without it
 
 
-# --- snapshots ---------------------------------------------------------------------------------------------------------
-
 def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
-    found = [_SnapshotKey(*row) for row in db.execute("""SELECT ts, seen, session_id, tokens FROM snapshot
+    fetched = [_SnapshotKey(*row) for row in db.execute("""SELECT ts, seen, session_id, tokens FROM snapshot
         WHERE owner_id = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT ?""", (owner, since, until, ROWS))]
-    if len(found) == ROWS:
-        until = found[-1].ts // bucket_s * bucket_s
-        until = until if until > found[0].ts else found[-1].ts      # more in one bucket than a step takes
+    if len(fetched) == ROWS:
+        until = fetched[-1].ts // bucket_s * bucket_s
+        until = until if until > fetched[0].ts else fetched[-1].ts      # more in one bucket than a step takes
     until = max(int(until), since + 1)                              # whatever a disk has made of them
-    shots = {shot.ts: shot for shot in found if shot.ts < until}
-    kept = _thinned(filter(values.is_sample, shots.values()), bucket_s)
+    shots = {shot.ts: shot for shot in fetched if shot.ts < until}
+    thinned = _thinned(filter(values.is_sample, shots.values()), bucket_s)
     db.executemany("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?",
-                   [(shot.seen, owner, ts) for ts, shot in kept.items() if shot != shots[ts]])
-    db.executemany("DELETE FROM snapshot WHERE owner_id = ? AND ts = ?", [(owner, ts) for ts in shots if ts not in kept])
+                   [(shot.seen, owner, ts) for ts, shot in thinned.items() if shot != shots[ts]])
+    db.executemany("DELETE FROM snapshot WHERE owner_id = ? AND ts = ?", [(owner, ts) for ts in shots if ts not in thinned])
     return until
 
 
 def _thinned(shots: Iterable[_SnapshotKey], bucket_s: int) -> Dict[int, _SnapshotKey]:
     """By time: of each bucket and session the one with the most tokens, seen as long as any of them; of equals the last.
 
-    It keeps its time: moved to the first, it would claim what had not been used yet.
+    Its time stays: moved to the first, it would claim what had not been used yet.
     """
     best: Dict[Tuple[int, Optional[int]], _SnapshotKey] = {}
     for shot in shots:
@@ -144,8 +139,6 @@ def _thinned(shots: Iterable[_SnapshotKey], bucket_s: int) -> Dict[int, _Snapsho
     return {shot.ts: shot for shot in best.values()}
 
 
-# --- messages ----------------------------------------------------------------------------------------------------------
-
 def _pack(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: int) -> int:
     """Pack one day of messages."""
     from ccmon.store import archive  # where a day is old enough
@@ -153,4 +146,4 @@ def _pack(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: 
     return until if done_ms is None else max(since, min(until - 1, done_ms // 1000))
 
 
-_STAGES = (ThinningStage(RAW_S, 60, _thin), ThinningStage(MINUTES_S, 3600, _thin), ThinningStage(MINUTES_S, 3600, _pack))
+_STAGES = (ThinningStage(RAW_S, 60, _thin), ThinningStage(MINUTES_S, HOUR_S, _thin), ThinningStage(MINUTES_S, HOUR_S, _pack))

@@ -1,4 +1,4 @@
-"""From histories of minutes to the ledger (schema 200): a copy is kept, and what was counted twice is cut anew or set aside.
+"""From histories of minutes to the ledger (schema 200): a copy is left, and what was counted twice is cut anew or set aside.
 
 Where the minutes hold all of a session, the sessions of that time are made of them; of sessions that merely overlap, the
 fullest counts. For migrations.py and schema.py, inside their transaction.
@@ -14,12 +14,10 @@ from ccmon.store import reported, rows, sessions, usage, values
 from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.system import private
-from ccmon.when import SESSION_S
+from ccmon.when import HOUR_S, SESSION_S
 
 BREAKING = 200
 COPY = "copy_before_200"
-_HOUR_S, _QUARTER_S = 3600, 900
-_EVER = 1 << 40
 
 Sums = Sequence[int]                   # four kinds
 
@@ -66,27 +64,25 @@ def repair(db: sqlite3.Connection) -> None:
         _take_sessions(db, owner)
 
 
-# --- minutes -----------------------------------------------------------------------------------------------------------------
-
 _KINDS = "input, output, cache_creation, cache_read"
 _ROWS = f"""SELECT ts, model_id, {_KINDS} FROM {{}} WHERE owner_id = ? AND {values.TIMES.format('ts')} AND {values.FOUR}
     ORDER BY ts"""
 
 
 def _take_minutes(db: sqlite3.Connection, owner: int) -> None:
-    """Minutes become quarters of an hour; of hours that were summed up and told again, the larger sum counts."""
+    """Minutes become quarters of an hour; of hours that were summed up and reported again, the larger sum counts."""
     quarters: Dict[Tuple[int, int], List[int]] = {}
     for ts, model, *kinds in db.execute(_ROWS.format("minute"), (owner,)):
-        sums = quarters.setdefault((ts // _QUARTER_S * _QUARTER_S, model), [0] * 4)
-        sums[:] = [known + more for known, more in zip(sums, kinds)]
+        sums = quarters.setdefault((ts // usage.QUARTER_S * usage.QUARTER_S, model), [0] * 4)
+        sums[:] = [before + more for before, more in zip(sums, kinds)]
     for ts, model, *kinds in db.execute(_ROWS.format("hour"), (owner,)):
-        parts = [(ts + at, model) for at in range(0, _HOUR_S, _QUARTER_S) if (ts + at, model) in quarters]
+        parts = [(ts + at, model) for at in range(0, HOUR_S, usage.QUARTER_S) if (ts + at, model) in quarters]
         if sum(kinds) >= sum(sum(quarters[part]) for part in parts):
             for part in parts:
                 del quarters[part]
-            _put(db, owner, ts, model, _HOUR_S, kinds)
+            _put(db, owner, ts, model, HOUR_S, kinds)
     for (ts, model), sums in quarters.items():
-        _put(db, owner, ts, model, _QUARTER_S, sums)
+        _put(db, owner, ts, model, usage.QUARTER_S, sums)
     usage.settle_legacy(db, owner, None)
 
 
@@ -94,8 +90,6 @@ def _put(db: sqlite3.Connection, owner: int, ts: int, model: int, span_s: int, k
     db.execute(f"INSERT INTO legacy (owner_id, ts, model_id, span_s, {_KINDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                (owner, ts, model, span_s, *kinds))
 
-
-# --- sessions ----------------------------------------------------------------------------------------------------------------
 
 def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
     """Those of which the minutes hold all are made anew of them; the others stay what was reported."""
@@ -118,7 +112,7 @@ def _take_sessions(db: sqlite3.Connection, owner: int) -> None:
 
 
 def _fitted(block: Block) -> Tuple[Block, int]:
-    """A session that was told with two starts may be longer than any is: its last five hours; and its start as it was."""
+    """A session that was reported with two starts may be longer than any is: its last five hours; and its start as it was."""
     return block._replace(start=max(block.start, block.end - SESSION_S)), block.start
 
 
@@ -128,8 +122,8 @@ _CONTENT = ", ".join(rows.CONTENT)
 def _is_covered(db: sqlite3.Connection, owner: int, row: StoredSession) -> bool:
     """Whether the minutes hold all that the session has."""
     block = row.block
-    found = usage.UsageTotal(db, owner, block.start, block.end)
-    return any(found.kinds) and (not block.counted or found.tokens >= block.tokens)
+    total = usage.UsageTotal(db, owner, block.start, block.end)
+    return any(total.kinds) and (not block.counted or total.tokens >= block.tokens)
 
 
 def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Optional[int], was: int) -> None:
@@ -147,17 +141,17 @@ def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Op
 
 
 def _cuts_of_minutes(db: sqlite3.Connection, owner: int, fixed: Sequence[Tuple[int, int]]) -> List[Tuple[int, int]]:
-    """Start and end of the sessions that the minutes between those that stay make, as far as minutes can tell."""
+    """Start and end of the sessions that the minutes between those that stay make, as far as minutes show it."""
     times = {ts for table in ("minute", "hour") for ts, in
              db.execute(f"SELECT DISTINCT ts FROM {table} WHERE owner_id = ? AND {values.TIMES.format('ts')}", (owner,))}
-    found: List[Tuple[int, int]] = []
+    cuts: List[Tuple[int, int]] = []
     for ts in sorted(times):
-        if not any(start <= ts < end for start, end in (*fixed, *found[-1:])):
-            low = max([end for _, end in (*fixed, *found) if end <= ts], default=-_EVER)
-            high = min([start for start, _ in fixed if start > ts], default=_EVER)
-            start = max(ts // _HOUR_S * _HOUR_S, low)
-            found.append((start, min(start + SESSION_S, high)))
-    return found
+        if not any(start <= ts < end for start, end in (*fixed, *cuts[-1:])):
+            low = max([end for _, end in (*fixed, *cuts) if end <= ts], default=-sessions.EVER)
+            high = min([start for start, _ in fixed if start > ts], default=sessions.EVER)
+            start = max(ts // HOUR_S * HOUR_S, low)
+            cuts.append((start, min(start + SESSION_S, high)))
+    return cuts
 
 
 def _remove(db: sqlite3.Connection, owner: int, gone: Sequence[int]) -> None:

@@ -1,8 +1,8 @@
-"""What was used by quarter of an hour, model and project: sums of the messages, kept for ever.
+"""What was used by quarter of an hour, model and project: sums of the messages, for ever.
 
-Beside them stand rests, which no message is known for: of minutes that an older ccmon summed up (table legacy; the model is
-known, the project is not), and of sessions that only ccusage has reported (neither is known). A rest shrinks as messages come in.
-For its neighbours, inside their transactions. Times are epoch seconds, costs billionths of a US dollar.
+Beside them stand rests, which no message covers: of minutes that an older ccmon summed up (table legacy; the project
+is unknown), and of sessions that only ccusage has reported (model and project are unknown). A rest shrinks as messages come in.
+Times are epoch seconds, costs billionths of a US dollar.
 """
 
 import sqlite3
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set,
 
 from ccmon.model import Used
 from ccmon.store import values
+from ccmon.when import HOUR_S
 
 if TYPE_CHECKING:
     from ccmon.store.messages import MessageChange, MessageRow
 
 QUARTER_S = 900
-UNKNOWN = -1                           # in the place of a model's or project's number
+UNKNOWN = -1                           # instead of a model's or project's number
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
 _NAMES = ", ".join(_SUMS)
@@ -24,15 +25,13 @@ _VALID = f"{values.TIMES.format('ts')} AND {values.counted(_SUMS, values.MOST_SU
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
 
-# --- sums of messages ----------------------------------------------------------------------------------------------------
-
 def usage_key(row: "MessageRow") -> Key:
     """Where a message is summed up."""
     return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
 
 
 def quarter(ts: int) -> int:
-    """The start of the quarter of an hour that holds that moment."""
+    """The start of the quarter of an hour that holds that time."""
     return ts // QUARTER_S * QUARTER_S
 
 
@@ -44,20 +43,20 @@ def message_sums(row: "MessageRow") -> Sums:
 
 def deltas(changes: "Iterable[MessageChange]") -> Dict[Key, Sums]:
     """What these changes of messages change of the sums."""
-    found: Dict[Key, Sums] = {}
+    changed: Dict[Key, Sums] = {}
     for before, after in changes:
         if before is not None and before.counts:
-            _add_to(found, before, -1)
+            _add_to(changed, before, -1)
         if after.counts:
-            _add_to(found, after, 1)
-    return found
+            _add_to(changed, after, 1)
+    return changed
 
 
-def _add_to(found: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
+def _add_to(changed: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
     key, (given, made, created, read, cost_nano, unpriced, entries) = usage_key(row), message_sums(row)
-    sums = found.get(key)
+    sums = changed.get(key)
     if sums is None:
-        sums = found[key] = [0] * len(_SUMS)
+        sums = changed[key] = [0] * len(_SUMS)
     sums[0] += sign * given
     sums[1] += sign * made
     sums[2] += sign * created
@@ -80,8 +79,6 @@ _ADD = f"""INSERT INTO usage (owner_id, ts, model_id, project_id, {_NAMES}) VALU
 _PUT = f"INSERT OR REPLACE INTO usage (owner_id, ts, model_id, project_id, {_NAMES}) VALUES (?, ?, ?, ?{', ?' * len(_SUMS)})"
 
 
-# --- rests -----------------------------------------------------------------------------------------------------------------
-
 _COVERED = f"""SELECT {', '.join(f'coalesce(sum({kind}), 0)' for kind in _KINDS)} FROM usage
     WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ? AND project_id >= 0 AND {values.FOUR}"""
 
@@ -91,7 +88,7 @@ def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable
     changed = set()
     for ts, model, span_s, *sums in _legacy(db, owner, touched):
         covered = db.execute(_COVERED, (owner, ts, ts + span_s, model)).fetchone()
-        rest = [max(0, summed - known) for summed, known in zip(sums, covered)]
+        rest = [max(0, summed - messages_sum) for summed, messages_sum in zip(sums, covered)]
         before = db.execute(f"""SELECT {', '.join(_KINDS)} FROM usage
             WHERE owner_id = ? AND ts = ? AND model_id = ? AND project_id = ?""", (owner, ts, model, UNKNOWN)).fetchone()
         if any(rest) and tuple(rest) != before:
@@ -104,7 +101,7 @@ def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable
     return changed
 
 
-LEGACY = f"{values.TIMES.format('ts')} AND {values.FOUR} AND span_s IN ({QUARTER_S}, 3600)"      # a row that can be
+LEGACY = f"{values.TIMES.format('ts')} AND {values.FOUR} AND span_s IN ({QUARTER_S}, {HOUR_S})"      # a row that can be
 
 
 def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> List[Sequence[int]]:
@@ -113,12 +110,12 @@ def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]
         return db.execute(select, (owner,)).fetchall()
     if db.execute("SELECT 1 FROM legacy WHERE owner_id = ? LIMIT 1", (owner,)).fetchone() is None:
         return []
-    found: Dict[Tuple[int, int], Sequence[int]] = {}
+    by_key: Dict[Tuple[int, int], Sequence[int]] = {}
     for ts, model in {key[:2] for key in touched}:
         for row in db.execute(f"{select} AND model_id = ? AND ts IN (?, ?) AND ts + span_s > ?",
                               (owner, model, ts, ts // 3600 * 3600, ts)):
-            found[row[0], row[1]] = row
-    return list(found.values())
+            by_key[row[0], row[1]] = row
+    return list(by_key.values())
 
 
 def spread(db: sqlite3.Connection, owner: int, start: int, last: int, rest: Sequence[int], cost_nano: Optional[int]) -> None:
@@ -135,8 +132,6 @@ def clear_spread(db: sqlite3.Connection, owner: int, start: int, end: int) -> No
     db.execute("DELETE FROM usage WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ?",
                (owner, quarter(start), end, UNKNOWN))
 
-
-# --- reading -----------------------------------------------------------------------------------------------------------------
 
 class UsageTotal:
     """The sum of all quarters of a time."""
@@ -159,10 +154,10 @@ class UsageTotal:
 
 def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
-    found = db.execute(_USED, (owner, since, until))
+    fetched = db.execute(_USED, (owner, since, until))
     return [Used(ts, None if model_id == UNKNOWN else values.text(model), None if project_id == UNKNOWN else values.text(project),
                  given, made, created, read, None if unpriced or values.count(cost) is None else cost / 1e9, values.text(host))
-            for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in found]
+            for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in fetched]
 
 
 _USED = f"""SELECT ts, model_id, model.name, project_id, CASE path WHEN '' THEN project.name ELSE path END,

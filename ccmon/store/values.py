@@ -28,7 +28,7 @@ def whole(names: Iterable[str]) -> str:
 
 
 FOUR = counted(("input", "output", "cache_creation", "cache_read"), MOST_SUMMED)
-# A message that no disk has spoilt. `+`: the guard is no reason to look through another index.
+# An undamaged message. `+`: the guard is no reason to read another index.
 MESSAGE = " AND ".join((whole(("message", "key", "session", "model_id", "project_id", "flags")),
                         counted(("+at_ms", "input", "output", "cache_5m", "cache_1h", "cache_read")),
                         counted(("coalesce(cost_nano, 0)",), MOST_SUMMED)))

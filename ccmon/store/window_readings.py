@@ -1,7 +1,6 @@
-"""What Claude said of every window of the account, and whose account that was: each change of a percentage or a reset.
+"""Readings of every window of the account, by login: each change of a percentage or a reset. Times are epoch seconds.
 
 The 5 hours and the week stand in `reading`, too, from which the limit is learned, and into which an older ccmon writes.
-For database.py and its neighbours, inside their transaction; sqlite3.Error comes as it is. Times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -11,18 +10,19 @@ from typing import Dict, List, Sequence, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
+from ccmon.when import DAY_S, SESSION_S, WEEK_S
 
-NAMES_S = {"five_hour": 5 * 3600, "seven_day": 7 * 86_400}             # those of `reading`
-AHEAD = "readings_ahead"               # lines of the spool that are of the future by this clock
+NAMES_S = {"five_hour": SESSION_S, "seven_day": WEEK_S}             # those of `reading`
+AHEAD = "newahead"               # lines of the spool that are of the future by this clock
 _FIRST_LOGIN = "first_login"
 _LONGEST = 64                          # characters of a name
-_NEWEST_S = 40 * 86_400                # a window that was read before that is over
+_NEWEST_S = 40 * DAY_S                # a window that was read before that is over
 
 
 class WindowReading(NamedTuple):
-    """What was read of a window at one moment."""
+    """A percentage and a reset that Claude reported."""
 
-    login: str                         # short hash, "" as long as nobody knew
+    login: str                         # short hash, "" as long as it is unknown
     name: str
     ts: int
     percent: float
@@ -30,16 +30,16 @@ class WindowReading(NamedTuple):
     source: str                        # statusline | account_file | claude
 
 
-def add(db: sqlite3.Connection, owner: int, found: Sequence[WindowReading]) -> None:
-    """Keep them; those that are learned from in `reading`, too."""
+def add(db: sqlite3.Connection, owner: int, new: Sequence[WindowReading]) -> None:
+    """Store them; those that are learned from in `reading`, too."""
     db.executemany("""INSERT OR REPLACE INTO window_reading (owner_id, login, name, ts, percent, resets_at, source)
-        VALUES (?, ?, ?, ?, ?, ?, ?)""", [(owner, *row) for row in found])
+        VALUES (?, ?, ?, ?, ?, ?, ?)""", [(owner, *row) for row in new])
     db.executemany("INSERT OR REPLACE INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (?, ?, ?, ?, ?)",
-                   [(owner, NAMES_S[row.name], *row[2:5]) for row in found if row.name in NAMES_S])
+                   [(owner, NAMES_S[row.name], *row[2:5]) for row in new if row.name in NAMES_S])
 
 
 def note_login(db: sqlite3.Connection, owner: int, login: str) -> None:
-    """Who was the first to be known: what was read before that is theirs."""
+    """Note the first login: readings before it are its own."""
     if login and rows.note(db, f"{_FIRST_LOGIN} {owner}") is None:
         rows.write_note(db, f"{_FIRST_LOGIN} {owner}", login)
 
@@ -64,7 +64,7 @@ _ALL = f"""SELECT login, name, ts, percent, resets_at, source FROM window_readin
 
 
 def readings(db: sqlite3.Connection, owner: int, since: int, until: int, name: str = "") -> List[WindowReading]:
-    """All of them, or those of one name, by time; of those that nobody was known for, the first login is told."""
+    """All of them, or those of one name, by time; those without a login have the first one."""
     first = first_login(db, owner)
     return [WindowReading(values.text(login) or first, values.text(name), ts, float(percent), resets_at, source)
             for login, name, ts, percent, resets_at, source in db.execute(_ALL, (owner, since, until, name))
@@ -73,14 +73,14 @@ def readings(db: sqlite3.Connection, owner: int, since: int, until: int, name: s
 
 def names(db: sqlite3.Connection, owner: int) -> List[str]:
     """Of which windows anything was ever read."""
-    found = [name for name, in db.execute("SELECT DISTINCT name FROM window_reading WHERE owner_id = ?", (owner,))]
+    newer = [name for name, in db.execute("SELECT DISTINCT name FROM window_reading WHERE owner_id = ?", (owner,))]
     old = [name for name, seconds in NAMES_S.items() if db.execute(
         "SELECT 1 FROM reading WHERE owner_id = ? AND window_s = ? LIMIT 1", (owner, seconds)).fetchone()]
-    return [name for name in dict.fromkeys([*found, *old]) if isinstance(name, str) and len(name) <= _LONGEST]
+    return [name for name in dict.fromkeys([*newer, *old]) if isinstance(name, str) and len(name) <= _LONGEST]
 
 
 def other_logins(db: sqlite3.Connection, owner: int, name: str, login: str, since: int, until: int) -> Dict[Tuple[int, int], str]:
-    """Moments and resets of a window that were read of other logins: those are learned from no more."""
+    """Times and resets of a window that were read of other logins: those are learned from no more."""
     if not login:
         return {}
     first = first_login(db, owner)
@@ -89,11 +89,11 @@ def other_logins(db: sqlite3.Connection, owner: int, name: str, login: str, sinc
 
 
 def newest(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, List[WindowReading]]:
-    """By login, the newest reading of each window; "" where nobody was known."""
-    found: Dict[Tuple[str, str], WindowReading] = {}
+    """By login, the newest reading of each window; "" where it is unknown."""
+    by_window: Dict[Tuple[str, str], WindowReading] = {}
     for row in readings(db, owner, now - _NEWEST_S, now):
-        found[row.login, row.name] = row
+        by_window[row.login, row.name] = row
     by_login: Dict[str, List[WindowReading]] = {}
-    for row in found.values():
+    for row in by_window.values():
         by_login.setdefault(row.login, []).append(row)
     return by_login

@@ -7,7 +7,7 @@ import sys
 from typing import BinaryIO, Iterator, Optional
 
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.system import newfiles, targets
+from ccmon.system import newfiles, private, targets
 from ccmon.system.targets import Target
 
 READABLE = 0o644
@@ -62,7 +62,7 @@ def _special(target: Target, status: os.stat_result) -> int:
 
 def _mode(status: Optional[os.stat_result], for_all: bool) -> int:
     """Who may do what with a file of another user would be theirs to choose."""
-    if status is not None and stat.S_ISREG(status.st_mode) and (not hasattr(os, "getuid") or status.st_uid == os.getuid()):
+    if status is not None and stat.S_ISREG(status.st_mode) and private.is_own(status):
         return stat.S_IMODE(status.st_mode)
     return READABLE if for_all else READABLE & ~_umask()
 

@@ -78,9 +78,14 @@ def read(path: str, whose: Optional[Whose] = None) -> bytes:
 
 # --- whose it is ----------------------------------------------------------------------------------------------------------
 
+def is_own(status: os.stat_result) -> bool:
+    """Whether it belongs to this user."""
+    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
+
+
 def foreign(status: os.stat_result) -> Optional[str]:
     """That it belongs to another user, who is not root; None of one's own and root's."""
-    if hasattr(os, "getuid") and status.st_uid not in (os.getuid(), 0) and status.st_uid != os.stat("/").st_uid:
+    if not is_own(status) and status.st_uid not in (0, os.stat("/").st_uid):
         return FOREIGN                 # in a namespace of users root's files have another number
     return None
 
@@ -166,7 +171,7 @@ def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
 
 def own_folders(env: Mapping[str, str]) -> Iterator[str]:
     """Where such a folder may be made, in order; the common one where there is none."""
-    folders = [folder for folder in _candidate_folders(env) if _is_own(folder)]
+    folders = [folder for folder in _candidate_folders(env) if _is_closed(folder)]
     if not folders:
         from tempfile import gettempdir
         folders = [gettempdir()]
@@ -180,9 +185,9 @@ def _candidate_folders(env: Mapping[str, str]) -> List[str]:
     return [*named, os.path.join(home, ".cache"), home]
 
 
-def _is_own(path: str) -> bool:
+def _is_closed(path: str) -> bool:
     """Whether the folder is this user's, and nobody else can write to it."""
     if not os.path.isabs(path) or not os.path.isdir(path) or not os.access(path, os.W_OK | os.X_OK):
         return False
     status = os.stat(path)
-    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
+    return not hasattr(os, "getuid") or is_own(status) and not status.st_mode & 0o022

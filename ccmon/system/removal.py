@@ -8,7 +8,9 @@ import stat
 from contextlib import suppress
 from typing import List, Optional
 
-LINK, NOT_PLAIN, FOREIGN = "it is a link", "it is not a plain file", "it belongs to another user"
+from ccmon.system import private
+
+LINK, NOT_PLAIN = "it is a link", "it is not a plain file"
 
 
 def names(folder: str) -> List[str]:
@@ -31,8 +33,8 @@ def why_not(path: str) -> Optional[str]:
         return LINK
     if not stat.S_ISREG(status.st_mode):
         return NOT_PLAIN
-    if not _is_own(status):
-        return FOREIGN
+    if not private.is_own(status):
+        return f"it {private.FOREIGN}"
     folder = os.path.dirname(path)
     return None if os.access(folder, os.W_OK | os.X_OK) else f"{folder} cannot be written"
 
@@ -42,19 +44,17 @@ def remove_file(path: str) -> Optional[str]:
     why = why_not(path)
     if why is None:
         try:
-            os.unlink(path)
-        except FileNotFoundError:
-            pass
+            with suppress(FileNotFoundError):
+                os.unlink(path)
         except OSError as err:
             why = f"it cannot be removed ({err.strerror})"
     return why
 
 
 def remove_folder(path: str) -> bool:
-    """Whether it was removed: an own folder, no link, in which nothing is."""
+    """Whether it was removed: as is_empty."""
     with suppress(OSError, ValueError):
-        status = os.lstat(path)
-        if stat.S_ISDIR(status.st_mode) and _is_own(status):
+        if is_empty(path):
             os.rmdir(path)
             return True
     return False
@@ -64,17 +64,16 @@ def is_empty(path: str) -> bool:
     """Whether it is an own folder, no link, in which nothing is."""
     with suppress(OSError, ValueError):
         status = os.lstat(path)
-        return stat.S_ISDIR(status.st_mode) and _is_own(status) and not os.listdir(path)
+        return stat.S_ISDIR(status.st_mode) and private.is_own(status) and not os.listdir(path)
     return False
 
 
 def is_private_folder(path: str) -> bool:
     """Whether it is a folder of mode 0700, as ccmon makes them."""
-    try:
+    with suppress(OSError, ValueError):
         status = os.lstat(path)
-    except (OSError, ValueError):
-        return False
-    return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or stat.S_IMODE(status.st_mode) == 0o700)
+        return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or stat.S_IMODE(status.st_mode) == 0o700)
+    return False
 
 
 def is_shut(path: str) -> bool:
@@ -91,7 +90,3 @@ def size(path: str) -> int:
     with suppress(OSError, ValueError):
         return os.lstat(path).st_size
     return 0
-
-
-def _is_own(status: os.stat_result) -> bool:
-    return not hasattr(os, "getuid") or status.st_uid == os.getuid()

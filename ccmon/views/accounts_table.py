@@ -2,14 +2,13 @@
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ccmon.model import Window
+from ccmon.model import NEAR_PERCENT, Window
 from ccmon.text import Line, Span, clean, clip_line, duration, level_role, line_width, pad, printable, spread, width
 from ccmon.usage.accounts import ListedAccount
 from ccmon.views.document import window_document
 from ccmon.when import Zone, clock_text
 
 SCHEMA = 1
-NEAR = 80                              # percent: from here on with a sign
 NOTHING = ("No account is known here yet. Use Claude Code once, or name a folder of it: ccmon config set accounts.work "
            "~/.claude-work")
 HEADINGS = ("account", "plan", "windows", "read", "folder")
@@ -67,7 +66,7 @@ def _windows(account: ListedAccount, zone: Zone, now: int) -> Line:
 
 def _percent(one: Window) -> Span:
     """84%!, the tenth dropped."""
-    return Span(f"{int(one.percent)}%{'!' if one.percent >= NEAR else ''}", level_role(one.percent))
+    return Span(f"{int(one.percent)}%{'!' if one.percent >= NEAR_PERCENT else ''}", level_role(one.percent))
 
 
 def _age(account: ListedAccount, now: int) -> str:

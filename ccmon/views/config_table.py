@@ -40,7 +40,7 @@ def _from(one: Setting, path: Optional[str]) -> str:
 
 
 def _short(where: str, path: Optional[str]) -> str:
-    """A place in config.ini without its folder, which stands below."""
+    """A position in config.ini without its folder, which stands below."""
     return printable(where.replace(path, path.replace("\\", "/").rpartition("/")[2], 1) if path else where)
 
 

@@ -1,4 +1,4 @@
-"""What `ccmon why` has gathered, as values: the numbers of the moment and what stands behind each of them."""
+"""What `ccmon why` has gathered, as values: the numbers of now and what stands behind each of them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Stroke(NamedTuple):
 
 
 class Between(NamedTuple):
-    """Where the curve will be at one moment, most likely."""
+    """Where the curve will most likely be at one time."""
 
     at: int                            # epoch s
     low: float                         # tokens
@@ -39,7 +39,7 @@ class Curve(NamedTuple):
     limit: int                         # tokens
     strokes: Sequence[Stroke]
     now: int                           # epoch s
-    band: Sequence[Between] = ()       # by time; what lies between two moments is even
+    band: Sequence[Between] = ()       # by time; what lies between two of them is even
 
 
 class Canvas:

@@ -46,7 +46,7 @@ class LearnReport(NamedTuple):
 
 
 def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHARSET) -> List[Line]:
-    """One section a topic, its name at the left; with the scores of the forecasts that were told, or without."""
+    """One section a topic, its name at the left; with the scores of past forecasts, or without."""
     sections = [("limit", _limit(report)), ("ruler", _ruler(report.state.learned)), ("changes", _changes(report)),
                 ("runway", _runway(report.state))]
     if scores:

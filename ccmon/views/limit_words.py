@@ -101,7 +101,7 @@ def _learned(limit: LearnedLimit, learned: "Learned") -> Words:
 
 
 def is_unknown(snapshot: Snapshot) -> bool:
-    """True where the limit is only known to be at least the record, or above it."""
+    """True where the limit is at least the record, or above it."""
     limit = snapshot.limit
     above = limit.unknown or limit.plan == "ml_auto" and limit.source == "high_water"
     return above and limit.high_water is not None and snapshot.percent_source == "tokens"

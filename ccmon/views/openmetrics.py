@@ -43,7 +43,7 @@ def text(snapshot: Snapshot, records: Sequence[Record], account: str, others: Lo
     return "".join(f"{line}\n" for family in families for line in _lines(family, (("account", account),))) + "# EOF\n"
 
 
-# --- the moment -------------------------------------------------------------------------------------------------------
+# --- now -------------------------------------------------------------------------------------------------------
 
 def _one(name: str, help: str, value: Optional[float], unit: str = "") -> Family:
     return Family(name, help, [((), value)], unit)

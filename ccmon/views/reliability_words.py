@@ -16,7 +16,7 @@ _WIDE_REST, _NARROW_REST = (Span("  forecasts  windows", "label"),), (Span("  of
 
 
 def chart(reliability: Reliability, cells: int, charset: Charset) -> List[Line]:
-    """A row for each bin: the likelihood that was said, the share in which it happened as a bar with a mark at what was said."""
+    """A row for each bin: the forecast likelihood, and how often it came true as a bar with a mark at that likelihood."""
     wide = cells >= WIDE_CELLS
     ends = [_end(one, wide) for one in reliability.bins]
     room = max(4, cells - 17 - max((text.width(end) for end in ends), default=0))
@@ -56,7 +56,7 @@ def summary(reliability: Reliability, window: str) -> str:
 
 
 def spread_sentence(reliability: Reliability) -> str:
-    """How the medians and intervals held, in one sentence; empty where nothing can be said."""
+    """How the medians and intervals held, in one sentence; empty where there is none."""
     parts = []
     if reliability.before_median is not None:
         parts.append(f"{_percent(reliability.before_median).strip()} ran out before the median (50 is right)")

@@ -10,7 +10,7 @@ from ccmon.learning import score
 from ccmon.learning.evaluate import Judged, Result
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, plural
-from ccmon.when import DAY_S
+from ccmon.when import DAY_S, HOUR_S
 
 CELLS = 80
 _FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRPS", 7), ("Brier", 7), ("90 %", 8))
@@ -54,7 +54,7 @@ def _read(result: Result) -> str:
 def _week(result: Result, week: Judged) -> List[str]:
     if not week.ours.n:
         return ["Nothing to decide in the week: no 7-day window is seen to its end."]
-    return [*_moments(result, week, "week", result.week_limits, "the straight line"), *_scores(week, 3600.0, "line")]
+    return [*_moments(result, week, "week", result.week_limits, "the straight line"), *_scores(week, HOUR_S, "line")]
 
 
 def _moments(result: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:
@@ -98,7 +98,7 @@ def own_day(result: Result, judged: Judged) -> Optional[int]:
 
 
 def difference(judged: Judged) -> Dict[str, Optional[float]]:
-    """By how much ccmon is off the plain rule, as a share of it (-0.2: 20 % less); None where that cannot be said."""
+    """By how much ccmon is off the plain rule, as a share of it (-0.2: 20 % less); None where that cannot be computed."""
     return {name: (ours / seed - 1 if ours is not None and seed else None)
             for name, ours, seed in zip(_SCORES, judged.ours[1:4], judged.seed[1:4])}
 

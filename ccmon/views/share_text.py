@@ -1,4 +1,4 @@
-"""The anonymous summary and one's own place among such summaries, as lines."""
+"""The anonymous summary and one's own rank among such summaries, as lines."""
 
 from typing import Iterator, List, Optional, Tuple
 
@@ -12,7 +12,7 @@ UNITS = {"cost": "cost", "weighted": "weighted tokens"}
 
 
 def summary(own: Summary, cells: int, dial: int = 24) -> List[Line]:
-    """What would be told, in words, hours by a dial of 12 or 24; the JSON line that follows holds the same."""
+    """What would be shared, in words, hours by a dial of 12 or 24; the JSON line that follows holds the same."""
     out = [_line("subscription", own.subscription or "not stated: --subscription Pro, Max5, Max20, Teams, Enterprise")]
     out.append(_line("largest", f"{count(own.high_water)} tokens of {plural(own.sessions, 'session')}"))
     out.append(_line("limit", _limit(own)))
@@ -42,7 +42,7 @@ def _limit(own: Summary) -> str:
     return f"{about}{count(own.limit)} tokens, 90 % interval {count(own.low or 0)}-{count(own.high or 0)}"
 
 
-# --- one's own place ----------------------------------------------------------------------------------------------------
+# --- one's own rank - ----------------------------------------------------------------------------------------------------
 
 def rank_lines(rank: Place, cells: int) -> List[Line]:
     """The rank first, then a row for each subscription."""

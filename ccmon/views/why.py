@@ -271,7 +271,7 @@ def _even(evidence: Evidence, term: Term) -> str:
     return f"session from {start}: {count(round(term.tokens))} of {count(term.whole)} tokens, {spread_over}"
 
 
-# --- where it is kept -------------------------------------------------------------------------------------------------
+# --- where it is stored -------------------------------------------------------------------------------------------------
 
 def _store(evidence: Evidence, cells: int) -> Iterator[str]:
     store = evidence.store

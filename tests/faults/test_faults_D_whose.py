@@ -16,7 +16,7 @@ from line_shells import install
 from strangers import USER, Place
 
 from ccmon import line_answer
-from ccmon.doctor.shell import HOMELESS
+from ccmon.doctor.check import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import ccusage_find, hook

@@ -11,7 +11,7 @@ import pytest
 
 from ccmon import line_cache
 from ccmon.errors import CcmonError
-from ccmon.system import named_files, newfiles, shared_files, swap
+from ccmon.system import named_files, newfiles, shared_files
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and modes of POSIX")]
 OLD, NEW = b"old\n" * 3000, b"new\n" * 5000
@@ -26,12 +26,12 @@ def line(path, content):
 
 def start_up_file(path, content):
     """Others may write it, too."""
-    swap.repeated(lambda: shared_files.replace(path, shared_files.read(path), content))
+    shared_files.repeated(lambda: shared_files.replace(path, shared_files.read(path), content))
 
 
 def exchanged_by_rename(path, content):
     """The same where two names cannot be swapped in one step."""
-    swap._call = lambda: None
+    shared_files._call = lambda: None
     start_up_file(path, content)
 
 
@@ -42,7 +42,7 @@ each_writer = pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.
 @pytest.fixture(autouse=True)
 def each_swap(monkeypatch):
     """What a test sets there is gone after it; each one sweeps anew."""
-    monkeypatch.setattr(swap, "_call", swap._call)
+    monkeypatch.setattr(shared_files, "_call", shared_files._call)
     monkeypatch.setattr(newfiles, "_ONCE", set())
 
 
@@ -60,7 +60,7 @@ def interrupted(monkeypatch, number, interrupt):
         return step
     for name in STEPS:
         monkeypatch.setattr(os, name, at(name, getattr(os, name)))
-    monkeypatch.setattr(swap, "_swap", at("swap", swap._swap))
+    monkeypatch.setattr(shared_files, "_swap", at("swap", shared_files._swap))
     return begun
 
 

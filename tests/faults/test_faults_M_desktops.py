@@ -14,8 +14,7 @@ import pytest
 from commands import ROOT
 
 from ccmon.doctor import programs as doctors_programs
-from ccmon.doctor.check import FileStat
-from ccmon.doctor.shell import HOMELESS, Commands
+from ccmon.doctor.check import HOMELESS, Commands, FileStat
 from ccmon.fullscreen import curses_package
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")]

@@ -7,10 +7,10 @@ from line_shells import install, program
 
 from ccmon.doctor import line
 from ccmon.errors import CcmonError
-from ccmon.setup import dotfiles, init, start_up_files, visibility
+from ccmon.setup import dotfiles, init, visibility
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN
 from ccmon.setup.uninstall import Uninstall
-from ccmon.system import shared_files
+from ccmon.system import shared_files, start_up_files
 
 pytestmark = pytest.mark.newest_only
 

@@ -14,7 +14,7 @@ import pytest
 from ccmon.errors import CcmonError
 from ccmon.settings import config_file, ini_text
 from ccmon.setup import dotfiles, init
-from ccmon.system import shared_files, swap
+from ccmon.system import shared_files
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="shells")]
 LINES = 1500
@@ -44,8 +44,8 @@ for turn in range(1, turns + 1):
 def way(request, monkeypatch):
     """As on Linux and macOS, and where two names cannot be exchanged in one step."""
     if request.param == "rename":
-        monkeypatch.setattr(swap, "_call", lambda: None)
-    elif swap._call() is None:
+        monkeypatch.setattr(shared_files, "_call", lambda: None)
+    elif shared_files._call() is None:
         pytest.skip("names cannot be exchanged here")
     return request.param
 
@@ -79,7 +79,7 @@ def test_X10_a_shell_that_appends_meanwhile_loses_no_line(env, way, target):
 
 def test_X10_a_program_that_saves_meanwhile_loses_no_turn(env, tmp_path):
     """Where names can be exchanged: elsewhere there is a moment between the look and the rename."""
-    if swap._call() is None:
+    if shared_files._call() is None:
         pytest.skip("names cannot be exchanged here")
     path = tmp_path / "home/.claude/settings.json"
     path.write_text('{"mine": 1}')
@@ -126,16 +126,16 @@ def set_value(path):
     def change():
         before = config_file.text_of(path)
         config_file.write(path, before, ini_text.with_value(before or "", "ccmon", "plan", "pro"))
-    swap.repeated(change)
+    shared_files.repeated(change)
 
 
 @pytest.mark.parametrize("step", ["before", "after"])
 @pytest.mark.parametrize("other", [append, replace, rewrite], ids=lambda other: other.__name__)
 @pytest.mark.parametrize("change", [put_block, take_block, set_value], ids=lambda change: change.__name__)
 def test_X10_a_change_right_before_or_after_the_exchange_is_kept(tmp_path, monkeypatch, change, other, step):
-    if swap._call() is None:
+    if shared_files._call() is None:
         pytest.skip("names cannot be exchanged here")
-    path, real, calls = str(tmp_path / "rc"), swap._swap, []
+    path, real, calls = str(tmp_path / "rc"), shared_files._swap, []
     with open(path, "w") as file:
         file.write("# mine\n")
     if change is take_block:
@@ -149,7 +149,7 @@ def test_X10_a_change_right_before_or_after_the_exchange_is_kept(tmp_path, monke
         if step == "after" and len(calls) == 1:
             other(path)
         return done
-    monkeypatch.setattr(swap, "_swap", swapped)
+    monkeypatch.setattr(shared_files, "_swap", swapped)
     change(path)
     with open(path) as file:
         found = file.read()
@@ -181,9 +181,9 @@ def test_X10_who_has_the_old_file_open_is_waited_for(tmp_path, way):
 
 
 def test_X10_a_disk_that_is_full_by_then_costs_nothing_of_the_others(tmp_path, monkeypatch):
-    if swap._call() is None:
+    if shared_files._call() is None:
         pytest.skip("names cannot be exchanged here")
-    path, real, calls = str(tmp_path / "rc"), swap._swap, []
+    path, real, calls = str(tmp_path / "rc"), shared_files._swap, []
     with open(path, "w") as file:
         file.write("# mine\n")
 
@@ -195,8 +195,8 @@ def test_X10_a_disk_that_is_full_by_then_costs_nothing_of_the_others(tmp_path, m
 
     def full(*_):
         raise OSError(28, "No space left on device")
-    monkeypatch.setattr(swap, "_swap", swapped)
-    monkeypatch.setattr(swap, "_append", full)
+    monkeypatch.setattr(shared_files, "_swap", swapped)
+    monkeypatch.setattr(shared_files, "_append", full)
     with pytest.raises(CcmonError, match="No space left"):
         shared_files.replace(path, b"# mine\n", b"# mine\nblock\n", lines=True)
     with open(path) as file:
@@ -205,13 +205,13 @@ def test_X10_a_disk_that_is_full_by_then_costs_nothing_of_the_others(tmp_path, m
 
 
 def test_X10_what_somebody_makes_meanwhile_is_not_replaced(tmp_path, monkeypatch):
-    path, real = str(tmp_path / "rc"), swap._create
+    path, real = str(tmp_path / "rc"), shared_files._create
 
     def create(place, new):
         if not os.path.exists(path):
             append(path)
         real(place, new)
-    monkeypatch.setattr(swap, "_create", create)
+    monkeypatch.setattr(shared_files, "_create", create)
     dotfiles.put(path, "block\n")
     with open(path) as file:
         assert file.read().startswith("late\n# >>>")
@@ -220,8 +220,8 @@ def test_X10_what_somebody_makes_meanwhile_is_not_replaced(tmp_path, monkeypatch
 def test_X10_a_file_that_is_never_still_is_left_alone(tmp_path, monkeypatch):
     path = tmp_path / "config.ini"
     path.write_text("[ccmon]\n")
-    monkeypatch.setattr(swap, "_PATIENCE_S", 0.0)
-    monkeypatch.setattr(swap, "_content", lambda _fd: os.urandom(8))
+    monkeypatch.setattr(shared_files, "_PATIENCE_S", 0.0)
+    monkeypatch.setattr(shared_files, "_content", lambda _fd: os.urandom(8))
     with pytest.raises(CcmonError, match="all the time") as failed:
         set_value(str(path))
     assert "\n" not in str(failed.value) and path.read_text() == "[ccmon]\n" and os.listdir(tmp_path) == ["config.ini"]

@@ -10,13 +10,14 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.groups import UsageGroup, first_day, label, total
+from ccmon.model import NEAR_PERCENT
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views.history import columns
 from ccmon.views.layout import percent_text, pick
 from ccmon.when import DAYS, MONTHS
 
-MOST = 4_000                           # periods kept when gaps are filled: one wrong date shall not cost minutes
+MOST = 4_000                           # periods at most when gaps are filled: one wrong date shall not cost minutes
 COLUMNS_CELLS, COLUMNS_ROWS = 60, 10   # the least window for columns
 NOTHING = "No sessions to draw."
 _GAP = 2                               # cells between the parts of a row
@@ -40,7 +41,7 @@ def lines(groups: Sequence[UsageGroup], period: str, width: int, height: int, ch
 
 
 def picture(periods: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
-    """The last of the filled periods that fit; `known` is how many there are with those that were scrolled away."""
+    """The last of the filled periods that fit; `count` is how many there are with those that were scrolled away."""
     if not periods:
         words: List[Line] = [(Span(" " + line, "dim"),) for line in text.wrap(NOTHING, max(1, width - 2))]
         return [text.clip_line(line, width) for line in words[:height]]
@@ -159,7 +160,7 @@ def _figures(group: UsageGroup, widths: Widths, role: str, level: str) -> Line:
     some = not group.is_empty
     tokens = text.short_count(group.tokens) if widths.brief else text.count(group.tokens)
     cost = text.usd(group.cost_usd) if some else ""
-    percent = percent_text(group.percent) if widths.percent > 1 else "!" if group.percent >= 80 else ""
+    percent = percent_text(group.percent) if widths.percent > 1 else "!" if group.percent >= NEAR_PERCENT else ""
     parts = ((tokens if some else "-", widths.tokens, role), (cost, widths.cost, "text"),
              (percent if group.sessions else "", widths.percent, level))
     return tuple(Span(" " * (_GAP if cells > 1 else 0) + f"{words:>{cells}}", part) for words, cells, part in parts if cells)
@@ -192,7 +193,7 @@ def _legend(width: int, charset: Charset) -> Line:
     """What the colours say, and where they say nothing new the sign does."""
     mark = "▆" if charset.unicode else "#"
     head = Span(" highest share of a limit   ", "dim")
-    levels = ((0, "to 50 %"), (50, "to 80 %"), (80, "! to 100 %"), (101, "! above"))
+    levels = ((0, "to 50 %"), (50, "to 80 %"), (NEAR_PERCENT, "! to 100 %"), (101, "! above"))
     spans = [piece for least, words in levels for piece in (Span(mark, text.level_role(least)), Span(f" {words}  ", "dim"))]
     sign = (Span(" ! 80 % of a limit or more", "dim"),)
     return pick([(head, *spans), (Span(" limit   ", "dim"), *spans), sign], width)

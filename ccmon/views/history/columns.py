@@ -6,6 +6,7 @@ from typing import Dict, List, Sequence
 
 from ccmon import text
 from ccmon.history.groups import UsageGroup
+from ccmon.model import NEAR_PERCENT
 from ccmon.text import Charset, Line, Span
 from ccmon.views import graph
 from ccmon.when import MONTHS
@@ -55,7 +56,7 @@ def _column(group: UsageGroup, top: int, rows: int, cells: int, charset: Charset
     pieces = [marks[7]] * full + ([marks[rest - 1]] if rest else [])
     column = [Span(piece * cells, role) for piece in pieces]
     figure = text.short_count(group.tokens) if cells >= NAMED_CELLS and group.tokens else ""
-    sign = "!" + figure if group.percent >= 80 else figure
+    sign = "!" + figure if group.percent >= NEAR_PERCENT else figure
     column.append(Span(f"{text.clip(sign, cells):^{cells}}", role if sign else "text"))
     return [*column, *[Span(" " * cells)] * (rows + 1 - len(column))][:rows + 1]
 

@@ -35,7 +35,7 @@ def fitted(table: List[List[float]], width: int, height: int, charset: Charset, 
 
 
 def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Slot]:
-    """The map from top to bottom; the days are of most worth."""
+    """The map from top to bottom; the days have the lowest rank."""
     finite = [[_finite(tokens) for tokens in row] for row in table]
     if not any(map(any, finite)):
         return [_words(NOTHING, "dim", width)]

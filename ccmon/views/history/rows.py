@@ -164,7 +164,7 @@ def scale_name(scale: Scale) -> str:
 
 
 def reached(records: Sequence[Record], scale: Scale) -> str:
-    """How often the limit was reached, as far as anybody said so; and how often a mere figure was passed."""
+    """How often the limit was reached, as far as it is recorded; and how often a mere figure was passed."""
     passed = sum(record.passed for record in records)
     more = f"; {passed:,} passed {scale.name}" if passed else ""
     return (f"{sum(record.hit for record in records):,} of {_sessions(len(records))} reached the limit, "

@@ -23,7 +23,7 @@ NAMED = (*LIMITED, "project", WINDOW)  # have models, as what used them
 
 
 class HistoryColumn(NamedTuple):
-    """A column of the table; where room is short, the one of least worth goes first."""
+    """A column of the table; where room is short, the one of lowest priority is dropped first."""
 
     name: str
     meaning: str
@@ -148,7 +148,7 @@ def _window_column(name: str, meaning: str, priority: int, shown: Callable[[Hist
 
 
 def _bound(unit: str, name: str, meaning: str) -> HistoryColumn:
-    """The least or the most that 1 % may have been worth."""
+    """The lower or the upper bound of the value of 1 %."""
     def shown(row: HistoryRow) -> str:
         percent_range = window_columns.percent_range(row, unit)
         return window_columns.figure(getattr(percent_range, name), unit) if percent_range else "-" if row.window else ""

@@ -1,4 +1,4 @@
-"""What stands in the columns of past windows: who was logged in, when the highest percentage was reached, what 1 % was worth."""
+"""What stands in the columns of past windows: who was logged in, when the highest percentage was reached, the value of 1 %."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def reached(row: HistoryRow) -> Optional[int]:
 
 
 def percent_range(row: HistoryRow, unit: str) -> "Optional[Range]":
-    """What one per cent was worth, in tokens or cost."""
+    """The value of one per cent, in tokens or cost."""
     percent_value = row.window.percent_value if row.window else None
     return None if percent_value is None else percent_value.tokens if unit == "tokens" else percent_value.cost_usd
 
@@ -37,7 +37,7 @@ def figure(number: float, unit: str) -> str:
 
 
 def shown(unit: str) -> Callable[[HistoryRow], str]:
-    """The most likely worth."""
+    """The most likely value."""
     def words(row: HistoryRow) -> str:
         values = percent_range(row, unit)
         return figure(values.value, unit) if values else "-" if row.window else ""

@@ -12,9 +12,7 @@ from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words
 from ccmon.views import graph
 from ccmon.views.layout import pick
-from ccmon.when import DAYS, MONTHS, Zone, hour_text, local, midnight
-
-_DAY_S = 86_400
+from ccmon.when import DAY_S, DAYS, HOUR_S, Zone, day_and_hour, hour_text, local, midnight
 
 
 def begin(window: PastWindow) -> int:
@@ -42,21 +40,15 @@ def strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
     return drawn
 
 
-def moment(epoch: int, zone: Zone) -> str:
-    """Tue 24 Nov 14:18."""
-    at = local(epoch, zone)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {hour_text(epoch, zone)}"
-
-
 def headline(window: PastWindow, now: int, zone: Zone) -> Tuple[str, str]:
     """Which window, and how it stands, or stood at its end."""
     even = even_percent(window, now)
     if window.end <= now:
-        return (f"{name_words(window.name)} until {moment(window.end, zone)}",
-                f"{text.percent(window.percent)} at most, on {moment(window.reached_at, zone)}")
+        return (f"{name_words(window.name)} until {day_and_hour(window.end, zone)}",
+                f"{text.percent(window.percent)} at most, on {day_and_hour(window.reached_at, zone)}")
     used = window.readings[-1][1]
     beside = "" if even is None else f", even use would be {text.percent(even)}"
-    return f"{name_words(window.name)} until {moment(window.resets_at, zone)}", f"{text.percent(used)} used{beside}"
+    return f"{name_words(window.name)} until {day_and_hour(window.resets_at, zone)}", f"{text.percent(used)} used{beside}"
 
 
 def lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, charset: Charset) -> List[Line]:
@@ -75,8 +67,8 @@ def lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, chars
 
 def ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
     """Where days begin, or full hours in a window that is no longer than a day."""
-    if end - start <= _DAY_S:
-        return [(at, hour_text(at, zone)) for at in range(-(-start // 3600) * 3600, end + 1, 3600)]
+    if end - start <= DAY_S:
+        return [(at, hour_text(at, zone)) for at in range(-(-start // HOUR_S) * HOUR_S, end + 1, HOUR_S)]
     day = local(start, zone).date() + timedelta(days=1)
     days: List[Tuple[int, str]] = []
     while len(days) < 400 and midnight(day, zone) <= end:

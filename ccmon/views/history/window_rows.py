@@ -1,10 +1,11 @@
-"""Past windows of the account as rows of the history, as objects for --json, and what is said below their table."""
+"""Past windows of the account as rows of the history, as objects for --json, and the notes below their table."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon.history.windows import BY_LEARNING, BY_READINGS, LEAST_PERCENT, PastWindow, Range
+from ccmon.model import NEAR_PERCENT
 from ccmon.sources.session_json import label
 from ccmon.text import Line, Span, count, models_for_programs
 from ccmon.usage.windows import name_words
@@ -41,7 +42,7 @@ def _range(name: str, percent_range: Optional[Range], digits: int) -> Dict[str, 
 
 
 def notes(windows: Sequence[PastWindow], now: int) -> List[Line]:
-    """What the rows are, and what stands behind the worth of one per cent."""
+    """What the rows are, and what the value of one per cent rests on."""
     sentences = ["* still runs" if any(window.end > now for window in windows) else "", _worth_by(windows),
                  "Change is that of its cost (of its tokens where costs are not known); same: less than it may be off by."
                  if any(window.change for window in windows) else "",
@@ -50,7 +51,7 @@ def notes(windows: Sequence[PastWindow], now: int) -> List[Line]:
 
 
 def _worth_by(windows: Sequence[PastWindow]) -> str:
-    """What stands behind the worth."""
+    """What the value rests on."""
     sources = {window.percent_value.by for window in windows if window.percent_value}
     read = "what was used here and Claude's rounded percentage: use elsewhere makes it less"
     if not sources:
@@ -63,6 +64,6 @@ def _worth_by(windows: Sequence[PastWindow]) -> str:
 def _full(windows: Sequence[PastWindow]) -> str:
     if len(windows) < 2:
         return ""
-    full, near = (sum(window.percent >= least for window in windows) for least in (100, 80))
+    full, near = (sum(window.percent >= least for window in windows) for least in (100, NEAR_PERCENT))
     about = f"{count(full)} of {count(len(windows))} windows ({name_words(windows[0].name)})"
     return f"{about} were used up, {count(near)} passed 80 %"

@@ -1,13 +1,13 @@
 """The record that a refresh leaves for Claude Code's row: ccmon's words, colours and official percentages, as JSON.
 
-claude_row.py joins it with what Claude Code says at the moment of the call.
+claude_row.py joins it with what Claude Code reports with the call.
 """
 
 from typing import Any, Dict, List, Optional, Sequence
 
 from ccmon import text
 from ccmon.claude_row import LATER
-from ccmon.model import Apart, Snapshot, Windows
+from ccmon.model import NEAR_PERCENT, Apart, Snapshot, Windows
 from ccmon.settings.themes import Style, Theme, ansi
 from ccmon.text import Span
 from ccmon.usage.windows import window_named
@@ -17,7 +17,7 @@ from ccmon.views.line.fields import Piece, Value
 from ccmon.when import Zone, clock_text
 
 RECORD = "\x1e"                        # as in RFC 7464; no line begins so
-_LEVELS = (0, 50, 80, 100)
+_LEVELS = (0, 50, NEAR_PERCENT, 100)
 
 
 def words_record(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
@@ -31,7 +31,7 @@ def words_record(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode
 
 
 def template_record(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
-    """The record of an author's template; a piece of -1 cells names a field of claude_row.py, and only for those more is kept."""
+    """The record of an author's template; a piece of -1 cells names a field of claude_row.py, and only those need more."""
     later = [piece.written for piece in pieces if piece.cells == LATER]
     values = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
     resets = {one.resets_at for windows in (snapshot.windows, *snapshot.apart.accounts) for one in windows}
@@ -71,7 +71,7 @@ def _windows(windows: Windows) -> Dict[str, Any]:
 
 
 def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
-    """What is worth saying where the official percentage stands: how much is used, how fast, and what is wrong."""
+    """The words where the official percentage stands: how much is used, how fast, and what is wrong."""
     state = statusline.state_of(snapshot)
     if state in statusline.EMPTY:
         return [_joined(words[:2])] if state != "none" else []
@@ -83,7 +83,7 @@ def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
 
 
 def _ahead(snapshot: Snapshot, zone: Zone, theme: Optional[Theme]) -> Dict[str, Any]:
-    """What is ahead of the window that binds, where Claude has said how full it is: its name, reset, words and colour."""
+    """What is ahead of the window that binds, where Claude has reported how full it is: its name, reset, words and colour."""
     bound = snapshot.binding
     one = bound and window_named(snapshot.windows, bound.name)
     words = statusline.ahead(snapshot, zone)

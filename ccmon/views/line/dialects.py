@@ -1,4 +1,4 @@
-"""How one line is written for each place that shows it: spelling, escapes, colours, and the envelope around the text.
+"""How one line is written for each program that shows it: spelling, escapes, colours, and the envelope around the text.
 
 Values have lost their control characters before they come here. `spell` takes out what could not be shown there safely,
 `escape` makes what is left mean only itself: the first changes what is read, the second does not.
@@ -185,7 +185,7 @@ _NEVER = r"(?!)"
 
 
 class Dialect(NamedTuple):
-    """One place that shows the line."""
+    """One program that shows the line."""
 
     spell: Rewrite = unchanged
     escape: Rewrite = unchanged

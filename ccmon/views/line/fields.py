@@ -45,7 +45,7 @@ def _never(_field: str) -> bool:
 def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Callable[[str], bool] = _never) -> Iterator[Piece]:
     """The template's parts with the values in their places, but for the fields that are filled in later.
 
-    From the first character or value that does not fit into `room` cells on, only the author's markup is kept: half a
+    From the first character or value that does not fit into `room` cells on, only the author's markup is written: half a
     number would be another number.
     """
     for match in _tokens(dialect).finditer(template):
@@ -78,7 +78,7 @@ def _piece(match: "Match[str]", value: Value, dialect: Dialect, room: int) -> Tu
 
 
 def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
-    """What each field stands for at this moment; a dash where there is no value, ? where there is no such field."""
+    """The value of each field; a dash where there is no value, ? where there is no such field."""
     table = _table(snapshot, zone)
 
     def value(name: str, number: Optional[int], room: int) -> str:

@@ -70,7 +70,7 @@ def state_of(snapshot: Snapshot) -> str:
 
 
 def empty_words(snapshot: Snapshot) -> str:
-    """What stands in place of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
+    """The words instead of numbers; Claude Code's logs alone suffice, so that nothing is missing where there are none yet."""
     is_new = snapshot.source.not_installed and snapshot.session is None and snapshot.age_s is None
     return NO_LOGS if is_new else EMPTY[state_of(snapshot)]
 
@@ -96,7 +96,7 @@ def _session(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
 
 
 def _idle(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
-    """Since when nothing is used, where nothing is to be said of a reset."""
+    """Since when nothing is used, where there is no reset."""
     since = idle_since(snapshot) if snapshot.reset.is_reference else None
     words = [] if since is None else [WordGroup(Span(f"since {clock_text(since, snapshot.now, zone)}", "label"), 4)]
     return [WordGroup(Span("CC", "label"), 1), WordGroup(Span("idle", "value"), 2), *words]

@@ -1,4 +1,4 @@
-"""The look of the HTML report: light and dark, wide and narrow, on paper."""
+"""The style of the HTML report: light and dark, wide and narrow, on paper."""
 
 LIGHT = {"back": "#f4f6f7", "card": "#ffffff", "text": "#1b2226", "muted": "#53606a", "line": "#dde3e6", "accent": "#00726f",
          "warn": "#9a5b00", "danger": "#b3261e", "h0": "#eceff1", "h1": "#c9e7e4", "h2": "#93d0cb", "h3": "#4fb0aa",

@@ -6,16 +6,16 @@ from typing import List, Sequence
 from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.learning.reliability import Reliability
-from ccmon.views.report import svg, svg_weeks, words
+from ccmon.views.report import svg, words
 from ccmon.views.report.css import CSS
-from ccmon.when import time_of_day
+from ccmon.when import DAYS, day_and_hour, time_of_day
 
 _NOTHING = Reliability()
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def page(digest: Digest, version: str, reliability: Reliability = _NOTHING) -> str:
-    """The whole page; version is ccmon's, said the likelihoods of forecasts against what came."""
+    """The whole page; version is ccmon's, reliability the likelihoods of forecasts against what came."""
     heading = escape(words.heading(digest))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -38,7 +38,7 @@ def page(digest: Digest, version: str, reliability: Reliability = _NOTHING) -> s
 {_body(digest, reliability)}
 <footer>
 <p>{escape(words.COUNTING)}</p>
-<p>Made by ccmon {escape(version)} on {escape(words.moment(digest.now, digest))}.</p>
+<p>Made by ccmon {escape(version)} on {escape(day_and_hour(digest.now, digest.zone))}.</p>
 </footer>
 </main>
 </body>
@@ -111,8 +111,8 @@ def _sessions(digest: Digest) -> str:
     if not digest.rises:
         return ""
     limit = '<span><span class="dash"></span>limit</span>'
-    rows = tuple((words.moment(rise.record.block.start, digest), text.count(rise.record.block.tokens), *words.share(rise, digest))
-                 for rise in digest.rises)
+    rows = tuple((day_and_hour(rise.record.block.start, digest.zone), text.count(rise.record.block.tokens),
+                  *words.share(rise, digest)) for rise in digest.rises)
     table = words.ReportTable("Sessions", ("start", "tokens", "share", "of"), rows)
     return _section("Sessions", svg.sessions(digest) + _signs(digest, limit) + _details("The sessions as a table", _table(table)))
 
@@ -122,7 +122,7 @@ def _weeks(digest: Digest) -> str:
         return ""
     note = '<p class="note"><span>in per cent</span><span><span class="dash"></span>even use</span></p>'
     table = words.weeks_table(digest)
-    return _section(table.title, svg_weeks.weeks(digest) + note + _details("The weekly limit as a table", _table(table)))
+    return _section(table.title, svg.weeks(digest) + note + _details("The weekly limit as a table", _table(table)))
 
 
 def _hours(digest: Digest) -> str:
@@ -134,7 +134,7 @@ def _hours(digest: Digest) -> str:
     rows = tuple((time_of_day(hour, 0, digest.zone.dial),
                   *(text.short_count(round(row[hour])) if row[hour] >= 0.5 else "" for row in digest.heat))
                  for hour in range(24))
-    table = words.ReportTable("Hours", ("", *words.WEEKDAYS), rows)
+    table = words.ReportTable("Hours", ("", *DAYS), rows)
     return _section("Hours", svg.hours(digest) + note + _details("The hours as a table", _table(table)))
 
 

@@ -25,18 +25,18 @@ def escaped(cell: str) -> str:
 
 
 def document(digest: Digest, reliability: Reliability = _NOTHING) -> str:
-    """The whole report, ending with a line end; said: the likelihoods of forecasts against what came."""
+    """The whole report, ending with a line end; reliability: the likelihoods of forecasts against what came."""
     parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
     parts += [escaped(words.nothing(digest))] if digest.is_empty else _body(digest, reliability)
     return "\n\n".join(parts) + "\n"
 
 
-def _body(digest: Digest, said: Reliability) -> List[str]:
+def _body(digest: Digest, reliability: Reliability) -> List[str]:
     charset = Charset(emoji=False)
-    parts = [_figures(digest), "\n".join(f"- {escaped(said)}" for said in digest.insights), _days(digest),
+    parts = [_figures(digest), "\n".join(f"- {escaped(sentence)}" for sentence in digest.insights), _days(digest),
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
              _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset, digest.zone.dial)),
-             _titled(words.models_table(digest)), _titled(words.limits_table(digest)), _forecasts(said, charset),
+             _titled(words.models_table(digest)), _titled(words.limits_table(digest)), _forecasts(reliability, charset),
              _titled(words.hosts_table(digest)) if digest.hosts else "",
              escaped(words.COUNTING)]
     return [part for part in parts if part]

@@ -1,27 +1,30 @@
-"""The pictures of the HTML report as SVG: days, sessions, hours, and bars in tables. Everything from data is escaped.
+"""The pictures of the HTML report as SVG: days, sessions, weekly limit, hours, bars in tables. Everything from data is escaped.
 
 Positions across are percentages and those down are pixels, so that a picture fits every width and its text keeps its size.
 """
 
 from datetime import date, timedelta
 from html import escape
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
 from ccmon.history.groups import UsageGroup
 from ccmon.history.rating import OFFICIAL
+from ccmon.history.windows import PastWindow
+from ccmon.model import NEAR_PERCENT
 from ccmon.views import graph
 from ccmon.views.report import words
-from ccmon.when import hour_name, midnight, time_of_day
+from ccmon.when import DAYS, day_and_hour, day_name, hour_name, midnight, time_of_day
 
 GUTTER = 9.0                           # percent of the width, for the scale at the left
 LEVELS = 5                             # of the heat map
 PLOT_PX, HEAD_PX, FOOT_PX = 190, 22, 24
 CURVE_PX, CELL_PX = 220, 26
 ACROSS = 10_000                        # units of the curve's own width
-FAR_LIMIT = 2.5                        # a limit so many times the highest session is told, not drawn
+FAR_LIMIT = 2.5                        # a limit so many times the highest session is written, not drawn
 DAYS_LABELLED = 7
+_WEEKS_TOP = 108.0                           # per cent at the upper edge, or more where there was extra usage
 XML = "http://www.w3.org/2000/svg"
 _SHAPES = {"warn": "M0-5L5 4H-5Z", "danger": "M0-6L6 0L0 6L-6 0Z"}
 
@@ -34,7 +37,7 @@ def frame(name: str, title: str, description: str, height: int, parts: Sequence[
 
 
 def _x(share: float) -> str:
-    """A place across the plot, 0..1."""
+    """The position across the plot of a share, 0..1."""
     return f"{GUTTER + share * (100 - GUTTER):.3f}%"
 
 
@@ -67,7 +70,7 @@ def mark(kind: str) -> str:
 
 def level(percent: float) -> str:
     """The class of what is so far used."""
-    return "danger" if percent >= 100 else "warn" if percent >= 80 else "plain"
+    return "danger" if percent >= 100 else "warn" if percent >= NEAR_PERCENT else "plain"
 
 
 def grid(top: float, height: int) -> List[str]:
@@ -96,13 +99,8 @@ def days(digest: Digest) -> str:
         parts.append(_day_label(_x((at + 0.5) / count), HEAD_PX + PLOT_PX + 17, day, count <= DAYS_LABELLED, kind))
     most = max(digest.days, key=lambda day: day.tokens)
     description = (f"{words.heading(digest)}: {text.count(digest.total.tokens)} tokens; "
-                   f"the most on {_date(most)}, {text.count(most.tokens)}.")
+                   f"the most on {most.day_name}, {text.count(most.tokens)}.")
     return frame("days", "Tokens by day", description, HEAD_PX + PLOT_PX + FOOT_PX, parts)
-
-
-def _date(day: UsageGroup) -> str:
-    assert day.begins is not None
-    return words.day_name(day.begins)
 
 
 def _day(day: UsageGroup, at: int, count: int, top: float) -> List[str]:
@@ -110,14 +108,14 @@ def _day(day: UsageGroup, at: int, count: int, top: float) -> List[str]:
         return []
     height = max(2.0, PLOT_PX * day.tokens / top)
     y, kind = HEAD_PX + PLOT_PX - height, level(day.percent)
-    title = f"{_date(day)}: {text.count(day.tokens)} tokens, {text.plural(day.sessions, 'session')}, {text.usd(day.cost_usd)}"
+    title = f"{day.day_name}: {text.count(day.tokens)} tokens, {text.plural(day.sessions, 'session')}, {text.usd(day.cost_usd)}"
     middle, many = _x((at + 0.5) / count), count > DAYS_LABELLED
     out = [f'<rect x="{_x((at + 0.17) / count)}" y="{y:.1f}" width="{_wide(0.66 / count)}" height="{height:.1f}" rx="2" '
            f'class="bar {kind}"><title>{escape(title)}</title></rect>']
     if not many:
         out.append(_label(middle, y - 6, text.short_count(day.tokens), "figure"))
     if kind != "plain":
-        out.append(_mark(middle, y - (10 if many else 14 - 26), kind, f"{_date(day)}: {words.nearness(day)}"))
+        out.append(_mark(middle, y - (10 if many else 14 - 26), kind, f"{day.day_name}: {words.nearness(day)}"))
     return out
 
 
@@ -134,7 +132,7 @@ def sessions(digest: Digest) -> str:
              f'preserveAspectRatio="none">']
     parts += [_area(digest, rise, top) for rise in digest.rises]
     parts += [_limit_path(digest, top) if drawn else "", "</svg>"]
-    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= 80]
+    parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= NEAR_PERCENT]
     y = HEAD_PX + CURVE_PX * (1 - limit / top) if drawn else HEAD_PX
     label = f"limit {text.count(limit)}" + ("" if drawn else ", above this picture")
     parts.append(_label("100%", y - 6, label, "axis over", "end"))
@@ -167,7 +165,8 @@ def _rise_title(digest: Digest, rise: Rise) -> str:
     block = rise.record.block
     share, whole = words.share(rise, digest)
     of = f"of {whole}" if rise.record.rated_by != OFFICIAL else "by Claude's own word"
-    return f"{words.moment(block.start, digest)}: {text.count(block.tokens)} tokens, {share} {of}, {text.usd(block.cost_usd)}"
+    start = day_and_hour(block.start, digest.zone)
+    return f"{start}: {text.count(block.tokens)} tokens, {share} {of}, {text.usd(block.cost_usd)}"
 
 
 def _limit_path(digest: Digest, top: float) -> str:
@@ -191,8 +190,46 @@ def day_lines(digest: Digest) -> List[str]:
             out.append(f'<line x1="{_x(at)}" x2="{_x(at)}" y1="{HEAD_PX}" y2="{HEAD_PX + CURVE_PX + 6}" class="grid"/>')
             label_at = _x(at + 0.5 / DAYS_LABELLED if week else at)
             out.append(_day_label(label_at, HEAD_PX + CURVE_PX + 18, day, week) if week
-                       else _label(label_at, HEAD_PX + CURVE_PX + 18, words.day_name(day)[4:], "axis", "start"))
+                       else _label(label_at, HEAD_PX + CURVE_PX + 18, day_name(day)[4:], "axis", "start"))
     return out
+
+
+# --- the weekly limit ---------------------------------------------------------------------------------------------------
+
+def weeks(digest: Digest) -> str:
+    """How the 7-day windows of the period rose; dashed is even use."""
+    top = max(_WEEKS_TOP, *(week.percent * 1.05 for week in digest.weeks))
+    parts = [*grid(top, CURVE_PX), *day_lines(digest),
+             f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" '
+             f'viewBox="0 0 {ACROSS} {CURVE_PX}" preserveAspectRatio="none">']
+    parts += [shape for week in digest.weeks for shape in (_week_area(digest, week, top), _even(digest, week, top))]
+    parts.append("</svg>")
+    return frame("weeks", "The weekly limit", words.weeks_sentence(digest), HEAD_PX + CURVE_PX + FOOT_PX, parts)
+
+
+def _week_at(digest: Digest, epoch: int, percent: float, top: float) -> str:
+    """What lies outside the period is cut off by the picture's edge."""
+    period = digest.period
+    share = (epoch - period.start) / (period.end - period.start)
+    return f"{share * ACROSS:.0f} {CURVE_PX * (1 - percent / top):.1f}"
+
+
+def _week_area(digest: Digest, week: PastWindow, top: float) -> str:
+    """What was read holds until the next reading."""
+    points: List[Tuple[int, float]] = [(week.readings[0][0], 0.0)] if week.start is None else [(week.start, 0.0)]
+    for at, percent in week.readings:
+        points += [(at, points[-1][1]), (at, percent)] if len(points) > 1 else [(at, percent)]
+    end = max(points[-1][0], min(week.end, digest.now))
+    shown = [_week_at(digest, at, percent, top) for at, percent in (*points, (end, points[-1][1]), (end, 0.0))]
+    title = f"until {day_and_hour(week.end, digest.zone)}: {text.percent(week.percent)}"
+    return f'<path class="area {level(week.percent)}" d="M{"L".join(shown)}Z"><title>{escape(title)}</title></path>'
+
+
+def _even(digest: Digest, week: PastWindow, top: float) -> str:
+    if week.start is None:
+        return ""
+    ends = [_week_at(digest, at, percent, top) for at, percent in ((week.start, 0.0), (week.resets_at, 100.0))]
+    return f'<path class="limit" d="M{"L".join(ends)}"/>'
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------
@@ -203,12 +240,12 @@ def hours(digest: Digest) -> str:
     parts: List[str] = []
     for hour in range(0, 24, 3):
         parts.append(_label(_x(hour / 24), 14, hour_name(hour, digest.zone.dial), "axis", "start"))
-    for row, (name, tokens) in enumerate(zip(words.WEEKDAYS, digest.heat)):
+    for row, (name, tokens) in enumerate(zip(DAYS, digest.heat)):
         y = HEAD_PX + row * CELL_PX
         parts.append(_label(f"{GUTTER - 1.2}%", y + CELL_PX / 2 + 4, name, "axis", "end"))
         parts += [_hour(name, hour, number, top, y, digest.zone.dial) for hour, number in enumerate(tokens)]
     weekday, hour = max(((row, hour) for row in range(7) for hour in range(24)), key=lambda at: digest.heat[at[0]][at[1]])
-    description = (f"The fullest hour of the week was {words.WEEKDAYS[weekday]} {time_of_day(hour, 0, digest.zone.dial)} with "
+    description = (f"The fullest hour of the week was {DAYS[weekday]} {time_of_day(hour, 0, digest.zone.dial)} with "
                    f"{text.count(round(top))} tokens.")
     return frame("hours", "Tokens by weekday and hour", description, HEAD_PX + 7 * CELL_PX + 2, parts)
 

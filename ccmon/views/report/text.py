@@ -11,7 +11,7 @@ from ccmon.text import Charset, Line, Span
 from ccmon.views import graph, reliability_words
 from ccmon.views.history import columns, heatmap, window_course
 from ccmon.views.report import words
-from ccmon.when import midnight
+from ccmon.when import day_name, midnight
 
 LEAST, MOST = 40, 110                  # cells of a line
 _NOTHING = Reliability()
@@ -74,9 +74,8 @@ def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 
 def _day(day: UsageGroup, top: int, width: int, charset: Charset) -> Line:
-    assert day.begins is not None
     role = "dim" if day.is_empty else text.level_role(day.percent)
-    label = f" {words.day_name(day.begins):10}"
+    label = f" {day.day_name:10}"
     figures = f"{'-' if day.is_empty else text.short_count(day.tokens):>6}"
     sessions = f"  {text.plural(day.sessions, 'session') if day.sessions else '':11}" if width >= 60 else ""
     cost = f"{'' if day.is_empty else text.usd(day.cost_usd):>10}" if width >= 70 else ""
@@ -124,7 +123,7 @@ def _dates(digest: Digest) -> List[Tuple[int, str]]:
     for n in range((period.last - period.first).days + 1):
         day = period.first + timedelta(days=n)
         if period.kind == "week" or day.weekday() == 0:
-            ticks.append((midnight(day, digest.zone), words.day_name(day)[:-4]))
+            ticks.append((midnight(day, digest.zone), day_name(day)[:-4]))
     return ticks
 
 

@@ -14,9 +14,8 @@ from ccmon.learning.reliability import Reliability
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import short_name
 from ccmon.views import reliability_words
-from ccmon.when import DAYS, MONTHS, hour_text, local
+from ccmon.when import DAYS, day_and_hour
 
-WEEKDAYS = DAYS
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
 MODELS_SHOWN = 8
@@ -51,7 +50,7 @@ def heading(digest: Digest) -> str:
 
 
 def nothing(digest: Digest) -> str:
-    """That nothing was used in the period, and where to look instead."""
+    """That nothing was used in the period, and the command that shows more."""
     kind = digest.period.kind
     if not digest.so_far:
         return f"No session of this {kind} is stored. ccmon keeps them from its first run on; try: ccmon record"
@@ -67,25 +66,14 @@ def span(first: date, last: date) -> str:
     return f"{first.day}{month}{year} to {end}"
 
 
-def moment(epoch: int, digest: Digest) -> str:
-    """Sun 22 Nov 15:40."""
-    at = local(epoch, digest.zone)
-    return f"{DAYS[at.weekday()]} {at.day} {MONTHS[at.month - 1]} {hour_text(epoch, digest.zone)}"
-
-
 def state(digest: Digest) -> str:
     """Whether the period is over."""
-    return f"so far, {moment(digest.now, digest)}" if digest.so_far else "complete"
+    return f"so far, {day_and_hour(digest.now, digest.zone)}" if digest.so_far else "complete"
 
 
 def zone_name(digest: Digest) -> str:
     """The zone that days and hours are of."""
     return text.printable(digest.zone.name)
-
-
-def day_name(day: date) -> str:
-    """Mon 17 Nov."""
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
@@ -135,7 +123,7 @@ def day_number(day: date, week: bool) -> Tuple[str, str]:
 
 def days_table(digest: Digest) -> ReportTable:
     """One row for each day that has begun."""
-    rows = tuple((day_name(day.begins), *_amounts(day), text.percent(day.percent) if day.sessions else "", nearness(day))
+    rows = tuple((day.day_name, *_amounts(day), text.percent(day.percent) if day.sessions else "", nearness(day))
                  for day in digest.days if day.begins)
     return ReportTable("Days", ("day", "sessions", "tokens", "cost", "highest", ""), rows)
 
@@ -209,20 +197,21 @@ def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
 
 def weeks_table(digest: Digest) -> ReportTable:
     """How far each 7-day window came that ran in the period."""
-    rows = tuple((moment(week.end, digest), *week_words(week, digest)) for week in digest.weeks)
+    rows = tuple((day_and_hour(week.end, digest.zone), *week_words(week, digest)) for week in digest.weeks)
     return ReportTable("Weekly limit", ("until", "highest", "reached"), rows)
 
 
 def week_words(week: PastWindow, digest: Digest) -> Tuple[str, str]:
     """The highest percentage, and when it was read."""
-    return text.percent(week.percent), moment(week.reached_at, digest)
+    return text.percent(week.percent), day_and_hour(week.reached_at, digest.zone)
 
 
 def weeks_sentence(digest: Digest) -> str:
     """What the picture of the weekly limit shows."""
     week = digest.weeks[-1]
     percent, reached = week_words(week, digest)
-    return f"The week until {moment(week.end, digest)}: {percent}, reached on {reached}. Dashed is even use up to 100 %."
+    end = day_and_hour(week.end, digest.zone)
+    return f"The week until {end}: {percent}, reached on {reached}. Dashed is even use up to 100 %."
 
 
 def hosts_table(digest: Digest) -> ReportTable:

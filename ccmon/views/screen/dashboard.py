@@ -1,13 +1,17 @@
-"""The screen: parts stacked in a window; what does not fit drops out in order of worth, nothing wraps."""
+"""The screen: parts stacked in a window; what does not fit is dropped by its rank, nothing wraps."""
 
 from typing import List, Sequence, Tuple
 
 from ccmon import text
+from ccmon.model import Block, Runway, Snapshot
 from ccmon.text import Line, Span
-from ccmon.usage import notices
+from ccmon.usage import forecast, notices
+from ccmon.usage.burn import HOLE_S
+from ccmon.views import graph
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
-from ccmon.views.screen import course, foot, outlook_row, parts, recent, windows
+from ccmon.views.screen import foot, outlook_row, parts, recent, windows
 from ccmon.views.screen.scene import COMPACT_ROWS, TINY, Scene
+from ccmon.when import HOUR_S
 
 WIDE, THIRD, NARROW = 72, 110, 38      # cells from which a layout is used
 LEAST_GRAPH, TALL_GRAPH = 5, 22        # rows of the graph with its axis
@@ -101,7 +105,7 @@ def _below(scene: Scene, width: int, rows: int) -> List[Line]:
 
 
 def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
-    return [(Span(" "), *line) for line in course.curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
+    return [(Span(" "), *line) for line in session_curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
@@ -120,3 +124,38 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
 def _under_label(line: Line) -> Line:
     """A row of the right column as a row of its own."""
     return (Span(text.pad("    " + line[0].text.strip(), LABEL_CELLS), line[0].role), *line[1:]) if line else ()
+
+
+# --- the graph of the session ------------------------------------------------------------------------------------------
+
+def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
+    """The graph of this session with the projection to the limit."""
+    snapshot = scene.snapshot
+    block = snapshot.session
+    assert block is not None
+    dots = 2 * cells                       # across; a point for each half of one is fine enough
+    points = forecast.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
+    role = text.level_role(snapshot.percent)
+    strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
+    step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
+    hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
+    runway = outlook_row.likelihood_runway(scene)
+    ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])
+    picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now, band)
+    return graph.render(picture, cells - 2, rows, scene.charset, hours)
+
+
+def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
+    """The projection: at the present pace until the limit, the official reset or the end of the session."""
+    if snapshot.burn_per_min <= 0 or not snapshot.left:
+        return []
+    until = min(block.end, parts.window(snapshot)[1], snapshot.predicted_end or block.end)
+    reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
+    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]
+
+
+def _band(snapshot: Snapshot, block: Block, runway: Runway) -> List[graph.Between]:
+    """Where the curve will be, nine times of ten."""
+    until = min(block.end, parts.window(snapshot)[1])
+    later = [graph.Between(at, block.tokens + low, block.tokens + high) for at, low, high in runway.band if at <= until]
+    return [graph.Between(snapshot.now, block.tokens, block.tokens), *later]

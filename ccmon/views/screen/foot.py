@@ -33,8 +33,7 @@ WINDOW_SHORT = {"over_limit": "used up", "near_limit": "near limit", "runs_out_b
 
 
 def source_words(source: Source, now: int, reading: bool = False, seconds: bool = True) -> str:
-    """The source, its version and the age of what it said; without seconds where nothing moves that they could be compared with.
-    """
+    """The source, its version and the age of its data; without seconds where nothing else moves."""
     if source.progress is not None:
         return f"reading all logs, {int(100 * source.progress)} %"
     name = f"{source.name} {source.version}" if source.version else source.name
@@ -119,9 +118,9 @@ def window_label(notice: Notice, snapshot: Snapshot) -> str:
 
 
 def keys(scene: Scene, cells: int) -> Line:
-    """The keys at the left, the source and its age at the right; the keys of least worth give way first."""
+    """The keys at the left, the source and its age at the right; those of the highest rank are dropped first."""
     status = text.printable(scene.status)
-    beside = text.width(status) + 3 if cells >= SPARE_CELLS else 0     # in a narrow window the keys are worth more
+    beside = text.width(status) + 3 if cells >= SPARE_CELLS else 0     # a narrow window has the keys alone
     lines = (_keys(count) for count in range(len(_BY_RANK) - (cells < ALL_KEYS), 0, -1))
     fitting = next((line for line in lines if text.line_width(line) + beside <= cells), ())
     return _with_status(fitting, status, cells)
@@ -142,7 +141,7 @@ def _listed(pairs: Sequence[Tuple[str, str]]) -> Line:
 
 
 def _keys(count: int) -> Line:
-    """The keys of most worth, in their usual order."""
+    """The most useful keys, in their usual order."""
     return _listed([(key, word) for key, word, _ in KEYS if key in _BY_RANK[:count]])
 
 

@@ -10,8 +10,7 @@ from ccmon.model import Record, Used
 from ccmon.text import Line
 from ccmon.views.history import chart, heatmap, window_course
 from ccmon.views.screen import foot, parts, session_list
-from ccmon.views.screen.past import Page, Past
-from ccmon.views.screen.scene import Scene
+from ccmon.views.screen.scene import Page, Past, Scene
 from ccmon.when import Zone, local
 
 WEEK = "week"                          # the view of the 7-day windows, where any is known
@@ -128,6 +127,6 @@ def _body(scene: Scene, past: Past, page: Page, width: int, rows: int) -> List[L
         return session_list.lines(scene, past.records, past.seen, page.offset, width, rows)
     if page.view == "heat map":
         return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
-    known = past.groups[page.period]
-    periods = known[:len(known) - page.offset]
-    return chart.picture(periods, len(known), page.period, width, rows, scene.charset)
+    periods = past.groups[page.period]
+    shown = periods[:len(periods) - page.offset]
+    return chart.picture(shown, len(periods), page.period, width, rows, scene.charset)

@@ -18,7 +18,7 @@ from ccmon.when import DAYS, day_text
 
 NO_SESSION = "No active session found. Start a Claude Code session and it shows up here."
 READING = "Looking for Claude Code's logs, and reading the usage ..."
-FEW_DAYS = 3                           # fewer are not worth their rows
+FEW_DAYS = 3                           # fewer need no rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
 INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
 

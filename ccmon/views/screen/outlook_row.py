@@ -11,7 +11,7 @@ from ccmon.views.layout import LABEL_CELLS, LEAD_CELLS, label, margin, pick, pic
 from ccmon.views.screen import windows
 from ccmon.views.screen.scene import Scene
 
-LIKELY, POSSIBLE = 0.5, 0.05           # from here on it is a warning, and below it is hardly worth a word
+LIKELY, POSSIBLE = 0.5, 0.05           # from the first on it is a warning, below the second a risk in brackets
 
 
 def runs_out_row(scene: Scene, cells: int) -> Line:
@@ -28,7 +28,7 @@ def runs_out_row(scene: Scene, cells: int) -> Line:
 
 
 def _used_up(scene: Scene, cells: int) -> Line:
-    """In place of a time: nothing goes on."""
+    """Nothing goes on until a reset."""
     words = pick_text(windows.used_up_words(scene), cells - LEAD_CELLS)
     return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
 

@@ -13,7 +13,7 @@ from ccmon.when import SESSION_S
 
 PERCENT_CELLS = 9
 LEAST_SPARKS = 3                       # fewer of the twelve tell nothing
-FIGURES_CELLS = 30                     # room kept for the figures, so that what stands beside them does not change with them
+FIGURES_CELLS = 30                     # room for the figures, so that what stands beside them does not change with them
 MONEY_LABEL_CELLS = 8
 OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
 

@@ -1,8 +1,9 @@
-"""What a screen view is given."""
+"""What the views of the screen are given: the scene of now, and what is stored for the history page."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Dict, List, Mapping, Tuple
 
 from ccmon import text, when
 from ccmon.model import Snapshot
@@ -11,11 +12,16 @@ from ccmon.own_name import NAME, with_name
 from ccmon.text import Charset
 from ccmon.when import Zone
 
+if TYPE_CHECKING:
+    from ccmon.history.groups import UsageGroup
+    from ccmon.history.windows import PastWindow
+    from ccmon.model import Record
+
 TINY, COMPACT_ROWS = 16, 12            # cells below which only words stand; rows of the compact layout at most
 
 
 class Scene(NamedTuple):
-    """All that is to be seen at one moment."""
+    """All that the screen shows at one time."""
 
     snapshot: Snapshot
     zone: Zone
@@ -54,3 +60,23 @@ class Scene(NamedTuple):
         """The local date."""
         return when.local(epoch, self.zone).date()
 
+
+class Past(NamedTuple):
+    """The stored sessions and what the pictures need of them."""
+
+    records: Tuple[Record, ...]              # by start
+    groups: Dict[str, List[UsageGroup]]           # by day, week and month, without gaps
+    heat: List[List[float]]                    # tokens by weekday and hour
+    seen: Mapping[int, float]                  # tokens by quarter of an hour (epoch s of its start), where messages are stored
+    weeks: Tuple[PastWindow, ...] = ()       # the 7-day windows, by time
+
+
+class Page(NamedTuple):
+    """What of them the history page shows."""
+
+    view: str = "list"
+    period: str = "day"
+    offset: int = 0                            # sessions, periods or windows scrolled away, the newest first
+
+
+NO_PAST = Past((), {"day": [], "week": [], "month": []}, [[0.0] * 24 for _ in range(7)], {})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Dict, List, Mapping, Sequence, Tuple
 
 from ccmon import text, when
-from ccmon.history.groups import HOUR_S, tokens_by_part
-from ccmon.model import Record
+from ccmon.history.groups import tokens_by_part
+from ccmon.model import NEAR_PERCENT, Record
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.views.history.rows import is_active
 from ccmon.views.screen.scene import Scene
-from ccmon.when import day_text
+from ccmon.when import HOUR_S, day_text
 
 EMPTY = "No sessions are stored yet. They are kept from now on."
 READING = "No sessions are stored yet: Claude Code's logs are still being read."
@@ -19,11 +19,11 @@ HEADED_ROWS = 3                        # windows of fewer rows have no heading
 
 
 class ListColumn(NamedTuple):
-    """A column of the page; the one of least worth gives way first."""
+    """A column of the page; the one of the highest rank is dropped first."""
 
     name: str
     cells: int
-    priority: int
+    rank: int
 
 
 START, SHORT_START = ListColumn("start", 17, 0), ListColumn("start", 13, 0)
@@ -41,7 +41,7 @@ def fitting(rows: int) -> int:
 
 
 def nothing(width: int, rows: int, is_reading: bool = False) -> List[Line]:
-    """What is said while nothing is stored, or the logs are still being read for the first time."""
+    """The sentence while nothing is stored, or the logs are still being read for the first time."""
     sentence = READING if is_reading else EMPTY
     words: List[Line] = [(Span("  " + line, "value"),) for line in text.wrap(sentence, max(1, width - 3))]
     return [(), *words] if len(words) < rows else words[:rows]
@@ -50,7 +50,7 @@ def nothing(width: int, rows: int, is_reading: bool = False) -> List[Line]:
 def lines(scene: Scene, records: Sequence[Record], seen: Mapping[int, float], offset: int, width: int, height: int) -> List[Line]:
     """At most `height` lines: the sessions, the newest first without `offset` of them.
 
-    seen: tokens by quarter of an hour, where messages are known.
+    seen: tokens by quarter of an hour, where messages are stored.
     """
     count = fitting(height)
     shown = records[max(0, len(records) - offset - count):len(records) - offset][::-1]
@@ -66,7 +66,7 @@ def _columns(width: int, hours: bool, dial: int = 24) -> List[ListColumn]:
         return [short, BRIEF_TOKENS][:1 + (width >= short.cells + BRIEF_TOKENS.cells + 2)]
     chosen = [start if width >= 60 else short, *FIGURES, BAR, *[HOURS][:hours], MODELS]
     while sum(column.cells for column in chosen) + 2 > width and len(chosen) > 1:
-        chosen.remove(max(chosen, key=lambda column: column.priority))
+        chosen.remove(max(chosen, key=lambda column: column.rank))
     free = width - 2 - sum(column.cells for column in chosen)
     wider = {BAR.name: min(26, free // 2), MODELS.name: free - min(26, free // 2)}
     return [column._replace(cells=column.cells + wider.get(column.name, 0)) for column in chosen]
@@ -77,7 +77,7 @@ def _cells(words: Sequence[Tuple[str, str]], columns: Sequence[ListColumn]) -> L
     out = [Span(" ")]
     for (word, role), column in zip(words, columns):
         right = any(column.name == figure.name for figure in FIGURES)
-        left = text.pad(("  " if column.priority else "") + word, column.cells)
+        left = text.pad(("  " if column.rank else "") + word, column.cells)
         out.append(Span(f"{word:>{column.cells}}" if right else left, role))
     return tuple(out)
 
@@ -90,7 +90,7 @@ def _line(scene: Scene, record: Record, seen: Mapping[int, float], columns: Sequ
     for column in columns:
         if column.name == BAR.name:
             bar = text.bar(percent / 100, column.cells - 3, text.level_role(percent), scene.charset)
-            line += [Span("  "), *bar, Span("!" if percent >= 80 else " ", text.level_role(percent))]
+            line += [Span("  "), *bar, Span("!" if percent >= NEAR_PERCENT else " ", text.level_role(percent))]
         elif column.name == HOURS.name:
             line.append(Span("  " + text.pad(_hours(record, seen, scene), column.cells - 2), "accent"))
         elif column.name == MODELS.name:
@@ -113,7 +113,7 @@ def _words(scene: Scene, record: Record, columns: Sequence[ListColumn]) -> Dict[
 
 
 def _hours(record: Record, seen: Mapping[int, float], scene: Scene) -> str:
-    """The session hour by hour up to its last message, where messages are known."""
+    """The session hour by hour up to its last message, where messages are stored."""
     start, until = record.block.start, record.block.used_until(scene.snapshot.now)
     cells = max(1, min(HOURS.cells - 2, -(-(until + 1 - start) // HOUR_S)))
     tokens = tokens_by_part(seen, start, start + cells * HOUR_S, cells)

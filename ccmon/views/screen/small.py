@@ -129,8 +129,8 @@ def _shortest(scene: Scene, width: int) -> Line:
     short = "-" if percent is None else f"{int(percent)}%"
     marked = short + statusline.mark(percent)
     role = windows.level_role(percent) if bound else text.level_role(percent)
-    window_named = [f"{bound.label} {marked}", f"{bound.label} {short}"] if bound else []
-    return (Span(pick_text([*window_named, marked, short], width) or _sign(scene), role),)
+    named = [f"{bound.label} {marked}", f"{bound.label} {short}"] if bound else []
+    return (Span(pick_text([*named, marked, short], width) or _sign(scene), role),)
 
 
 def _percent(scene: Scene) -> Optional[float]:

@@ -12,7 +12,7 @@ from ccmon.views.layout import LABEL_CELLS, margin, pick
 from ccmon.views.screen.scene import Scene
 
 WELCOME = "Welcome! Nothing to read yet: no logs of Claude Code, and no ccusage."
-KEPT = "Every session is kept from now on: press h to see them."
+STORED = "Every session is kept from now on: press h to see them."
 TINY, TINIEST = "start claude, or ccmon --demo", "start claude"
 
 
@@ -34,7 +34,7 @@ BROKEN = (Step("1", "install Node.js", "https://nodejs.org"), Step("2", "npm ins
 
 
 def is_first(scene: Scene) -> bool:
-    """True when no source was found and none ever was; not while the first look is under way."""
+    """True when there is no source and never was one; not while the first read is under way."""
     snapshot = scene.snapshot
     return not scene.is_first_read and snapshot.source.not_installed and snapshot.age_s is None and snapshot.session is None
 
@@ -46,12 +46,12 @@ def steps(scene: Scene, width: int) -> List[Line]:
     if scene.snapshot.source.missing:
         return _rows(scene, BROKEN, width)
     more = [SETTLE] if scene.snapshot.windows else [SETTLE, OFFICIAL]
-    stored: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(KEPT, max(1, width - 5))]
+    stored: List[Line] = [(Span("    " + words, "dim"),) for words in text.wrap(STORED, max(1, width - 5))]
     return [*stored, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
 
 
 def preview(scene: Scene, width: int, rows: int) -> List[Line]:
-    """What will stand here, dim, and said to be an example; nothing where it has no room."""
+    """What will stand here, dim, and called an example; nothing where it has no room."""
     now, cells = scene.snapshot.now, max(1, width - LABEL_CELLS - 9)
     used, time = (text.plain(text.bar(share, cells, "dim", scene.charset, 0.54)) for share in (0.44, 0.54))
     figures = (("📊", "tokens", used + "   44 %"), ("", "", "15,412 of 35,000   19,588 left"),

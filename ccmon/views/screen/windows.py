@@ -18,7 +18,7 @@ from ccmon.views.screen import parts
 from ccmon.views.screen.foot import shorten
 from ccmon.views.screen.scene import Scene
 
-OLD_S = 600                            # what Claude said longer ago than this is shown with its age
+OLD_S = 600                            # what Claude reported longer ago than this is shown with its age
 _LONGEST_LABEL = 14                    # 7d Oauth Apps; of longer ones the first words
 _LEAST_BAR = 4                         # cells below which a bar says nothing
 _COMFORTABLE_BAR = 16
@@ -71,7 +71,7 @@ def near_words(scene: Scene, bound: Binding) -> str:
 
 
 def alarm(scene: Scene) -> Span:
-    """What is to be said first where no session runs: that the tightest window is used up, or nearly so; else no text."""
+    """The headline where no session runs: that the tightest window is used up, or nearly so; else no text."""
     bound = scene.snapshot.binding
     words = used_up_words(scene)
     near = near_words(scene, bound) if bound and (bound.percent or 0) >= NEAR_PERCENT else ""

@@ -12,7 +12,7 @@ from ccmon.model import Record, Sample
 from ccmon.typed_values import ResetRule
 from ccmon.views.history import rows as history_rows
 from ccmon.views.line import statusline
-from ccmon.views.screen import course, dashboard, parts, session_list
+from ccmon.views.screen import dashboard, parts, session_list
 
 HOUR, DAY_S = 3600, 86_400
 
@@ -79,7 +79,7 @@ def test_the_rule_is_named_as_long_as_there_is_room(width, words):
 def test_the_projection_ends_at_the_official_reset():
     def last_s(known):
         made = scene(14_012, windows=known)
-        return course._ahead(made.snapshot, made.snapshot.session)[-1].end[0]
+        return dashboard._ahead(made.snapshot, made.snapshot.session)[-1].end[0]
 
     assert last_s(()) == START + 5 * HOUR
     assert last_s(windows(quota(HOUR))) == NOW + HOUR and last_s(windows(quota(4 * HOUR))) == START + 5 * HOUR
