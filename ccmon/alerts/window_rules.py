@@ -16,7 +16,7 @@ from ccmon.when import DAY_S, HOUR_S, SESSION_S, Zone, clock_text
 
 SAME_S = SESSION_S // 2                # ends of windows that differ by less are those of the same window
 OLD_S = HOUR_S                         # a reading that is older is given with its age
-CREDIT_LEVELS = (NEAR, 100)            # percent, where no thresholds of one's own are set
+CREDIT_LEVELS = (NEAR_PERCENT, 100)            # percent, where no thresholds of one's own are set
 _NEWS_S = DAY_S                        # so long is the reset of a week news; that of a session until the next one
 _CREDIT_WORDS = {"extra_usage": "extra usage", "spend_limit": "spend limit"}
 
