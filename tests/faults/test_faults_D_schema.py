@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from account_windows import keep_readings
+from commands import wait_until
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OLD, active, fill_old, old_copies, version  # noqa: F401
 
@@ -183,6 +184,7 @@ def program_works(active, *warnings):
     assert told.code == 0 and told.json["session"]["tokens"] == 1234
     assert told.json["warnings"] == list(warnings)
     assert active.run("--statusline", "--wait", "20", now=None).code == 0
+    wait_until(active.idle, "the refresher ends: its clock is not that of the others here")
 
 
 @pytest.mark.parametrize("number, what", [(NEWER, f"schema {NEWER}"), (0, "another program")])
