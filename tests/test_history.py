@@ -1,4 +1,4 @@
-"""What a refresh gets back from the memory: from the store, beside a store that is held, and without one."""
+"""What a refresh gets back from the history: from the store, beside a store that is held, and without one."""
 
 import sqlite3
 from contextlib import closing, contextmanager
@@ -8,7 +8,7 @@ import pytest
 from store_cases import DAY, HOUR, T0, block, kept_files
 
 from ccmon.model import HighWater, Sample, Source
-from ccmon.pipeline import history, snapshots
+from ccmon.pipeline import history, present, snapshots
 from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store.database import StoreError
@@ -120,3 +120,18 @@ def test_the_path_that_worked_is_remembered(ctx):
         with history.opened(ctx, 50) as opened:
             assert opened.ccusage_path() == expected
             opened.write_ccusage_path("/opt/ccusage")
+
+
+def test_facts_and_source_are_of_one_refresh(ctx, monkeypatch):
+    """Another process stores its answer, and then notes its source, while this one reads."""
+    kept(ctx, [BIG], T0 - HOUR)
+    noted = []
+
+    def source_before(_ctx):
+        if len(noted) == 1:            # between the first reading of the facts and the second of the source
+            kept(ctx, [NOW_RUNNING], T0 + 60)
+        noted.append(SOURCE._replace(refreshed=T0 + min(len(noted), 1)))
+        return noted[-1]
+    monkeypatch.setattr(present, "source_before", source_before)
+    facts = present.load(ctx, T0 + 60)
+    assert (facts.source.refreshed, facts.blocks) == (T0 + 1, (BIG, NOW_RUNNING)) and len(noted) == 3
