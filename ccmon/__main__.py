@@ -52,9 +52,9 @@ def finish(line: bytes) -> bytes:
 def leave(code: int) -> "NoReturn":
     """End the process with that code without taking down all that is loaded, which would cost a third of a short call.
 
-    Whoever looks into the interpreter (profilers, tracers, -X dev, -W) gets its own end.
+    Whoever looks into the interpreter (profilers, tracers, -X dev, -W, -i) gets its own end.
     """
-    if not (sys.flags.dev_mode or sys.warnoptions or sys.getprofile() or sys.gettrace()):
+    if not (sys.flags.dev_mode or sys.flags.inspect or sys.warnoptions or sys.getprofile() or sys.gettrace() or is_monitored()):
         try:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -62,6 +62,12 @@ def leave(code: int) -> "NoReturn":
         except (AttributeError, OSError, ValueError):
             pass                       # a closed or full stream: the interpreter says so
     sys.exit(code)
+
+
+def is_monitored() -> bool:
+    """Whether a profiler or coverage looks on by sys.monitoring, as they do from Python 3.12 on."""
+    monitoring = getattr(sys, "monitoring", None)
+    return monitoring is not None and any(monitoring.get_tool(number) is not None for number in range(6))
 
 
 def is_printed_version() -> bool:
@@ -85,7 +91,7 @@ def main() -> None:
                 os._exit(0)
         leave(long_road(argv))
     if argv in (["--version"], ["-V"]) and is_printed_version():
-        os._exit(0)
+        leave(0)
     few_collections()
     from ccmon.fullscreen import guardian
     try:

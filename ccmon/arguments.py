@@ -1,8 +1,4 @@
-"""The words of a call, parsed: by the table alone where they are plain, else by argparse, which the table is made into.
-
-Most calls are plain: a command, options by their names, their values. They need neither argparse nor the tables of words
-that people type instead.
-"""
+"""The words of a call, parsed: by the table alone where they are plain, as most are, else by argparse, made of the table."""
 
 from __future__ import annotations
 

@@ -29,17 +29,18 @@ def manual_file(wanted: Sequence[str]) -> Optional[str]:
     """The file of the manual that `ccmon help --man` asks for; None when the help is no such one. UsageError for other topics."""
     if not any(word in MANUAL for word in wanted):
         return None
-    topics = [manual_topic(word) for word in wanted if word not in (*MANUAL, "help", "")] or ["ccmon"]
-    if not topics[0]:
-        word = next(word for word in wanted if word not in (*MANUAL, "help", ""))
+    words = [word for word in wanted if word not in (*MANUAL, "help", "")]
+    word = next((word for word in words if not manual_topic(word)), None)
+    if word is not None:
         raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{did_you_mean(word, tuple(PAGES))}",
                          f"See: ccmon help --man {' | '.join(PAGES)}")
-    return PAGES[topics[0]]
+    return PAGES[manual_topic(words[0]) if words else "ccmon"]
 
 
 def manual_topic(word: str) -> str:
-    """The topic of the manual that tells of a command, "" for a word that is on no page."""
+    """The topic that tells of a command, or whose page has that name, as ccmon-line(1); "" for a word that is on no page."""
     name = word.replace("ccmon-", "", 1)
+    name = name[:-3] if name[-3:] in ("(1)", "(5)") else name[:-2] if name[-2:] in (".1", ".5") else name
     return name if name in PAGES else _TOPICS.get(name, "ccmon" if name in COMMANDS else "")
 
 

@@ -1,7 +1,6 @@
 """The parser that argparse makes of the table: for help texts, and for calls that are not as plain as most.
 
-What a newer Python adds to helps and messages by itself, colours and other words that were meant, is switched off: every Python
-says the same.
+Colours and suggestions of newer Pythons are switched off: every Python prints the same.
 """
 
 from __future__ import annotations

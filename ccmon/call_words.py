@@ -11,7 +11,7 @@ from typing import Dict, List, Mapping, Sequence, Tuple
 
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
-from ccmon.call_table import COMMANDS, VERSION_FLAG, arguments_of
+from ccmon.call_table import COMMANDS, CONFIG_ACTIONS, VERSION_FLAG, arguments_of
 from ccmon.choices import PERIODS
 from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
@@ -23,7 +23,6 @@ from ccmon.typed_times import typed
 from ccmon.typed_values import FALSE, PLAN_NAMES, TRUE, boolean, folded, plan_of, word_of
 
 HELP, VERSION = ("-h", "-?", "-help"), ("-V", "-v", "-version")
-CONFIG = ("list", "get", "set", "unset", "edit", "path")
 MOST_TIME_WORDS = 6
 _REPORT = re.compile(r"(?:(?:this|last|previous) )?(?:week|month)|weekly|monthly|last|previous")
 _NEGATIVE = re.compile(r"-\.?[0-9]")
@@ -351,12 +350,12 @@ def _config_words(words: Sequence[str], parts: _Parts) -> List[str]:
     if not out:
         return out
     action = ACTIONS.get(out[0].lower(), out[0].lower())
-    if action in CONFIG:
+    if action in CONFIG_ACTIONS:
         out[0] = "get" if action == "list" and len(out) > 1 else action
     elif _is_name(out[0].partition("=")[0]):
         out.insert(0, "set" if len(out) > 1 or parts.rest or "=" in out[0] else "get")
     else:
-        hint = did_you_mean(action, CONFIG) or did_you_mean(folded(out[0]).replace("-", "_"), BY_NAME)
+        hint = did_you_mean(action, CONFIG_ACTIONS) or did_you_mean(folded(out[0]).replace("-", "_"), BY_NAME)
         raise UsageError(f"config: unknown word {_quoted(out[0])}{hint}; as in ccmon config set plan max5. "
                          + _see("config"))
     if out[0] == "set":

@@ -1,7 +1,7 @@
 """The door to locks: one process at a time, without waiting, and who it is.
 
 A lock is the kernel's, on the file `lock`. Where the system has none, or the holder is stopped, it is the file `lock.held`, which
-only one process can make. Both name their holder: one that is gone or stopped keeps nobody out, and sees later that it lost.
+only one process can make. Both name their holder: one that is gone or stopped locks nobody out, and sees later that it lost.
 For whatever may hold up a line: it imports nothing but line_answer.
 """
 
@@ -14,7 +14,7 @@ WIDTH = 64                             # bytes of a field: the holder, its ccusa
 YOUNG_S = 60                           # a file that names nobody (yet, or for want of space) counts as held so long
 OLD_S = 900                            # and one of another machine, whose processes cannot be seen
 PROC = "/proc"                         # where Linux shows its processes; macOS and BSD do not
-JUST_S = 5                             # a holder that was there so short a time ago is not looked at by `ps`
+JUST_S = 5                             # a holder that was there so short a time ago is not checked by `ps`
 _BLANK = b" " * (WIDTH - 1) + b"\n"
 
 _files: "dict[int, str]" = {}          # the locks of this process that are files of their own
@@ -29,9 +29,9 @@ def lock(where: str) -> "int | None":
         make_folder(where)
         fd = line_answer.open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
     except OSError:                    # it may be root's, after sudo, or a folder: others can be made beside it
-        return -1 if os.name == "nt" else _made(where + "/lock.held", -1)
+        return -1 if os.name == "nt" else _make_lock_file(where + "/lock.held", -1)
     if os.name == "nt":
-        return _locked_there(fd)
+        return _lock_on_windows(fd)
     mine = flocked(fd)
     if mine and (not os.path.lexists(where + "/lock.held") or _is_other(where + "/lock.held")):
         sign(fd, os.getpid())
@@ -39,7 +39,7 @@ def lock(where: str) -> "int | None":
     if mine is False and not _is_stopped(fd):
         os.close(fd)
         return None
-    made = _made(where + "/lock.held", fd)
+    made = _make_lock_file(where + "/lock.held", fd)
     if made is not None and made >= 0 and mine is not None and not (flocked(fd) or _is_stopped(fd)):
         unlock(made)                   # it was continued, or followed by another one
         made = None
@@ -59,7 +59,7 @@ def make_folder(path: str) -> None:
 def _make_folder(path: str) -> None:
     if not path or os.path.isdir(path):
         return
-    if path == os.environ.get("HOME"):                   # gone for the moment: whoever brings it back makes it
+    if path == os.environ.get("HOME"):                   # gone for now: whoever brings it back makes it
         raise FileNotFoundError(2, "the home is gone", path)
     _make_folder(os.path.dirname(path))
     try:
@@ -69,7 +69,7 @@ def _make_folder(path: str) -> None:
         pass
 
 
-def _locked_there(fd: int) -> "int | None":
+def _lock_on_windows(fd: int) -> "int | None":
     """On Windows, which lets nobody else read what is locked: it names no holder."""
     import msvcrt
     try:
@@ -97,10 +97,10 @@ def flocked(fd: int) -> "bool | None":
 
 def file_lock(path: str) -> "int | None":
     """A lock that is a file of its own, as lock() gives one."""
-    return _made(path, -1)
+    return _make_lock_file(path, -1)
 
 
-def _made(path: str, base: int) -> "int | None":
+def _make_lock_file(path: str, base: int) -> "int | None":
     """Make the file that is the lock; what its last holder left, or that of the file `base`, is left in it."""
     group = left_group(base)
     for _ in range(2):
@@ -192,7 +192,7 @@ def file_of(fd: int) -> str:
 
 
 def take_over(fd: int, path: str) -> None:
-    """Hold a lock that this process had before it began another program; path as file_of() said it."""
+    """Hold a lock that this process had before it began another program; path as file_of() gave it."""
     if path:
         _files[fd] = path
 
@@ -211,7 +211,7 @@ def held(fd: int, path: str = "") -> bool:
 # --- who holds it -------------------------------------------------------------------------------------------------------
 
 def sign(fd: int, pid: int) -> None:
-    """Write into the lock file that this process holds it; nothing is written where that is known."""
+    """Write into the lock file that this process holds it; nothing is written where that stands there."""
     if fd < 0 or os.name == "nt" or (_field(fd, 0), _field(fd, 2)) == (_name(pid), ""):
         return
     try:
@@ -219,7 +219,7 @@ def sign(fd: int, pid: int) -> None:
         if os.fstat(fd).st_size < 3 * WIDTH:
             os.pwrite(fd, _padded(_field(fd, 0)) + _padded(_field(fd, 1)) + _BLANK, 0)     # later marks need no space
         _write(fd, 2, "")
-        _write(fd, 0, _noted(pid))
+        _write(fd, 0, _signature(pid))
         if quiet_until > time.time():
             os.utime(fd, (quiet_until, quiet_until))
     except (OSError, ValueError):
@@ -270,13 +270,13 @@ def _name(pid: int) -> str:
     except OSError:
         pass
     boot = (line_answer.read(PROC + "/sys/kernel/random/boot_id") or b"-").decode("ascii", "replace")
-    return f"{pid} {_seen(pid)[1] or '-'} {line_answer.checksum(machine)} {boot[:8].strip()}"
+    return f"{pid} {_state_and_start(pid)[1] or '-'} {line_answer.checksum(machine)} {boot[:8].strip()}"
 
 
-def _noted(pid: int) -> str:
+def _signature(pid: int) -> str:
     """The name as it is written: without a start with the time now, as a process that started later is not that one."""
     name = _name(pid)
-    return name if _seen(os.getpid())[1] else name.replace(" - ", f" @{int(time.time())} ", 1)
+    return name if _state_and_start(os.getpid())[1] else name.replace(" - ", f" @{int(time.time())} ", 1)
 
 
 def _is_own(holder: str) -> bool:
@@ -287,24 +287,24 @@ def _is_own(holder: str) -> bool:
     return words == own
 
 
-def _seen(pid: int) -> "tuple[str, str]":
+def _state_and_start(pid: int) -> "tuple[str, str]":
     """The letter of the process's state, "" when it is gone, and when it started; both "" where the system has no /proc."""
     words = stat_words(str(pid))
     return (words[0], words[19]) if len(words) > 19 else ("", "")
 
 
 def stat_words(pid: str) -> "list[str]":
-    """What Linux says of that process, from its state on; nothing when it is gone, or where there is no /proc."""
+    """The fields of that process in /proc, from its state on; nothing when it is gone, or where there is no /proc."""
     return (line_answer.read(f"{PROC}/{pid}/stat") or b"").rpartition(b")")[2].decode("ascii", "replace").split()
 
 
 def holder(where: str) -> str:
-    """Who holds that lock, for the user: the number of the process, as far as it is known."""
+    """Who holds that lock, for the user: the number of the process, as far as it can be read."""
     return holder_of(where + ("/lock.held" if os.path.exists(where + "/lock.held") else "/lock"))
 
 
 def holder_pid(where: str) -> int:
-    """The process that holds that lock just now; 0 when none does, or it cannot be said."""
+    """The process that holds that lock just now; 0 when none does, or it cannot be read."""
     for name in ("/lock.held", "/lock"):
         holder = _text((line_answer.read(where + name) or b"")[:WIDTH])
         if _state(holder) not in ("", "?"):
@@ -323,19 +323,19 @@ def _is_stopped(fd: int) -> bool:
 
 
 def _state(holder: str) -> str:
-    """The letter of that holder's state: T stopped, "" gone, ? when it cannot be known."""
+    """The letter of that holder's state: T stopped, "" gone, ? when it cannot be read."""
     words, own = holder.split(), _name(os.getpid()).split()
     if len(words) != 4 or words[2] != own[2] or not words[0].isdigit():
         return "?"
     if words[3] != own[3]:
         return ""
     if own[1] == "-":
-        return _asked(int(words[0]), words[1])
-    letter, start = _seen(int(words[0]))
+        return _state_by_ps(int(words[0]), words[1])
+    letter, start = _state_and_start(int(words[0]))
     return letter if start == words[1] and letter not in ("Z", "X") else ""
 
 
-def _asked(pid: int, noted: str) -> str:
+def _state_by_ps(pid: int, noted: str) -> str:
     """The same where there is no /proc, of one that was there at the time noted."""
     try:
         if noted[:1] == "@" and 0 <= time.time() - int(noted[1:]) < JUST_S:
@@ -363,5 +363,5 @@ def rest(where: str, seconds: float) -> bool:
 
 
 def rests(where: str, now: float) -> bool:
-    """Whether rest() said so."""
+    """Whether rest() is in force."""
     return line_answer.is_pause(line_answer.mtime_s(where + "/lock"), now)

@@ -1,7 +1,6 @@
 """`NamedTuple` as typing has it, made in a tenth of the time: there a class takes 0.2 ms, and a call loads a hundred of them.
 
-Written and checked as that of typing. What tells them apart is how a class is made: typing compiles a constructor for each, here
-the constructors of all with as many fields share their code.
+Written and checked as that of typing, which compiles a constructor for each; here those with as many fields share their code.
 """
 
 from __future__ import annotations

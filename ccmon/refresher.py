@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def import_folder() -> str:
-    """Where ccmon is imported from: a child that ccmon starts looks there first."""
+    """The folder that ccmon is imported from: the first one of a child that ccmon starts."""
     return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def refresh(where: str, argv: "list[str]", env: "Environ", work: "Work") -> bool:
     """Start the detached refresher unless one runs or another process was faster; True when one runs now.
 
-    None is started where nothing that is read could be kept: each line would start another one.
+    None is started where nothing that is read could be stored: each line would start another one.
     """
     now = time.time()
     fd = -1 if locks.rests(where, now) else locks.lock(where)

@@ -143,13 +143,14 @@ def test_the_first_frame_is_made_without_what_reads_learns_and_tells(machine):
     assert {name for name in modules - bare for room in late if f"{name}.".startswith(f"{room}.")} - of_screen == set()
 
 
-@pytest.mark.parametrize("flags", [[], ["-X", "dev"]])
+@pytest.mark.parametrize("flags, looks", [([], ""), (["-X", "dev"], ""), (["-i"], ""),
+                                          ([], "import cProfile; profile = cProfile.Profile(); profile.enable(); ")])
 @pytest.mark.parametrize("words", ["--version", "--help", "history"])
-def test_only_who_looks_into_the_interpreter_waits_for_its_end(machine, words, flags):
-    code = "import atexit; atexit.register(print, 'the end'); from ccmon.__main__ import main; main()"
+def test_only_who_looks_into_the_interpreter_waits_for_its_end(machine, words, flags, looks):
+    code = f"{looks}import atexit; atexit.register(print, 'the end'); from ccmon.__main__ import main; main()"
     done = subprocess.run([sys.executable, *flags, "-c", code, words], env=machine.env(), stdin=subprocess.DEVNULL, check=False,
                           capture_output=True, text=True)
-    assert done.stdout and ("the end" in done.stdout) == bool(flags and words != "--version")
+    assert done.stdout and ("the end" in done.stdout) == bool(flags or looks)
 
 
 def test_the_package_itself_imports_nothing():

@@ -281,5 +281,5 @@ def test_likely_places(env, claude, found):
 
 
 def test_a_change_is_shown_without_control_characters():
-    assert questions.changes("a\nold\x1b[2J\n", "a\nnew\n", 80) == ["  - old[2J", "  + new"]
-    assert questions.changes(None, "x\n", 80) == ["  + x"]
+    assert questions.changes(b"a\nold\x1b[2J\n", b"a\nnew\n", 80) == ["  - old[2J", "  + new"]
+    assert questions.changes(b"", b"x\n", 80) == ["  + x"]

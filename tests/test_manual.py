@@ -19,8 +19,9 @@ from test_generated import flags, parsers, program
 
 from ccmon import __version__
 from ccmon.alerts import kinds, rules
-from ccmon.call_help import manual_topic
+from ccmon.call_help import manual_file, manual_topic
 from ccmon.call_table import PAGES as FILES
+from ccmon.errors import UsageError
 from ccmon.model import Facts
 from ccmon.pipeline import snapshots
 from ccmon.settings import context
@@ -112,6 +113,18 @@ def test_every_option_and_command_is_told(command: str) -> None:
         r"^- `(-[-a-z]+)", re.split(rf"<!-- command: {command} -->", PAGES[page])[1].split("<!-- end -->")[0], re.M))
     own = flags(parsers()[command]) - {flag_name(option) for option in OPTIONS} - EVERYWHERE
     assert set(told) - EVERYWHERE == own and (not command or f"`ccmon {command}`" in section(MAIN, "Commands"))
+
+
+@pytest.mark.parametrize("asked, file", [
+    ("", "ccmon.1"), ("ccmon(1)", "ccmon.1"), ("ccmon-line(1)", "ccmon-line.1"), ("ccmon-config.5", "ccmon-config.5"),
+    ("line.1", "ccmon-line.1"), ("hit", "ccmon-learn.1"), ("line nosuch", "nosuch"), ("nosuch line", "nosuch"), ("(1)", "(1)")])
+def test_a_page_is_found_by_what_it_is_called_in_others(asked: str, file: str) -> None:
+    wanted = ["man", *asked.split()]
+    if file.startswith("ccmon"):
+        assert manual_file(wanted) == file
+    else:
+        with pytest.raises(UsageError, match=re.escape(f"no page on '{file}'")):
+            manual_file(wanted)
 
 
 def test_every_setting_is_told_with_its_variable_and_its_line_under_a_heading() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from ccmon.setup import probe_texts, tmux_server
 from ccmon.setup.prompt_check import MAKERS, NOT_SEEN, SEEN, UNKNOWN, Start, maker_of, room_beside, shows, start_visibility
+from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.visibility import PROJECT, USER, SettingsFile, settings_visibility
 
 MARK = probe_texts.mark("/tmp/x/report.52")
@@ -16,9 +17,10 @@ EDIT = "${EDITOR:-vi} +7 /h/rc"
 
 
 def start(shell, written, **more):
-    usual = {"shell": shell, "has_prompt": True, "program": shell, "beside": (), "status": None, "took_s": 0.4,
-             "written": written, "columns": 80, "report": RAN, "mark": MARK, "path": "/h/rc", "line": 7, "is_last": True}
-    return Start(**{**usual, **more})
+    fields = {name: more.pop(name) for name in [*more] if name in Trial._fields}
+    trial = Trial(written, **{"has_prompt": True, "program": shell, "took_s": 0.4, **fields})
+    usual = {"columns": 80, "report": RAN, "mark": MARK, "path": "/h/rc", "line": 7, "is_last": True}
+    return Start(shell, trial, **{**usual, **more})
 
 
 @pytest.mark.parametrize("found, state, says, command", [

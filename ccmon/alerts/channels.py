@@ -264,10 +264,9 @@ def _refusal(code: int) -> Exception:
 
 
 def _opener(connected: Callable[[Any], None]) -> Any:
-    """What opens an address, by the proxies of the environment; calls that with the socket of each connection, once it is there.
+    """What opens an address by the proxies of the environment, and calls that with the socket of each connection.
 
-    Not by those of the system: macOS ends a forked process that asks for them. A secret is not carried to where the server sends
-    us: a redirection is a refusal.
+    Not by the system's: macOS ends a forked process that asks for them. A redirection is a refusal: the address is a secret.
     """
     import socket
     from http.client import HTTPConnection, HTTPSConnection

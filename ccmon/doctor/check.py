@@ -47,7 +47,7 @@ def summary(checks: List[Check]) -> str:
 
 
 class Commands(NamedTuple):
-    """What a command of this user looks like."""
+    """The commands as this user can type them."""
 
     home: Optional[str]
     is_foreign: bool = False           # it is the home of another user, as after sudo -E: HOME is what is wrong

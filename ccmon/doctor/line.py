@@ -19,8 +19,9 @@ from ccmon.store import inspection
 from ccmon.system import processes, shared_files
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration
+from ccmon.when import DAY_S
 
-MOST_SILENT_S = 3 * 86_400
+MOST_SILENT_S = 3 * DAY_S
 
 
 class Installed(NamedTuple):
@@ -33,7 +34,7 @@ class Installed(NamedTuple):
     set_up: bool = False
     gone: Optional[str] = None         # the program that it calls, which is not there
     silent_s: Optional[int] = None     # since the last official percentage, when sessions came after it
-    seen: Optional[Visibility] = None  # None: it is not set up, or that cannot be found out
+    seen: Optional[Visibility] = None  # None: it is not set up, or that cannot be measured
 
 
 def _unseen(topic: str, seen: Visibility, commands: Commands) -> Check:
@@ -59,7 +60,7 @@ def _silent_s(machine: Machine) -> Optional[int]:
 
 
 def connection(env: Mapping[str, str]) -> Installed:
-    """What settings.json says of the line."""
+    """The line in settings.json."""
     path = "settings.json"
     try:
         path = dotfiles.path_of("claude", env)
@@ -77,7 +78,7 @@ def connection(env: Mapping[str, str]) -> Installed:
 
 
 def claude(file: Installed, commands: Commands) -> Check:
-    """Whether Claude Code tells ccmon the official percentages."""
+    """Whether Claude Code passes the official percentages to ccmon."""
     if file.error is not None:
         return Check("Claude Code", FAULT, file.error, commands.edit(file.path, file.line))
     if file.gone is not None:
@@ -139,17 +140,10 @@ def shells(files: List[Installed], commands: Commands) -> Check:
     for file in files:
         if file.seen is not None and file.seen.command and (file.seen.state != SEEN or file.seen.is_partial):
             return _unseen("shells", file.seen, commands)
-    names, seen = (", ".join(file.target for file in files if wanted(file)) for wanted in (_is_set_up, _is_seen))
+    names = ", ".join(file.target for file in files if file.set_up)
+    seen = ", ".join(file.target for file in files if file.seen is not None and file.seen.state == SEEN)
     says = "the line is set up and seen in " + seen if seen and seen == names else f"the line is set up in {names}"
     return Check("shells", OK, says if names else "no start-up file has the line (ccmon init SHELL)")
-
-
-def _is_set_up(file: Installed) -> bool:
-    return file.set_up
-
-
-def _is_seen(file: Installed) -> bool:
-    return file.seen is not None and file.seen.state == SEEN
 
 
 # --- tmux -------------------------------------------------------------------------------------------------------------

@@ -109,4 +109,4 @@ def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optio
             return _Settings(settings_of(layers, sections), layers, error)
         except CcmonError as err:
             error = error or err
-    raise AssertionError("the defaults are sound")
+    raise AssertionError("the defaults are valid")

@@ -1,4 +1,4 @@
-"""The topics history and cache: the files that ccmon keeps."""
+"""The topics history and cache: the files that ccmon writes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OwnFile(NamedTuple):
     newer: Optional[str] = None        # that a later ccmon has written it
     contents: str = ""
     variable: Optional[str] = None     # of the environment, which led here
-    free: Optional[int] = None         # bytes of its disk that this user may fill; None: not known
+    free: Optional[int] = None         # bytes of its disk that this user may fill; None: not measured
     unused: Optional[str] = None       # why it is not used, as the rest of a sentence
     odd: Optional[str] = None          # the path that is to blame for that, where it is not what is in the file
     link: bool = False                 # it leads to a file that could be used
@@ -69,7 +69,7 @@ def _taken(folder: str, why: str = private.FOREIGN) -> FileStat:
 # --- the history ------------------------------------------------------------------------------------------------------
 
 def check_history(machine: Machine) -> Check:
-    """The history: place, permissions, soundness."""
+    """The history: path, permissions, integrity."""
     path = machine.ctx.paths.store
     if path is None:
         return history(OwnFile(None), machine.commands)
@@ -138,7 +138,7 @@ def check_cache(machine: Machine) -> Check:
     age = f", refreshed {duration(max(0, machine.now - state.refreshed))} ago" if state.refreshed else ""
     inside = os.path.join(folder, "state")
     there = files.status_of(folder)
-    if files.status_of(inside).mode & 0o002:           # ccmon made it 0600: the disk keeps no modes, as those of Windows do
+    if files.status_of(inside).mode & 0o002:           # ccmon made it 0600: the disk has no modes, as those of Windows do
         there = there._replace(mode=0)
     file = OwnFile(there, files.above(inside), contents=plural(line_cache.line_count(folder), "line") + " ready" + age,
                    variable=machine.variable("XDG_CACHE_HOME"),

@@ -20,13 +20,13 @@ from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.system import processes
 from ccmon.text import plural
 from ccmon.usage.price_table import DATE, OLD_DAYS
+from ccmon.when import DAY_S
 
 INSTALLERS = {                         # of Node.js; the first that is there
     "brew": "brew install node", "apt-get": "sudo apt-get install nodejs npm", "dnf": "sudo dnf install nodejs",
     "pacman": "sudo pacman -S nodejs npm", "apk": "sudo apk add nodejs npm", "zypper": "sudo zypper install nodejs npm",
     "winget": "winget install OpenJS.NodeJS.LTS"}
 _OPENERS = {"darwin": "open", "win32": "start"}        # of addresses
-_DAY_S = 86_400
 
 
 # --- ccmon ------------------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def ccmon(path: Optional[str], first: Optional[str], same: bool) -> Check:
 
 def prices_aged(check: Check, now: int) -> Check:
     """The verdict on ccmon once its table of prices is old: newer models have no price, others may cost something else."""
-    days = now // _DAY_S - (date(*map(int, DATE.split("-"))) - date(1970, 1, 1)).days
+    days = now // DAY_S - (date(*map(int, DATE.split("-"))) - date(1970, 1, 1)).days
     if check.state != OK or days <= OLD_DAYS:
         return check
     return Check(check.topic, HINT, f"{check.says}: its prices are of {DATE}, {plural(days, 'day')} old", UPDATE)
@@ -68,7 +68,7 @@ class Node(NamedTuple):
     """The Node.js on PATH, else the one that ccusage gets."""
 
     path: Optional[str]
-    version: Optional[str]             # None: it did not say
+    version: Optional[str]             # None: it printed none
     npm: Optional[str]
     install: str                       # the command that installs Node.js
     on_path: bool = True
@@ -181,7 +181,7 @@ def _mended(error: CcmonError, there: Node, commands: Commands) -> Tuple[str, st
 
 
 def runs_with(machine: Machine, path: str) -> Tuple[Optional[bool], bool]:
-    """Whether ccusage runs with that PATH, and only as ccmon remembers it; None when it tells no version here either."""
+    """Whether ccusage runs with that PATH, and only as ccmon remembers it; None when it has no version here either."""
     run, env = measure_ccusage(machine), {**machine.env, "PATH": path}
     if run.error is not None or run.version is None:
         return None, False

@@ -1,7 +1,6 @@
 """The door to the guardian: a small process that brings the terminal back when ccmon is killed or crashes.
 
-A pipe tells it what to write then; it acts when that breaks without a goodbye. Forked before anything heavy is loaded, and so
-by the words and the environment alone.
+It writes what it last got by a pipe when that breaks without a goodbye. Forked before anything heavy is loaded.
 """
 
 import os

@@ -42,7 +42,7 @@ _USUAL: Dict[bytes, str] = {b"\x1b[5~": "pgup", b"\x1b[6~": "pgdn", b"\x1bOM": "
 _USUAL.update({b"\x1b" + lead + end: name for lead in (b"[", b"O") for end, name in (
     (b"A", "up"), (b"B", "down"), (b"C", "right"), (b"D", "left"), (b"H", "home"), (b"F", "end"))})
 _USUAL.update({b"\x1b[1~": "home", b"\x1b[7~": "home", b"\x1b[4~": "end", b"\x1b[8~": "end"})
-_CONTROLS = {3: CTRL_C, 8: "backspace", 9: "tab", 10: "enter", 12: CTRL_L, 13: "enter", 127: "backspace"}
+CONTROLS = {3: CTRL_C, 8: "backspace", 9: "tab", 10: "enter", 12: CTRL_L, 13: "enter", 127: "backspace"}
 _CHARACTERS = {"tab", "enter", "backspace"}        # they stand in texts, too
 
 
@@ -151,7 +151,7 @@ class Decoder:
         self.pasting = match.group() == _BEGIN
         wheel, with_alt = _pattern(_WHEEL).fullmatch(match.group()), match.group().lstrip(b"\x1b")
         if with_alt in (b"\x03", b"\x0c"):
-            return [_CONTROLS[with_alt[0]]]
+            return [CONTROLS[with_alt[0]]]
         return [PASTE] if self.pasting else [_way(wheel)] * _NOTCH if wheel else []
 
 
@@ -161,7 +161,7 @@ def _way(wheel: "Match[bytes]") -> str:
 
 
 def _character(code: int) -> str:
-    return _CONTROLS.get(code, chr(code) if 32 <= code < 127 else OTHER)
+    return CONTROLS.get(code, chr(code) if 32 <= code < 127 else OTHER)
 
 
 class Typing:

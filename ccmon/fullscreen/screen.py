@@ -92,8 +92,7 @@ def _stderr_to(log: TextIO) -> Iterator[None]:
 def _key_names() -> Dict[int, str]:
     words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
     names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
-    names.update({curses.KEY_PPAGE: "pgup", curses.KEY_NPAGE: "pgdn", 8: "backspace", 127: "backspace"})
-    names.update({9: "tab", 10: "enter", 13: "enter", 27: "esc", 3: keys.CTRL_C, 12: keys.CTRL_L})
+    names.update({curses.KEY_PPAGE: "pgup", curses.KEY_NPAGE: "pgdn", 27: "esc", **keys.CONTROLS})
     return {**names, **{code: chr(code) for code in range(32, 127)}}
 
 

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, List, Optional
+from typing import Any, Deque, Optional
 
 from ccmon.fullscreen import terminal
 from ccmon.system import ready, stops
@@ -31,11 +31,6 @@ _STALLED_S = 0.3
 def exit_code(signum: int) -> int:
     """The exit status after that signal: 128 + number, and 0 for Ctrl-C, which is a way to quit."""
     return 0 if signum == signal.SIGINT else 128 + signum
-
-
-def _set_modes(modes: List[Any]) -> None:
-    with contextlib.suppress(termios.error):
-        termios.tcsetattr(_IN, termios.TCSANOW, modes)
 
 
 class Signals:
@@ -144,7 +139,8 @@ class Signals:
 
     def _abandon(self, number: int) -> None:
         """End the process for a main thread that hangs in its terminal or elsewhere."""
-        _set_modes(self._modes)
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(_IN, termios.TCSANOW, self._modes)
         with contextlib.suppress(OSError):     # its own open file: O_NONBLOCK on ours would outlive us in the shell
             os.write(os.open(os.ttyname(_OUT), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY), terminal.FAREWELL)
         os._exit(exit_code(number))

@@ -57,13 +57,11 @@ def plain(text: str) -> str:
 
 def each_once(names: Iterable[str]) -> List[str]:
     """The names in their order; one that came before gets a number."""
-    taken: Dict[str, int] = {}
     unique: List[str] = []
     for name in names:
-        own = name
-        while own in taken:
-            taken[name] += 1
-            own = f"{name}-{taken[name]}"
-        taken.setdefault(own, 1)
+        own, number = name, 1
+        while own in unique:
+            number += 1
+            own = f"{name}-{number}"
         unique.append(own)
     return unique

@@ -55,7 +55,8 @@ def folder_groups(env: Mapping[str, str], settings: Settings) -> List[FolderGrou
     """The folders that are accounts here, each once but for those that [accounts] names again; the usual places first."""
     named: List[Tuple[str, Tuple[str, ...], Owner]] = []
     for name, written in settings.accounts.items():
-        named.append((name, tuple(_tidied(written, env)), config.account_of(written, env)))
+        folders = config.claude_folders({**env, config.FOLDERS: ",".join(written)})
+        named.append((name, tuple(folders), config.account_of(written, env)))
     usual = config.usual_folders(env)
     for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
@@ -76,10 +77,6 @@ def _unnamed(env: Mapping[str, str], usual: Sequence[str], settings: Settings) -
     beside = [[folder] for folder in config.folders_beside(env) if folder not in together]
     used = [folder for folder in usual if config.is_of_claude(folder)]
     return [used or list(usual[-1:]), own, *apart, *beside]
-
-
-def _tidied(written: Sequence[str], env: Mapping[str, str]) -> List[str]:
-    return config.claude_folders({**env, config.FOLDERS: ",".join(written)})
 
 
 # --- all accounts ------------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def folders_beside(env: Mapping[str, str]) -> List[str]:
 def login_files(env: Mapping[str, str]) -> List[str]:
     """The files in which Claude Code notes who is logged in: in the home, or in each folder that CLAUDE_CONFIG_DIR names.
 
-    A list of folders is for ccusage alone: Claude Code itself was run with one of them or without any, so the home counts too.
+    Of a list of folders, which is for ccusage alone, Claude Code was run with one or with none: the home counts too.
     """
     named = [part for part in env.get(FOLDERS, "").split(",") if part.strip()]
     user = home(env)
@@ -204,13 +204,10 @@ def _hash(folders: Sequence[str]) -> str:
 
 
 def _account(folders: Sequence[str], env: Mapping[str, str]) -> List[str]:
-    """The folders that make the account.
+    """The folders that make the account: those named, links resolved, sorted, whether they are there just now or not.
 
-    Those named, wherever they really are, in one order: not those of them that are there, for a disk that is not mounted just
-    now, or logs that were deleted, would make another account, and a folder that comes later as well. Only the two usual
-    folders are one account by rule, that of ~/.claude: almost nobody has the other one, so that the default is the same as
-    CLAUDE_CONFIG_DIR=~/.claude, and stays so when the other one appears. It is that of the other one only as long as nothing is
-    in ~/.claude.
+    Only the two usual folders are one account by rule, that of ~/.claude: the default is the same as
+    CLAUDE_CONFIG_DIR=~/.claude, also when the other one appears. It is the other one's while nothing is in ~/.claude.
     """
     usual = _real_folder(_usual_folder(env))
     others = {_real_folder(_xdg_folder(env)), _real_folder(_xdg_folder({**env, "XDG_CONFIG_HOME": ""}))} - {usual}

@@ -12,10 +12,7 @@ from ccmon.system import private, shared_files
 
 @contextmanager
 def locked(path: str) -> Iterator[None]:
-    """No other ccmon changes the file meanwhile, where files can be made. Its folder is made: only there all meet.
-
-    Unwritable when another one does not end.
-    """
+    """No other ccmon changes the file meanwhile; its folder is made for that. Unwritable when another one does not end."""
     folder = os.path.dirname(os.path.realpath(path))
     with ExitStack() as stack:
         try:
@@ -40,10 +37,7 @@ def text_of(path: str) -> Optional[str]:
 
 
 def write(path: str, before: Optional[str], after: str) -> None:
-    """Write the content at once; a new file is the user's alone. Unwritable when it cannot be; then nothing has changed.
-
-    Changed when another program, an editor say, has written something else than `before` meanwhile.
-    """
+    """Write the content at once, or raise Unwritable; Changed when another program has written something else than `before`."""
     why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
     if why:
         raise Unwritable(f"{path} cannot be written (its folder {why})", "Set XDG_CONFIG_HOME to a folder of your own")

@@ -71,10 +71,7 @@ class Context(NamedTuple):
 
 
 def prepare(flags: Layer, env: Mapping[str, str], switch: bool = True) -> Context:
-    """The context of a call on real data, of the account that it names; of that of the environment without switch.
-
-    UsageError names where a wrong setting stands.
-    """
+    """The context of a call on real data, of the account that it names; without switch that of the environment. UsageError."""
     paths = config.paths(env)
     try:
         sections = config.read(paths.config, options.SECTIONS)

@@ -33,10 +33,7 @@ class Address(NamedTuple):
 
 
 def settings(layers: Layers, plan_of_account: str = "") -> Iterator[Setting]:
-    """Every option as it is written, in the order of the table; of reset and reset_hour, the one that does not count says so.
-
-    plan_of_account: the plan where none is set; "" where there is none.
-    """
+    """Every option as it is written, in the order of the table; with the account's plan ("": none) where none is set."""
     for option in OPTIONS:
         result = setting((option.name,), option.default, layers)
         if option.name == "plan" and result.level == "default" and plan_of_account:

@@ -1,1 +1,1 @@
-"""Putting ccmon where the user looks: start-up files of shells and bars, Claude Code's settings, the first run."""
+"""The line where the user wants it: start-up files of shells and bars, Claude Code's settings, the first run."""

@@ -13,7 +13,7 @@ from ccmon.setup.snippets import CLAUDE_OPTIONS, for_sh
 from ccmon.system import processes
 
 FILE = "bare_start.py"
-SHARE = 0.9                            # of the processor time of the name that it may take: more is not worth a longer command
+SHARE = 0.9                            # of the processor time of the name that it may take: else the longer command is not used
 TURNS, LEAST_TURNS, MOST_S = 5, 2, 0.4
 FRESH_S = 600                          # of the trial's line
 SHELL = "/bin/sh"                      # what runs the command
@@ -24,7 +24,7 @@ WHOLE = "import sys; sys.path.append(sys.argv.pop()); import ccmon.__main__ as m
 
 
 def direct(ccmon: str, env: Mapping[str, str]) -> str:
-    """The words of the shell that stand for ccmon, an absolute path, and start sooner; none where none do, or who knows."""
+    """The words of the shell that stand for ccmon, an absolute path, and start sooner; none where none do."""
     folder, python = refresher.import_folder(), sys.executable or ""
     file = os.path.join(folder, "ccmon", FILE)
     own = processes.own_program() == ccmon and not processes.WINDOWS
@@ -47,12 +47,12 @@ def _is_sooner(words: str, name: str, variables: Tuple[Tuple[str, str], ...]) ->
 
 
 def _put_line(env: Mapping[str, str]) -> None:
-    """A line of the trial's own, fresh: neither call starts a refresh, or tells anything to the history."""
-    where, now = line_answer.folder(env), int(time.time())
-    if where is not None:
+    """A line of the trial's own, fresh: neither call starts a refresh, or writes to the history."""
+    folder, now = line_answer.folder(env), int(time.time())
+    if folder is not None:
         stamp = line_answer.config_stamp(line_answer.config_path(env))
-        line_cache.write_line(where, line_answer.key(CLAUDE_OPTIONS.split(), env), line_answer.RECORD + b"{}\n")
-        line_cache.write_state(where, State(now + FRESH_S, 0, now + FRESH_S, now, 0, stamp))
+        line_cache.write_line(folder, line_answer.key(CLAUDE_OPTIONS.split(), env), line_answer.RECORD + b"{}\n")
+        line_cache.write_state(folder, State(now + FRESH_S, 0, now + FRESH_S, now, 0, stamp))
 
 
 def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optional[Dict[str, float]]:
@@ -63,7 +63,7 @@ def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optiona
         if turn >= LEAST_TURNS and time.monotonic() > until:
             break
         for name, words in calls.items():
-            cpu_s, said = processes.measured(words, env)
-            printed.add(said)
+            cpu_s, output = processes.measured(words, env)
+            printed.add(output)
             times[name].append(cpu_s)
-    return {name: sorted(taken)[len(taken) // 2] for name, taken in times.items()} if len(printed) == 1 and all(printed) else None
+    return {name: sorted(cpu_s)[len(cpu_s) // 2] for name, cpu_s in times.items()} if len(printed) == 1 and all(printed) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import List, Mapping, Optional, Sequence
+from typing import List, Mapping, Sequence
 
 from ccmon import line_cache, output, streams
 from ccmon.errors import CcmonError, UsageError
@@ -110,27 +110,22 @@ def _zone_name(answer: str) -> str:
 
 # --- on the terminal ------------------------------------------------------------------------------------------------------
 
-def _cells() -> int:
-    """The width of the terminal, which may change meanwhile."""
-    return output.size().columns
-
-
 def _say(*texts: str) -> None:
     for text in texts:
-        print("\n".join(questions.wrapped(streams.named(text), _cells())))
+        print("\n".join(questions.wrapped(streams.named(text), output.size().columns)))
 
 
 def _asked(question: Question) -> str:
     """Ask until the answer is one."""
-    print("\n".join(questions.asked(question, _cells())))
+    print("\n".join(questions.asked(question, output.size().columns)))
     while True:
-        answer = _answer(questions.prompt(question, _cells())) or question.default
+        answer = _answer(questions.prompt(question, output.size().columns)) or question.default
         try:
             checked = question.check(answer)
             print()
             return checked
         except CcmonError as err:
-            print("\n".join(questions.error_rows(err, _cells())))
+            print("\n".join(questions.error_rows(err, output.size().columns)))
 
 
 def _answer(prompt: str) -> str:
@@ -145,7 +140,7 @@ def _show(plan: Plan, ctx: Context) -> None:
     _say("This would be written:")
     for edit in plan.all:
         _say("", edit.path + ("  (a new file)" if edit.before is None else ""))
-        print("\n".join(questions.changes(_text(edit.before), edit.after.decode("utf-8", "replace"), _cells())))
+        print("\n".join(questions.changes(edit.before or b"", edit.after, output.size().columns)))
     print()
     for name in ("CCMON_PLAN", "CCMON_TIMEZONE"):
         if ctx.env.get(name):
@@ -155,10 +150,6 @@ def _show(plan: Plan, ctx: Context) -> None:
         way_out = "unset CCMON_LIMIT" if where.isupper() else "ccmon config unset limit"
         _say(f"{where} is set to {count(ctx.settings.limit)}: it counts in place of the plan's figure.",
              f"To take it back: {way_out}", "")
-
-
-def _text(content: Optional[bytes]) -> Optional[str]:
-    return None if content is None else content.decode("utf-8", "replace")
 
 
 def _put_settings(path: str, values: Mapping[str, str]) -> None:

@@ -11,16 +11,7 @@ from ccmon import line_answer
 from ccmon.errors import CcmonError, PathError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import (
-    claude_start,
-    dotfiles,
-    probe_texts,
-    prompts,
-    settings_json,
-    snippets,
-    tmux_bar,
-    tmux_server,
-)
+from ccmon.setup import claude_start, dotfiles, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import processes, shared_files, start_up_files, tmux
 
 

@@ -1,4 +1,4 @@
-"""Which package command takes the program itself away, found out from where it runs."""
+"""Which package command takes the program itself away, by where it runs."""
 
 from __future__ import annotations
 

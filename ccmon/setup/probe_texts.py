@@ -1,4 +1,4 @@
-"""What stands in for the line while `ccmon init` and `ccmon doctor` look whether a prompt shows it.
+"""What stands in for the line while `ccmon init` and `ccmon doctor` test whether a prompt shows it.
 
 The variable holds the path of a file: the shell notes there how far its start-up files came, and what is defined then.
 """
@@ -34,7 +34,7 @@ def line(path: str) -> str:
 
 
 def line_of(env: Mapping[str, str]) -> Optional[str]:
-    """The stand-in of a call that is made while somebody looks; None otherwise."""
+    """The stand-in of a call that is made during such a test; None otherwise."""
     return line(env[VARIABLE]) if env.get(VARIABLE) else None
 
 
@@ -73,7 +73,7 @@ _ccmon_note {block}
 
 
 def code(shell: str, env: Mapping[str, str]) -> str:
-    """What follows the text for a shell while somebody looks: its hook is the same, the line is the stand-in."""
+    """What follows the text for a shell during the test: its hook is the same, the line is the stand-in."""
     stand_in = line_of(env)
     if stand_in is None or shell not in (*_NAMES, "fish"):
         return ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, probe_texts, prompt_probe
+from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.small_screen import SmallScreen
 from ccmon.setup.snippets import for_sh
 from ccmon.system import private, processes, start_up_files
@@ -46,12 +47,7 @@ class Start(NamedTuple):
     """How a shell came up, and where."""
 
     shell: str
-    has_prompt: bool
-    program: Optional[str]             # what had the terminal at the end
-    beside: Tuple[str, ...]            # what else ran in the shell's group
-    status: Optional[int]              # of a shell that had ended
-    took_s: float
-    written: str
+    trial: Trial
     columns: int
     report: FrozenSet[str]             # the rows that the stand-in left in its file
     mark: str
@@ -71,17 +67,18 @@ def shell_visibility(shell: str, env: Mapping[str, str], max_width: int) -> Opti
         return None
     is_login_usual = start_up_files.is_login_usual()
     try:
-        usual = _trial_visibility(shell, _words(program, is_login_usual), env, max_width)
+        plain, login = [program, "-i"], [program, "-l", "-i"]
+        usual = _trial_visibility(shell, login if is_login_usual else plain, env, max_width)
         if shell == "bash" and usual.state != SEEN:
             return _not_read(env, is_login_usual) or usual
         if shell != "bash" or usual.command:
             return usual
-        if _trial_visibility(shell, _words(program, not is_login_usual), env, max_width).state == SEEN or is_login_usual:
+        if is_login_usual or _trial_visibility(shell, login, env, max_width).state == SEEN:
             return usual
-        login = start_up_files.login_file(start_up_files.home_of(env))
-        name = os.path.basename(login or start_up_files.OF_LOGIN[0])
+        file = start_up_files.login_file(start_up_files.home_of(env))
+        name = os.path.basename(file or start_up_files.OF_LOGIN[0])
         return usual._replace(says=f"{usual.says}, but a login shell (in tmux, over ssh) does not: it does not read ~/.bashrc",
-                              command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name}", is_partial=login is not None)
+                              command=f"echo '[ -f ~/.bashrc ] && . ~/.bashrc' >>~/{name}", is_partial=file is not None)
     except OSError as err:
         return Visibility(UNKNOWN, f"no {shell} could be started in a terminal of its own ({err.strerror})")
 
@@ -90,10 +87,6 @@ def _program(shell: str, env: Mapping[str, str]) -> Optional[str]:
     """The user's own, else the first on PATH."""
     own = env.get("SHELL", "")
     return own if os.path.basename(own) == shell and processes.is_program(own) else processes.which(shell, env)
-
-
-def _words(program: str, is_login: bool) -> List[str]:
-    return [program, *(["-l"] if is_login else []), "-i"]
 
 
 def _not_read(env: Mapping[str, str], is_login: bool) -> Optional[Visibility]:
@@ -113,7 +106,7 @@ def _trial_visibility(shell: str, words: Sequence[str], env: Mapping[str, str], 
 
 def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Optional[int]:
     start = _start(shell, words, env, max_width, WIDE_COLUMNS)
-    return room_beside(start.written, start.mark) if start.has_prompt else None
+    return room_beside(start.trial.written, start.mark) if start.trial.has_prompt else None
 
 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
@@ -133,8 +126,7 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
         path = dotfiles.block_path(shell, env)
         begin, last = dotfiles.block_position(path)
         is_above = "--above" in (_block(path) or "")
-        return Start(shell, trial.has_prompt, trial.program, trial.beside, trial.status, trial.took_s, trial.written, columns,
-                     _reported(report), mark, path, begin, last, is_above)
+        return Start(shell, trial, columns, _reported(report), mark, path, begin, last, is_above)
 
 
 def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, str]:
@@ -208,10 +200,10 @@ def room_beside(written: str, mark: str) -> Optional[int]:
 
 def start_visibility(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     """By how a shell came up. room_when_wide: room_beside of another start, on the wide terminal."""
-    reads = start.shell == "fish" and _PASTE_ON in start.written      # beside it, fish makes its completions at first
-    if not start.has_prompt or (start.beside and probe_texts.BLOCK not in start.report and not reads):
+    reads = start.shell == "fish" and _PASTE_ON in start.trial.written      # beside it, fish makes its completions at first
+    if not start.trial.has_prompt or (start.trial.beside and probe_texts.BLOCK not in start.report and not reads):
         return _without_prompt(start)
-    screen = screen_of(start.written, start.columns)
+    screen = screen_of(start.trial.written, start.columns)
     if is_shown(screen, start.mark):
         return _seen(start, screen)
     return _not_seen(start, screen, room_when_wide)
@@ -240,9 +232,9 @@ def row_command(shell: str) -> str:
 # --- no prompt ------------------------------------------------------------------------------------------------------------
 
 def _without_prompt(start: Start) -> Visibility:
-    shell, programs = start.shell, [name for name in (start.program or "", *start.beside) if name]
-    if start.status is not None:
-        how = f"by signal {-start.status}" if start.status < 0 else f"with status {start.status}"
+    shell, programs = start.shell, [name for name in (start.trial.program or "", *start.trial.beside) if name]
+    if start.trial.status is not None:
+        how = f"by signal {-start.trial.status}" if start.trial.status < 0 else f"with status {start.trial.status}"
         return Visibility(UNKNOWN, f"{shell} ended {how} before it came to a prompt", edit(start.path, start.line))
     other = next((name for name in (*SHELLS, *_OTHER_PROGRAMS) if name != shell and any(name in program for program in programs)),
                  None)
@@ -251,12 +243,12 @@ def _without_prompt(start: Start) -> Visibility:
         return Visibility(NOT_SEEN, f"a start-up file of {shell} starts {other}, which has a line of its own", leads)
     runs = ", ".join(dict.fromkeys(printable(program) for program in programs if shell not in program))
     still = f": {runs} still runs" if runs else ""
-    says = f"{shell} came to no prompt within {start.took_s:.0f} s{still}{_last_shown(start)}"
+    says = f"{shell} came to no prompt within {start.trial.took_s:.0f} s{still}{_last_shown(start)}"
     return Visibility(UNKNOWN, says, edit(start.path, start.line))
 
 
 def _last_shown(start: Start) -> str:
-    rows = [row.strip() for row in screen_of(start.written, start.columns).rows() if row.strip()]
+    rows = [row.strip() for row in screen_of(start.trial.written, start.columns).rows() if row.strip()]
     return f"; the last that it showed is '{clip(printable(rows[-1]), MOST_SHOWN)}'" if rows else ""
 
 

@@ -49,14 +49,14 @@ def can_try() -> bool:
 
 
 def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[int, int], mark: str,
-          shows: Shows, places: Sequence[str] = ()) -> Trial:
+          shows: Shows, new_paths: Sequence[str] = ()) -> Trial:
     """Start it with that environment, in that folder, on a terminal of (columns, rows), and end it again.
 
-    mark: NAME=value of the environment, by which all that descends from it is recognized; places: what the shell makes when it is
-    started for the first time. Raises OSError where there is no pseudo terminal.
+    mark: NAME=value of the environment, by which all that descends from it is recognized; new_paths: what the shell makes
+    when it is started for the first time. Raises OSError where there is no pseudo terminal.
     """
     started = time.monotonic()
-    new = [place for place in places if not os.path.lexists(place)]
+    new = [path for path in new_paths if not os.path.lexists(path)]
     pid, fd = _start(argv, env, folder, size)
     seen = _ShellOutput()
     try:
@@ -69,8 +69,8 @@ def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[
             os.close(fd)
         if seen.status is None:
             _reaped(pid)
-        for place in reversed(new):
-            _remove(place)
+        for path in reversed(new):
+            _remove(path)
     own = program is not None and os.path.basename(argv[0]) in program
     return Trial(seen.text(), seen.has_prompt and own, program, beside, seen.status, time.monotonic() - started)
 
@@ -114,7 +114,7 @@ class _ShellOutput:
         self.status: Optional[int] = None
 
     def add(self, part: bytes) -> None:
-        """Keep the end of a flood."""
+        """Of a flood only the end stays."""
         self.parts.append(part)
         self.size += len(part)
         if self.size > 2 * MOST_BYTES:
@@ -198,38 +198,33 @@ def _beside(pid: int) -> Iterator[str]:
 
 def _end_all(pid: int, mark: str) -> None:
     """The shell and what hangs on it at once: asked to, it would write its history. What it left running elsewhere, gently."""
-    others, first = [], _descendants(pid, mark)
-    for found in first:
-        if process_facts.session(found) == pid:
-            _kill(found, signal.SIGKILL)
+    others = []
+    for child in _descendants(pid, mark):
+        if process_facts.session(child) == pid:
+            processes.send(child, signal.SIGKILL)
         else:
-            others.append(found)
-            _kill(found, signal.SIGTERM)
+            others.append(child)
+            processes.send(child, signal.SIGTERM)
     processes.end(pid)
     deadline = time.monotonic() + (_GENTLE_S if others else 0)
     while others and time.monotonic() < deadline:
         time.sleep(_PAUSE_S)
         others = [other for other in others if process_facts.session(other) is not None]
-    for found in {*_descendants(pid, mark), *others}:
-        _kill(found, signal.SIGKILL)
+    for child in {*_descendants(pid, mark), *others}:
+        processes.send(child, signal.SIGKILL)
 
 
-def _remove(place: str) -> None:
+def _remove(path: str) -> None:
     """What is a file or holds only such; a folder that others use by now stays."""
-    if os.path.isdir(place) and os.path.basename(place) == "fish":
-        shutil.rmtree(place, ignore_errors=True)
+    if os.path.isdir(path) and os.path.basename(path) == "fish":
+        shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
-        os.rmdir(place) if os.path.isdir(place) else os.remove(place)
-
-
-def _kill(pid: int, number: int) -> None:
-    with suppress(OSError):
-        os.kill(pid, number)
+        os.rmdir(path) if os.path.isdir(path) else os.remove(path)
 
 
 def _descendants(pid: int, mark: str) -> List[int]:
     """The processes that have the mark in their environment; where the system does not show that, those of the shell's session
-    and all that they have started: but for what has left them altogether, which nobody can tell from others there."""
+    and all that they have started: but for what has left them altogether, which is like any other process there."""
     if process_facts.has_proc():
         names = filter(str.isdigit, os.listdir(process_facts.proc_path()))
         return [int(name) for name in names if int(name) != os.getpid() and _has(name, mark)]

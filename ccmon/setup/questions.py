@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Callable, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
@@ -18,7 +18,7 @@ ASIDE = "Nothing was written."
 NONE = "none"
 _MEANING = {"custom_max": "your largest completed session", "ml_auto": "the limit learned from Claude's own percentages"}
 _MARGIN = " " * 5
-_LEAST_ROOM = 16                       # cells; a text with less of them is not kept below its beginning
+_LEAST_ROOM = 16                       # cells; a text with less of them is not put below its beginning
 _SHELLS = ("bash", "zsh", "fish")
 _TARGETS = (("bash, zsh, fish", "the prompt"), ("tmux", "the status bar"),
            ("claude", "Claude Code's status line, and its percentages for ccmon"), (NONE, "nowhere for now"))
@@ -34,17 +34,17 @@ class Question(NamedTuple):
     check: Callable[[str], str]        # the answer in its proper form; CcmonError says what is wrong with it
 
 
-def plan(known: Mapping[str, int], default: str) -> Question:
+def plan(plans: Mapping[str, int], default: str) -> Question:
     """Which plan, by name or by number."""
-    names = [*known, *(name for name in PLAN_NAMES if name not in known)]
-    meant = [_MEANING.get(name, f"{count(known.get(name, 0))} tokens a session") for name in names]
+    names = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
+    meant = [_MEANING.get(name, f"{count(plans.get(name, 0))} tokens a session") for name in names]
     options = tuple((f"{at}  {name:<11}", words) for at, (name, words) in enumerate(zip(names, meant), 1))
 
     def check(answer: str) -> str:
-        found = names[int(answer) - 1] if answer in map(str, range(1, len(names) + 1)) else plan_of(answer, names)
-        if found is None:
+        name = names[int(answer) - 1] if answer in map(str, range(1, len(names) + 1)) else plan_of(answer, names)
+        if name is None:
             raise _unknown(answer, names, f"Take a number from 1 to {len(names)}, or a name")
-        return found
+        return name
     return Question("1/3  Your plan. The figures are references, not promises:", options, "plan", default, check)
 
 
@@ -55,7 +55,7 @@ def zone(default: str, named: Callable[[str], str]) -> Question:
 
 
 def targets(default: Sequence[str], usable: Callable[[str], object]) -> Question:
-    """Where the line is shown; `usable` raises CcmonError for a place that cannot be written to."""
+    """Where the line is shown; `usable` raises CcmonError for a target that cannot be written to."""
     def check(answer: str) -> str:
         words = answer.lower().replace(",", " ").split()
         if words == [NONE]:
@@ -69,16 +69,16 @@ def targets(default: Sequence[str], usable: Callable[[str], object]) -> Question
     return Question("3/3  Where the line is shown, several with commas:", options, "line", ", ".join(default) or NONE, check)
 
 
-def _unknown(answer: str, known: Sequence[str], way_out: str) -> CcmonError:
+def _unknown(answer: str, names: Sequence[str], way_out: str) -> CcmonError:
     shown = clip(clean(answer), 40)
-    return CcmonError(f"'{shown}' is unknown{did_you_mean(answer.lower(), known)}", way_out)
+    return CcmonError(f"'{shown}' is unknown{did_you_mean(answer.lower(), names)}", way_out)
 
 
 def likely_targets(env: Mapping[str, str], has_claude: bool) -> List[str]:
     """tmux inside of it, else the shell; and Claude Code where it has been used."""
     shell = env.get("SHELL", "").replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "tmux" if env.get("TMUX") else shell if shell in _SHELLS else None
-    return [place for place in (seen, "claude" if has_claude else None) if place]
+    first = "tmux" if env.get("TMUX") else shell if shell in _SHELLS else None
+    return [target for target in (first, "claude" if has_claude else None) if target]
 
 
 # --- lines of a terminal that is so many cells wide -------------------------------------------------------------------------
@@ -101,9 +101,10 @@ def error_rows(error: CcmonError, cells: int) -> List[str]:
     return wrapped(f"{_MARGIN}{error}", cells, len(_MARGIN))
 
 
-def changes(before: Optional[str], after: str, cells: int) -> List[str]:
+def changes(before: bytes, after: bytes, cells: int) -> List[str]:
     """The lines that a file gains and loses."""
-    lines = difflib.unified_diff((before or "").splitlines(), after.splitlines(), n=0, lineterm="")
+    old, new = (content.decode("utf-8", "replace").splitlines() for content in (before, after))
+    lines = difflib.unified_diff(old, new, n=0, lineterm="")
     shown = [f"  {line[0]} {clean(line[1:])}" for line in list(lines)[2:] if not line.startswith("@@")]
     return [row for line in shown for row in wrapped(line, cells, 6)]
 

@@ -1,7 +1,7 @@
 """Claude Code's settings.json as text: where its statusLine stands, and the text with ccmon's line in it or without.
 
 Only characters of that member change: order, layout, line ends and escapes of everything else stay as they are. A command
-that was there is kept inside the new one, which reads Claude Code's JSON once and gives it to both.
+that was there goes into the new one, which reads Claude Code's JSON once and gives it to both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command, claude_entry, f
 NEW = "{}\n"                           # what a file that is made for the line begins with
 KEY = "statusLine"
 
-# `eval` keeps the shell that Claude Code chose; in ( ) the old command may exit. The space keeps a leading - from being an
+# `eval` runs in the shell that Claude Code chose; in ( ) the old command may exit. Behind the space a leading - is no
 # option. `echo` ends a row without a line end: Claude Code drops blank rows. A failure would make it drop all of them.
 BEFORE = "ccmon_in=$(cat); printf '%s\\n' \"$ccmon_in\" | (eval "
 BETWEEN = "); echo; printf '%s\\n' \"$ccmon_in\" | "
@@ -54,7 +54,7 @@ class Member(NamedTuple):
 
 
 def with_line(text: str, ccmon: str, direct: str = "") -> str:
-    """The text with ccmon's line, set up or renewed; the command is that of claude_command. Unfit tells why not."""
+    """The text with ccmon's line, set up or renewed; the command is that of claude_command. Unfit where it cannot be."""
     line = _line(text)
     if line is None:
         return _inserted(text, claude_entry(ccmon, direct))
@@ -92,7 +92,7 @@ def calls_ccmon(text: str) -> bool:
 
 
 def has_members_of(now: bytes, copy: bytes) -> bool:
-    """Whether all that the copy says is said in the text that is there now, but for the layout."""
+    """Whether all members of the copy are in the text that is there now, whatever the layout."""
     if now == copy:
         return True
     try:
@@ -171,13 +171,13 @@ def _line_command(text: str) -> Optional[Member]:
 
 
 def _command(text: str, line: Member) -> Optional[Member]:
-    """The command in a status line of the type that ccmon knows."""
+    """The command in a status line of the one type that there is."""
     if not isinstance(line.value, dict):
         return None
     inner = _members(text, line.at)
     kind, command = _one(inner, "type"), _one(inner, "command")
-    known = kind and kind.value == "command" and command and isinstance(command.value, str)
-    return command if known else None
+    is_command = kind and kind.value == "command" and command and isinstance(command.value, str)
+    return command if is_command else None
 
 
 def _one(members: List[Member], key: str) -> Optional[Member]:
@@ -205,7 +205,7 @@ def _top(text: str) -> int:
 
 
 def _members(text: str, start: int) -> List[Member]:
-    """The members of the object that begins there, in a text that is known to be JSON."""
+    """The members of the object that begins there, in a text that is JSON."""
     members, at = [], _skip(text, start + 1)
     while text[at] != "}":
         key, key_end = _DECODER.raw_decode(text, at)
@@ -272,6 +272,6 @@ def _dumped(value: Any, **layout: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, **layout)
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError:         # half a character, as only an escape can say it
+    except UnicodeEncodeError:         # half a character, as only an escape can write it
         return json.dumps(value, **layout)
     return text

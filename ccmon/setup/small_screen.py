@@ -34,7 +34,7 @@ class SmallScreen:
             "@": lambda n: self._shift(-(n[0] or 1)), "s": lambda n: self._save(), "u": lambda n: self._restore()}
 
     def write(self, text: str) -> None:
-        """Take what was written; what is not known is left out."""
+        """Take what was written; any other sequence is left out."""
         for piece in _PIECES.finditer(text[-MOST_CHARACTERS:]):
             if piece["char"]:
                 self._character(piece["char"])

@@ -28,15 +28,10 @@ _FIRST = tuple(zip(*(colours.split() for colours in PALETTES.values())))
 
 
 class Bar(NamedTuple):
-    """The values of OPTIONS: as they are set, and what their formats stand for now."""
+    """The values of OPTIONS: as they are set, and what their formats stand for now; the same ones where there are none."""
 
     options: Sequence[str]
     expanded: Sequence[str]
-
-
-def as_set(options: Sequence[str]) -> Bar:
-    """The bar of options without formats."""
-    return Bar(options, options)
 
 
 def question(expanded: bool) -> str:
@@ -50,17 +45,17 @@ def answered(as_they_are: str, expanded: str) -> Optional[Bar]:
     if any(len(values) != len(OPTIONS) or not values[0] for values in both):
         return None
     # Not expanded where there are no formats: in a colour such as #F5E0DC they would read #F as one.
-    return Bar(*both) if "#{" in as_they_are else as_set(both[0])
+    return Bar(*both) if "#{" in as_they_are else Bar(both[0], both[0])
 
 
 def format_of(bar: Optional[Bar]) -> str:
     """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
     if bar is None:
         return USUAL
-    place, found = surface_on(grounds(bar)), grounds(bar)
-    if place == LIGHT and _is_pale(bar, found):        # the one that gives every word a colour
+    surface = surface_on(grounds(bar))
+    if surface == LIGHT and _is_pale(bar, grounds(bar)):           # the one that gives every word a colour
         return FORMATS[BRIGHT]
-    return FORMATS.get(place, USUAL)
+    return FORMATS.get(surface, USUAL)
 
 
 def has_usual_ground(formats: str) -> bool:
@@ -70,12 +65,12 @@ def has_usual_ground(formats: str) -> bool:
 
 
 def grounds(bar: Bar) -> List[str]:
-    """What the ground of status-right may be, as #rrggbb: several for one of the terminal's own colours; none: not known."""
+    """What the ground of status-right may be, as #rrggbb: several for one of the terminal's own colours, none if open."""
     style, background, right = bar.expanded
     if any(set(re.split("[ ,]+", one)) & {"reverse", "dim"} for one in (style, right)):
         return []
-    named = [found for found in (_colour(right, "bg="), _usual(background), _colour(style, "bg=")) if found]
-    return _colours(named[0]) if named else []
+    named = filter(None, (_colour(right, "bg="), _usual(background), _colour(style, "bg=")))
+    return _colours(next(named, ""))
 
 
 def _is_pale(bar: Bar, on: Sequence[str]) -> bool:
@@ -126,12 +121,13 @@ def word(bar: Optional[Bar]) -> str:
 
 
 def of_config(text: str) -> Optional[Bar]:
-    """The bar that a tmux.conf makes, where no server runs; None where it is not said in plain words."""
+    """The bar that a tmux.conf makes, where no server runs; None where formats make it."""
     values = {"status-style": "bg=green,fg=black", "status-bg": "default", "status-right-style": "default"}
     for name in OPTIONS:
-        found = re.findall(rf"^[ \t]*set(?:-option)?[ \t]+-[gaqsuw]*[ \t]+{name}[ \t]+(.*?)[ \t]*$", text, re.MULTILINE)
-        if found:
-            values[name] = found[-1].strip("'\"")
+        settings = re.findall(rf"^[ \t]*set(?:-option)?[ \t]+-[gaqsuw]*[ \t]+{name}[ \t]+(.*?)[ \t]*$", text, re.MULTILINE)
+        if settings:
+            values[name] = settings[-1].strip("'\"")
     if re.search(r"^[ \t]*set(?:-option)?[ \t][^#\n]*status-format", text, re.MULTILINE):
         return None
-    return None if any("#{" in value or "|" in value for value in values.values()) else as_set(tuple(values.values()))
+    options = tuple(values.values())
+    return None if any("#{" in value or "|" in value for value in options) else Bar(options, options)

@@ -100,7 +100,7 @@ def with_line(calls: Sequence[str], env: Mapping[str, str]) -> List[str]:
 def clear(sockets: Sequence[str], calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> List[str]:
     """Take the calls out of these servers, whose start-up file now holds that text: the sockets where that was done.
 
-    What else stands in status-right stays. Its length is what it was, where that can be known and ours is still there.
+    What else stands in status-right stays. Its length is what it was, where that is noted and ours is still there.
     """
     return [socket for socket in sockets if _cleared(socket, calls, start_up, env)]
 

@@ -42,7 +42,7 @@ class Installation(NamedTuple):
     files: List[File]                  # that go
     folders: List[str]                 # of its own, in which nothing is: what a call that was killed has left
     history: List[File]                # that there is, whether it goes or not
-    left: List[Leftover]               # what can be told before
+    left: List[Leftover]               # what is named beforehand
 
     @property
     def is_empty(self) -> bool:
@@ -51,7 +51,7 @@ class Installation(NamedTuple):
 
 
 class Uninstall:
-    """One call: where ccmon has written is found out once, what is there is looked at again and again."""
+    """One call: where ccmon has written is read once, what is there is surveyed again and again."""
 
     def __init__(self, env: Mapping[str, str], history: bool) -> None:
         self.env, self.with_history = env, history
@@ -66,7 +66,7 @@ class Uninstall:
         files = list(dict.fromkeys(file for folder in self.folders for file in folder.files()))
         history = [file for file in files if file.kind == HISTORY]
         wanted = [file for file in files if file.kind != HISTORY or self.with_history]
-        why = {file: removal.why_not(file.path) or _why_kept(file) for file in wanted}
+        why = {file: removal.why_not(file.path) or _reason_to_stay(file) for file in wanted}
         left = [Leftover(file.path, reason) for file, reason in why.items() if reason]
         start_up = self._start_up(left)
         calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
@@ -76,36 +76,36 @@ class Uninstall:
                      [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
 
     def _start_up(self, left: List[Leftover]) -> Dict[str, str]:
-        """The files that ccmon can be taken out of; of one that has it, and of which nobody can say where, is told in left."""
+        """The files that ccmon can be taken out of; what cannot be read although it has it is added to left."""
         with_line: Dict[str, str] = {}
-        places: Set[str] = set()
+        seen: Set[str] = set()
         for path, target in self.start_up_files.items():
-            place = os.path.realpath(path)
+            real = os.path.realpath(path)
             try:
-                has_line = place not in places and _has_line(target, path)
+                has_line = real not in seen and _has_line(target, path)
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Leftover(path, "it belongs to another user"))
                 elif has_line:
                     with_line[path] = target
             except (CcmonError, OSError) as err:
-                is_told = b"ccmon" in _content(path) or removal.is_shut(path)
-                left += [Leftover(path, _reason(err, path))] if place not in places and is_told else []
-            places.add(place)
+                has_ccmon = b"ccmon" in _content(path) or removal.is_shut(path)
+                left += [Leftover(path, _reason(err, path))] if real not in seen and has_ccmon else []
+            seen.add(real)
         return with_line
 
     def _copies(self, start_up: Mapping[str, str], left: List[Leftover]) -> Dict[str, str]:
         copies = {path: target for path, target in self.start_up_files.items() if os.path.lexists(path + dotfiles.BACKUP)}
         for path in [path for path in copies if path not in start_up and not dotfiles.may_drop_copy(copies[path], path)]:
-            left += [] if removal.is_shut(path) else [_kept_copy(path)]
+            left += [] if removal.is_shut(path) else [_copy_stays(path)]
             del copies[path]
         return copies
 
     def _running(self) -> List[int]:
         """The ccmon that work with these folders; where nobody sees what they work with, those that hold a lock."""
-        places, running = {folder.path for folder in self.folders}, own_processes.running()
+        paths, running = {folder.path for folder in self.folders}, own_processes.running()
         is_dark = any(one.env is None for one in running)
         holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
-        return [one.pid for one in running if (one.pid in holders if one.env is None else places & _folders_of(one.env))]
+        return [one.pid for one in running if (one.pid in holders if one.env is None else paths & _folders_of(one.env))]
 
     def _empty(self) -> List[str]:
         return [path for path in dict.fromkeys(folder.path for folder in self.folders)
@@ -162,7 +162,7 @@ class Uninstall:
             if path in failed:
                 left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
             elif dotfiles.drop_copy(target, path):
-                left.append(_kept_copy(path))
+                left.append(_copy_stays(path))
         texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
         tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
         return left
@@ -176,15 +176,15 @@ class Uninstall:
 
     # what is for the user to do
 
-    def by_hand(self, told: Container[str]) -> List[Leftover]:
+    def by_hand(self, named: Container[str]) -> List[Leftover]:
         """What other files still call, because somebody has put it there by hand: only the user can take that out.
 
-        told: files of which something is said already; there may be more in a start-up file, not in settings.json.
+        named: files that are named already; there may be more in a start-up file, not in settings.json.
         """
         left = []
         for path in dict.fromkeys([*self.start_up_files, *written.files_by_hand(self.envs)]):
-            is_told = path in told and self.start_up_files.get(path) == "claude"
-            numbers = [] if is_told else _calling_lines(path)
+            is_named = path in named and self.start_up_files.get(path) == "claude"
+            numbers = [] if is_named else _calling_lines(path)
             if numbers:
                 left.append(Leftover(path, f"line {numbers[0]}, which was put there by hand, names ccmon: "
                                            "take out what calls it"))
@@ -214,7 +214,7 @@ def _reason(err: Exception, path: str) -> str:
     return err.without_path if isinstance(err, PathError) and err.path == path else str(err)
 
 
-def _kept_copy(path: str) -> Leftover:
+def _copy_stays(path: str) -> Leftover:
     return Leftover(path + dotfiles.BACKUP, f"it holds what is not in {path} now: remove it when you do not need it")
 
 
@@ -237,7 +237,7 @@ def _is_call(row: bytes) -> bool:
     return _CALLS.search(row) is not None and not row.lstrip().startswith(_COMMENT)
 
 
-def _why_kept(file: File) -> Optional[str]:
+def _reason_to_stay(file: File) -> Optional[str]:
     """Why a file is not removed although its name is one of ccmon's."""
     if file.kind == HISTORY and file.path.endswith("ccmon.db") and copy.is_of_another_program(file.path):
         return "it is a database of another program"

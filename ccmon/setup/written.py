@@ -97,7 +97,7 @@ def _noted_data_folders(envs: Sequence[Mapping[str, str]]) -> List[str]:
 
 
 def _account_folders(env: Mapping[str, str]) -> List[Sequence[str]]:
-    """The folders of each account that is known here; of a broken configuration none that only that names."""
+    """The folders of each account here; of a broken configuration none that only that names."""
     with suppress(CcmonError):
         return [group.folders for group in accounts.folder_groups(env, context.prepare({}, env, switch=False).settings)]
     return [config.usual_folders(env), config.claude_folders(env), *([folder] for folder in config.folders_beside(env))]
@@ -119,11 +119,11 @@ def folders(envs: Sequence[Mapping[str, str]]) -> List[Folder]:
 def _cache_folders(envs: Sequence[Mapping[str, str]]) -> Iterator[Folder]:
     """Those of the lines; a folder outside of the home may serve other homes: of that only what is this one's."""
     for env in envs:
-        where = line_answer.folder(env)
-        if where is not None:
-            root = os.path.dirname(where) if _CHECKSUM.fullmatch(os.path.basename(where)) else where
+        lines = line_answer.folder(env)
+        if lines is not None:
+            root = os.path.dirname(lines) if _CHECKSUM.fullmatch(os.path.basename(lines)) else lines
             is_ours = root.startswith((config.home(env) or "\0").rstrip("/") + "/")
-            inside = [os.path.join(root, name) for name in Folder(root, LINES).inner()] if is_ours else [where]
+            inside = [os.path.join(root, name) for name in Folder(root, LINES).inner()] if is_ours else [lines]
             for path in dict.fromkeys([*inside, root] if is_ours else inside):
                 if os.path.basename(path) not in LOCK_FOLDERS:
                     yield from (Folder(os.path.join(path, name), LINES) for name in LOCK_FOLDERS)

@@ -47,9 +47,7 @@ def sent_alerts(db: sqlite3.Connection, owner: int, since: int, ending_since: Op
 def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channels: Iterable[str], now: int,
           same_s: int) -> List[str]:
     """The channels on which this process, and no other, is to send that alert.
-
-    Reported ends of one window vary: those that differ by less than same_s are the same.
-    """
+    Reported ends of one window vary: those that differ by less than same_s are the same."""
     channels = list(channels)
     for channel in channels:
         db.execute(f"DELETE FROM alert WHERE {_SAME} AND outcome = '' AND channel <> '' AND NOT ts BETWEEN ? AND ?",

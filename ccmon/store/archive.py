@@ -101,14 +101,22 @@ class PackedDays:
 
     def _day(self, day: int) -> Day:
         if day not in self._days:
-            row = self.db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (self.owner, day)).fetchone()
-            self._days[day] = unpack(row[0], day * DAY_MS) if row else {}
+            self._days[day] = _stored(self.db, self.owner, day)
         return self._days[day]
 
     def save(self) -> None:
         """Write the days that changed."""
         for day in self._written:
             put(self.db, self.owner, day, self._days[day])
+
+
+def _stored(db: sqlite3.Connection, owner: int, day: int) -> Day:
+    row = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
+    return unpack(row[0], day * DAY_MS) if row else {}
+
+
+def _add(db: sqlite3.Connection, owner: int, day: int, new: Iterable[MessageRow]) -> None:
+    put(db, owner, day, {**_stored(db, owner, day), **{identity(row): row for row in new}})
 
 
 def put(db: sqlite3.Connection, owner: int, day: int, content: Day) -> None:
@@ -168,9 +176,7 @@ def pack_joined(db: sqlite3.Connection, owner: int, start_ms: int) -> None:
     """Pack that; sessions that are not settled would lose it."""
     joined_rows = joined(db, owner, start_ms)
     if joined_rows:
-        day = start_ms // DAY_MS
-        row = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
-        put(db, owner, day, {**(unpack(row[0], start_ms) if row else {}), **{identity(row): row for row in joined_rows}})
+        _add(db, owner, start_ms // DAY_MS, joined_rows)
         db.executemany("DELETE FROM message WHERE owner_id = ? AND message = ? AND key = 0",
                        [(owner, row.message) for row in joined_rows])
         rows.write_note(db, f"{PACKED} {owner}", str(max(start_ms + DAY_MS, packed_ms(db, owner))))
@@ -178,9 +184,7 @@ def pack_joined(db: sqlite3.Connection, owner: int, start_ms: int) -> None:
 
 def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     """Pack the oldest day that lies before that time (epoch ms) whole; the end of it, None when there is none.
-
-    Only what stands in sessions that are over for good: the others are still cut from their messages.
-    """
+    Only what stands in sessions that are over for good: the others are still cut from their messages."""
     first, last = (db.execute(f"SELECT {one}(at_ms) FROM message WHERE owner_id = ? AND typeof(at_ms) = 'integer'",
                               (owner,)).fetchone()[0] for one in ("min", "max"))     # both at once read every message
     if first is None:
@@ -189,8 +193,7 @@ def step(db: sqlite3.Connection, owner: int, until_ms: int) -> Optional[int]:
     if (day + 1) * DAY_MS > min(until_ms, last, _open_ms(db, owner)):
         return None
     fetched = list(map(MessageRow._make, db.execute(f"{messages.SELECT} AND at_ms < ?", (owner, (day + 1) * DAY_MS))))
-    row = db.execute("SELECT data FROM archive WHERE owner_id = ? AND day = ?", (owner, day)).fetchone()
-    put(db, owner, day, {**(unpack(row[0], day * DAY_MS) if row else {}), **{identity(row): row for row in fetched}})
+    _add(db, owner, day, fetched)
     if not db.execute("DELETE FROM message WHERE owner_id = ? AND at_ms < ?", (owner, (day + 1) * DAY_MS)).rowcount:
         raise sqlite3.IntegrityError("a message is in an index alone")                     # and would be so for ever
     done = max((day + 1) * DAY_MS, packed_ms(db, owner))

@@ -105,18 +105,16 @@ def is_blank(db: sqlite3.Connection) -> bool:
 
 def backup(source: str, target: str) -> Tuple[int, int]:
     """Copy the history to a file of its own, whole or not at all, while others write; its sessions and bytes.
-
-    Raises UsageError when something else lies there, Unwritable, CcmonError, Broken.
-    """
+    Raises UsageError when something else lies there, Unwritable, CcmonError, Broken."""
     try:
-        with targets.opened(target) as history_path:
-            _may_replace(history_path.path, target, source)
-            with newfiles.making(history_path.folder, history_path.at) as new:
+        with targets.opened(target) as new_path:
+            _may_replace(new_path.path, target, source)
+            with newfiles.making(new_path.folder, new_path.at) as new:
                 if os.name == "nt":    # one that is open cannot be renamed
                     new.close()
-                temporary = os.path.join(history_path.folder, os.path.basename(new.name))
-                sessions = _put_copy(source, temporary, new, history_path)
-            return sessions, _size(history_path.path)
+                temporary = os.path.join(new_path.folder, os.path.basename(new.name))
+                sessions = _put_copy(source, temporary, new, new_path)
+            return sessions, _size(new_path.path)
     except OSError as error:
         raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 

@@ -161,9 +161,7 @@ class Store:
 
     def maintain(self, now: int, most_s: float = 0.1, rest: float = 4.0) -> bool:
         """Thin what has grown old; True when all of it is done, else the next call goes on. Raises StoreError, not Busy.
-
-        A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s.
-        """
+        A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s."""
         from ccmon.store import thin
         until = time.monotonic() + most_s
         with suppress(Busy):

@@ -1,4 +1,4 @@
-"""A database that somebody else made, opened so that nothing in it runs and nothing takes without end. For merge.py.
+"""A database that somebody else made, opened so that nothing in it runs and nothing takes without end.
 
 Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file: none of them is run. What
 reads it can be ended at any moment, and is when no row came for long.

@@ -18,10 +18,8 @@ NOT_PLAIN = "is a link or not a plain file"
 
 def refusal(path: str) -> Optional[str]:
     """Why what lies there must not be used, as the rest of a sentence; None when it may be, and when nothing is there.
-
     A link is not followed: who planted it would have us write to what it leads to, sqlite's journal lies beside the file
-    that it finds behind it, and a damaged file could not be moved aside. The folder may be a link.
-    """
+    that it finds behind it, and a damaged file could not be moved aside. The folder may be a link."""
     if "\0" in path:
         return f"is no name of a file; history is off until it is another one {OTHER_FOLDER}"
     odd = odd_file(path)

@@ -182,9 +182,7 @@ def _heir(block: Block, ours: Sequence[rows.StoredSession]) -> Optional[int]:
 
 def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequence[MessageChange], is_other_file: bool) -> None:
     """Of messages that are in no log here ccusage knows nothing, and their prices are those of another day.
-
-    As long as not all logs have been read, they may be in one that is still to come.
-    """
+    As long as not all logs have been read, they may be in one that is still to come."""
     new = [after.at_ms for before, after in changes if before is None and after.counts]
     if new and is_other_file and log_state.is_complete(db, owner):
         sessions.raise_note(db, owner, log_state.VANISHED, max(new))

@@ -1,7 +1,7 @@
 """Where sqlite may write ahead to a log that all processes share (WAL), and where it needs a rollback journal.
 
 WAL needs memory that all of them share, and so a disk of this machine that has such. What a disk refused is noted in the file,
-with the number of that disk: it is not asked for again there. For migrations.py and database.py.
+with the number of that disk: it is not asked for again there.
 """
 
 import os
@@ -71,10 +71,8 @@ def is_remote_by_program(path: str) -> bool:
 
 def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     """Have the file written in the way that its disk allows.
-
     remote: whether other machines share it; None where no table has it: `mount` is asked for a new file, and for one that was on
-    another disk before. Raises sqlite3.Error, as where the disk has no shared memory.
-    """
+    another disk before. Raises sqlite3.Error, as where the disk has no shared memory."""
     mode = _mode(db)
     if remote is not True and (remote is None or mode != "wal") and _noted(db) == f"{mode} {disk(path)}":
         _sync(db, mode)
@@ -113,9 +111,7 @@ def note(db: sqlite3.Connection, path: str) -> None:
 
 def leave(path: str, busy_ms: int) -> None:
     """Have a file that is in WAL written with a rollback journal, without shared memory: while nobody else uses it.
-
-    Raises sqlite3.Error.
-    """
+    Raises sqlite3.Error."""
     with closing(sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None)) as db:
         db.execute("PRAGMA trusted_schema = OFF")
         db.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()

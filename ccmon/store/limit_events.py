@@ -28,9 +28,7 @@ class LimitEvent(NamedTuple):
 
 def add(db: sqlite3.Connection, owner: int, events: Iterable[LimitEvent]) -> None:
     """Store them; the same ones again change nothing, but a reset that was unknown.
-
-    A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in.
-    """
+    A message about a window that was over already teaches nothing: its 100 % are not those of the window it came in."""
     changed = []
     for event in filter(_can_be, events):
         if _write(db, owner, event) and event.kind in _WINDOWS_S and not 0 < event.resets_at <= event.at:
@@ -66,12 +64,11 @@ _READING = f"""INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, 
 
 def events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[LimitEventRow]:
     """Those from since on, and what the user noted, by time; what is repeated within a minute is one, at its first time.
-
-    Readings of messages from before there was this table are among them.
-    """
+    Readings of messages from before there was this table are among them."""
     listed: List[LimitEventRow] = []
     newest: Dict[Tuple[str, str, str], int] = {}
-    for at, resets_at, source, kind, model in _rows(db, owner, since):
+    for at, resets_at, source, *texts in db.execute(_LIST, (owner, SESSION_S, WEEK_S, since)).fetchall():
+        kind, model = map(values.text, texts)
         index = newest.get((source, kind, model))
         if index is not None and _is_same(listed[index], at, resets_at):
             listed[index] = (listed[index][0], resets_at or listed[index][1], *listed[index][2:])
@@ -85,16 +82,9 @@ def _is_same(row: LimitEventRow, at: int, resets_at: int) -> bool:
     return row[2] != "hit" and at - row[0] < ONE_S and (resets_at == row[1] or not resets_at or not row[1])
 
 
-def _rows(db: sqlite3.Connection, owner: int, since: int) -> List[LimitEventRow]:
-    fetched = db.execute(_LIST, (owner, SESSION_S, _WINDOWS_S["weekly"], since)).fetchall()
-    return [(at, resets_at, source, values.text(kind), values.text(model)) for at, resets_at, source, kind, model in fetched]
-
-
 def reached(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[int]:
     """When a session was cut off, from since on and before until, by time.
-
-    By its own limit, by extra usage that came to its end after that limit, or as the user noted.
-    """
+    By its own limit, by extra usage that came to its end after that limit, or as the user noted."""
     return [ts for ts, in db.execute(_REACHED, (owner, SESSION_S, since, until))]
 
 

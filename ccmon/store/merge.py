@@ -44,9 +44,7 @@ class OtherHistory(NamedTuple):
 def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda: False,
            old_at: Optional[int] = None) -> Iterator[OtherHistory]:
     """The rows of a private copy of the file at path, in a file beside it: in our schema, and thinned.
-
-    Once is_over() is true, what sqlite does is ended. Raises UsageError, CcmonError.
-    """
+    Once is_over() is true, what sqlite does is ended. Raises UsageError, CcmonError."""
     old_at = now if old_at is None else old_at
     watchdog, taken = Watchdog(is_over), file + ".taken"
     with closing(sqlite3.connect(taken, isolation_level=None)) as db:
@@ -125,9 +123,7 @@ def _merge_all(db: sqlite3.Connection, theirs: OtherHistory, now: int, own_host:
 
 def _merge(db: sqlite3.Connection, other: OtherOwner, names: Tuple[str, str], at: JoinTimes, own_host: str) -> Sequence[int]:
     """A message that stands under another owner stays there: logs may be synced between machines, or copied to another home.
-
-    Two accounts of one machine may share folders: what stands there under both does so here, too.
-    """
+    Two accounts of one machine may share folders: what stands there under both does so here, too."""
     owner = _owner(db, names)
     theirs = {(clean(host), clean(account)): number for number, host, account in
               other.rows("SELECT id, host, account FROM owner WHERE id <> ?")}

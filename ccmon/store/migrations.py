@@ -117,10 +117,8 @@ def is_busy(error: Exception) -> bool:
 
 def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = True, may_share: bool = True) -> None:
     """Bring a fresh connection (isolation_level None) and its file into shape; tried again while busy, up to busy_ms.
-
     journals: whether it is chosen how the file is written; may_share: not with memory that is shared, which was tried.
-    Raises Unusable, Refused where the disk has no such memory, and sqlite3.Error as it comes.
-    """
+    Raises Unusable, Refused where the disk has no such memory, and sqlite3.Error as it comes."""
     until, remote = time.monotonic() + busy_ms / 1000, is_remote(path) if may_share else True
     # Many short attempts: each checks anew, and in a crowd of first runs one has done the work for all.
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")

@@ -54,9 +54,7 @@ def _beside(db: sqlite3.Connection, owner: int, stored: List[Block], others: Lis
 
 def _cut_since(db: sqlite3.Connection, owner: int, now: int) -> Optional[int]:
     """The newest time of which logs are gone or came late, where the present session is still cut otherwise for it.
-
-    After a pause of more than five hours the sessions are the same again, whatever was before.
-    """
+    After a pause of more than five hours the sessions are the same again, whatever was before."""
     at = max(log_state.number(db, owner, log_state.VANISHED), log_state.number(db, owner, log_state.LATE)) // 1000
     if not at or at > now + SKEW_S:
         return None

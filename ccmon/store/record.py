@@ -34,9 +34,7 @@ def write_reports(db: sqlite3.Connection, owner: int, blocks: Optional[Sequence[
 
 def sessions_without_limit(db: sqlite3.Connection, owner: int, now: int, with_running: bool) -> List[SessionLimit]:
     """The sessions that are new, or that run, too.
-
-    To a clock that is behind, those that are over may be of the future: what was noted of them stays.
-    """
+    To a clock that is behind, those that are over may be of the future: what was noted of them stays."""
     rows = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
         WHERE owner_id = ? AND start_ts <= ? AND (limit_source = '' OR end_ts > ? AND ?)""",
                       (owner, now + SKEW_S, now, with_running))

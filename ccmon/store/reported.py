@@ -27,9 +27,7 @@ class PlacedReport(NamedTuple):
 
 def chosen_reports(reports: Iterable[Block], taken: Sequence[Tuple[int, int]]) -> List[PlacedReport]:
     """The reports that count, by start: of all that do not overlap one another or a time that is taken, those that hold most.
-
-    Neighbours that overlap by less than an hour share it: the later one begins where the earlier one ends.
-    """
+    Neighbours that overlap by less than an hour share it: the later one begins where the earlier one ends."""
     placed: List[PlacedReport] = []
     for report in _fullest([one for one in reports if not any(_collides(one, *time) for time in taken)]):
         start = max([usage.quarter(report.start), *(one.end for one in placed[-1:])])

@@ -27,10 +27,8 @@ def _table(db: sqlite3.Connection, name: str, *columns: str, key: str = "") -> N
 
 def _first(db: sqlite3.Connection) -> None:
     """Because the logs are deleted after about 30 days: sessions for ever, and snapshots of them.
-
     Owners have a table of their own so that the databases of several machines can be merged; everything is an integer
-    where it can be, ten times smaller than text; a snapshot is stored under its time, so that ranges are read in one go.
-    """
+    where it can be, ten times smaller than text; a snapshot is stored under its time, so that ranges are read in one go."""
     _table(db, "owner", "id INTEGER PRIMARY KEY", "host TEXT NOT NULL", "account TEXT NOT NULL", "UNIQUE (host, account)")
     _table(db, "session", "id INTEGER PRIMARY KEY", _OWNED, f"start_ts end_ts last_ts? tokens {_KINDS_OR_NULL}",
            "models TEXT NOT NULL DEFAULT ''", "entries INTEGER NOT NULL DEFAULT 0", "counted INTEGER NOT NULL DEFAULT 1",
@@ -64,9 +62,7 @@ def _hours(db: sqlite3.Connection) -> None:
 
 def _forecasts(db: sqlite3.Connection) -> None:
     """Because a forecast is judged by the past ones: each with its outcome, and beside it that of a simple rule.
-
-    And when a reading was noted by the user, so that the newest can be taken back, whatever time it is about.
-    """
+    And when a reading was noted by the user, so that the newest can be taken back, whatever time it is about."""
     _table(db, "forecast", _OWNED, "window_s ts resets_at", "percent REAL NOT NULL", "median low high",
            "probability REAL NOT NULL", "rule TEXT NOT NULL", "seed_at outcome_at? reached?", key="owner_id, window_s, ts")
     db.execute("ALTER TABLE reading ADD COLUMN noted_at INTEGER")

@@ -183,9 +183,7 @@ def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
 
 def groups(by_time: Iterable[MessageRow]) -> Iterator[List[MessageRow]]:
     """The messages of each session in turn, by ccusage 20's rule; given by time.
-
-    A session begins at its first message's full hour; the first message more than five hours after that begins the next one.
-    """
+    A session begins at its first message's full hour; the first message more than five hours after that begins the next one."""
     group: List[MessageRow] = []
     start_ms = 0
     for row in by_time:

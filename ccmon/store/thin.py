@@ -128,9 +128,7 @@ def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: 
 
 def _thinned(shots: Iterable[_SnapshotKey], bucket_s: int) -> Dict[int, _SnapshotKey]:
     """By time: of each bucket and session the one with the most tokens, seen as long as any of them; of equals the last.
-
-    Its time stays: moved to the first, it would claim what had not been used yet.
-    """
+    Its time stays: moved to the first, it would claim what had not been used yet."""
     best: Dict[Tuple[int, Optional[int]], _SnapshotKey] = {}
     for shot in shots:
         key = shot.ts // bucket_s, shot.session_id

@@ -1,7 +1,7 @@
 """From histories of minutes to the ledger (schema 200): a copy is left, and what was counted twice is cut anew or set aside.
 
 Where the minutes hold all of a session, the sessions of that time are made of them; of sessions that merely overlap, the
-fullest counts. For migrations.py and schema.py, inside their transaction.
+fullest counts.
 """
 
 import os

@@ -40,7 +40,7 @@ def now(env: Mapping[str, str]) -> int:
     if not fixed:
         return int(time.time())
     if not (fixed.isascii() and fixed.isdigit() and len(fixed) <= 12 and int(fixed) <= _LATEST_S):
-        raise CcmonError(f"CCMON_NOW is '{_shown(fixed)}'", "It must be epoch seconds, such as 1700000000")
+        raise CcmonError(f"CCMON_NOW is '{clip(clean(fixed), 40)}'", "It must be epoch seconds, such as 1700000000")
     return int(fixed)
 
 
@@ -51,7 +51,7 @@ def zone(name: str, at: Optional[int] = None) -> TimeZone:
     """
     wanted = name.strip()
     if wanted.lower() == "local":
-        return TimeZone(_abbreviation(at), _system_offset_s)
+        return TimeZone(_abbreviation(at), lambda epoch: _local(epoch).tm_gmtoff)
     return _pytz_zone(wanted)
 
 
@@ -68,10 +68,6 @@ def _local(epoch: float) -> time.struct_time:
         return time.localtime(min(epoch, _LATEST_ON_WINDOWS_S))
 
 
-def _system_offset_s(epoch: int) -> int:
-    return _local(epoch).tm_gmtoff
-
-
 def _pytz_zone(name: str) -> TimeZone:
     try:
         import pytz
@@ -81,7 +77,7 @@ def _pytz_zone(name: str) -> TimeZone:
     try:
         tzinfo = _by_file(pytz, name) or pytz.timezone(name)
     except pytz.UnknownTimeZoneError:
-        raise CcmonError(f"Unknown time zone '{_shown(name)}'", _nearest(name, pytz.all_timezones)) from None
+        raise CcmonError(f"Unknown time zone '{clip(clean(name), 40)}'", _nearest(name, pytz.all_timezones)) from None
 
     def offset_s(epoch: int) -> int:
         utc = _EPOCH + timedelta(seconds=epoch)
@@ -100,10 +96,6 @@ def _by_file(pytz: Any, name: str) -> Any:
             return pytz.build_tzinfo(name, file)
     except (AttributeError, AssertionError, OSError, ValueError):
         return None
-
-
-def _shown(name: str) -> str:
-    return clip(clean(name), 40)
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

@@ -74,22 +74,17 @@ def _environment(pid: int) -> Mapping[str, str]:
 
 def end(pids: Iterable[int]) -> None:
     """End them, in order while there is time; a stopped one at once, since it would wake up on somebody else's screen."""
-    left = {pid: process_facts.state(pid) for pid in pids}
+    left = _living(pids)
     for pid, letter in left.items():
-        _send(pid, signal.SIGKILL if letter == "T" else signal.SIGTERM)
+        processes.send(pid, signal.SIGKILL if letter == "T" else signal.SIGTERM)
     until = time.monotonic() + PATIENCE_S
     while left and time.monotonic() < until:
         time.sleep(_PAUSE_S)
         left = _living(left)
     for pid in left:
-        _send(pid, signal.SIGKILL)
+        processes.send(pid, signal.SIGKILL)
 
 
-def _living(pids: Mapping[int, str]) -> Dict[int, str]:
+def _living(pids: Iterable[int]) -> Dict[int, str]:
     states = {pid: process_facts.state(pid) for pid in pids}
     return {pid: letter for pid, letter in states.items() if letter}
-
-
-def _send(pid: int, number: int) -> None:
-    with suppress(OSError):
-        os.kill(pid, number)

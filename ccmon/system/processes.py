@@ -154,6 +154,12 @@ def end(pid: int, gently: bool = False) -> None:
         os.killpg(pid, signal.SIGTERM if gently else signal.SIGKILL)
 
 
+def send(pid: int, number: int) -> None:
+    """Send it a signal; that it is gone already is no error."""
+    with suppress(OSError):
+        os.kill(pid, number)
+
+
 def _end_tree(pid: int) -> None:
     """Never os.kill: whatever the signal, there it ends that one process and leaves its children."""
     import subprocess

@@ -49,9 +49,9 @@ RULES = (
          f"{_SHARE} of the session's limit is used", "By tokens: Claude has not said how much is used."),
     Rule("ClaudeSessionRunsOut", f"ccmon_runs_out_probability_ratio >= {LIKELY} {_NO_WINDOW}", "15m", "warning",
          f"{_SHARE} likely that the session runs out before its reset", "By tokens: Claude has not said how much is used."),
-    Rule("ClaudeCreditsNear", f"ccmon_credits_used_ratio >= {NEAR_PERCENT / 100} unless ccmon_credits_enabled == 0", "5m",
-         "warning", f"{_SHARE} of the {{{{ $labels.kind }}}} is spent",
-         "These are the credits beyond the windows, or a spend limit."),
+    Rule("ClaudeCreditsNear",
+         f"ccmon_credits_used_ratio >= {NEAR_PERCENT / 100} unless ccmon_credits_enabled == 0", "5m", "warning",
+         f"{_SHARE} of the {{{{ $labels.kind }}}} is spent", "These are the credits beyond the windows, or a spend limit."),
     Rule("CcmonStale", f"ccmon_up == 0 or time() - ccmon_data_timestamp_seconds > {STALE_S}", "5m", "warning",
          "ccmon has no new numbers", f"The last look failed, or is more than {STALE_S // 60} minutes old: see ccmon doctor."))
 

@@ -99,7 +99,7 @@ class _Page:
     def _title(self, words: List[str]) -> None:
         name, number, dated, version, book = (words + [""] * 5)[:5]
         sides: Tuple[str, str] = (f"{name}({number})", book)
-        self.rows.append(sides[0] + sides[1].center(self._columns - 2 * len(sides[0])) + sides[0])
+        self.rows.append(sides[0] + f" {sides[1]} ".center(self._columns - 2 * len(sides[0])) + sides[0])
         self._foot = version + dated.center(self._columns - 2 * len(version)).rstrip()
 
     def _section(self, words: List[str]) -> None:

@@ -42,7 +42,7 @@ def test_D23_what_another_process_began_and_was_killed_at_is_read_on(tmp_path, m
     def take_after(db, owner, parts):
         calls.append(parts)            # the second time the other one has gone on to somewhere within
         return [False] * len(parts) if len(calls) == 2 else take(db, owner, parts)
-    monkeypatch.setattr(ledger, "take", take_after)
+    monkeypatch.setattr(ledger, "store_parts", take_after)
     with open_store(path, 5000, NOW) as store:
         assert not log_reader.read(store, logs, NOW)
         assert not store.read_owner(ME, log_state.is_complete, True)
@@ -78,9 +78,9 @@ def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, m
     def read():
         return sum(sum(row.tokens for row in refresh.once(ctx, -1, cancel=cancel, insist=True, whole=whole).blocks)
                    for whole in (None, lambda share: None))
-    monkeypatch.setattr(ledger, "take", take_and_ask)
+    monkeypatch.setattr(ledger, "store_parts", take_and_ask)
     assert read() < 2 * NUMBER
-    monkeypatch.setattr(ledger, "take", take)
+    monkeypatch.setattr(ledger, "store_parts", take)
     cancel = Cancel()
     assert read() == 2 * 2 * NUMBER
 

@@ -8,6 +8,7 @@ from typing import Dict, List, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.text import Line, Span
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, label, pick
 from ccmon.views.limit_words import is_account_plan, plan_words
@@ -20,7 +21,6 @@ NO_SESSION = "No active session found. Start a Claude Code session and it shows 
 READING = "Looking for Claude Code's logs, and reading the usage ..."
 FEW_DAYS = 3                           # fewer need no rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
-INSTALL = "npm install -g ccusage"     # a command is not parted at the end of a row
 
 
 class DaySum(NamedTuple):
@@ -47,7 +47,7 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
 
 def _body(scene: Scene, width: int) -> List[Slot]:
     alarm, bound, whole = windows.alarm(scene), scene.snapshot.binding, text.printable(headline(scene))
-    unparted = (INSTALL, *([scene.clock(bound.resets_at)] if bound else []))
+    unparted = (INSTALL_COMMAND, *([scene.clock(bound.resets_at)] if bound else []))
     for words in unparted:
         whole = whole.replace(words, words.replace(" ", "_"))
     lines = text.wrap(whole, max(1, width - 3))
