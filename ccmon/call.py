@@ -28,8 +28,8 @@ def context_of(given: SimpleNamespace) -> Iterator[Context]:
 
 
 def _demo_context(flags: Layer, folder: str) -> Context:
-    """A context whose home is the folder, with a memory of simulated sessions."""
-    from ccmon.pipeline import demo_memory
+    """A context whose home is the folder, with a history of simulated sessions."""
+    from ccmon.pipeline import demo_past
     from ccmon.sources import demo
     configured = config.paths(os.environ).config
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
@@ -38,6 +38,7 @@ def _demo_context(flags: Layer, folder: str) -> Context:
                   switch=False)
     if ctx.settings.origin["plan"] == "default":
         ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
-    ctx = ctx._replace(demo=demo.anchor(ctx.now()))
-    demo_memory.remember_demo(ctx)
+    first = demo.anchor(ctx.now())
+    ctx = ctx._replace(demo=first)
+    demo_past.write_history(ctx, first)
     return ctx

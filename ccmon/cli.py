@@ -61,11 +61,11 @@ def _run(argv: List[str]) -> int:
         try:
             return int(module.run(given, ctx))
         finally:
-            _tell_moved()
+            _complain_of_moved()
 
 
-def _tell_moved() -> None:
-    """Whatever the call was about: who moves a damaged history aside says so."""
+def _complain_of_moved() -> None:
+    """Whatever the call was about: that a damaged history was moved aside."""
     database = sys.modules.get("ccmon.store.database")     # not to be loaded for that alone
     for sentence in database.moved_aside() if database else ():
         streams.complain(sentence, OK)
@@ -90,7 +90,7 @@ def _keep_streams() -> None:
 
 
 def _silence_stdout() -> None:
-    """The reader has gone: keep the interpreter from complaining about it at exit."""
+    """The reader has gone: the interpreter is not to complain about it at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except OSError:

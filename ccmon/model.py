@@ -87,12 +87,12 @@ class Source(NamedTuple):
 
 
 class Window(NamedTuple):
-    """One limit of the account: what Claude itself says of how much of it is used."""
+    """One limit of the account: what Claude itself reports of how much is used."""
 
     name: str                          # five_hour, seven_day, seven_day_opus ...: as Claude names it, in a-z, 0-9 and _
     percent: float                     # 0..1000; above 100 with extra usage
     resets_at: int                     # epoch s, a whole minute
-    read_at: int                       # epoch s, when an answer of Claude last said so
+    read_at: int                       # epoch s, when Claude last reported it
     source: str = "statusline"         # statusline | account_file | limit (a limit event) | claude (asked)
     label: str = ""                    # 5h, 7d, 7d Opus
     scope: str = "account"             # account; else what alone it limits: a model's name (Opus 4.5), or apps
@@ -123,7 +123,7 @@ class Credits(NamedTuple):
 
 
 class Login(NamedTuple):
-    """Who is logged in, as far as Claude Code's own file says."""
+    """Who is logged in, as far as Claude Code's own file names it."""
 
     account: str                       # short hash of organisation and account, "" where nobody is
     plan: str = ""                     # pro | max5 | max20, "" where the tier is not one of these
@@ -133,7 +133,7 @@ class Login(NamedTuple):
 class Binding(NamedTuple):
     """The limit that decides how much is left."""
 
-    name: str                          # of a window; five_hour also where only tokens say how full the session is
+    name: str                          # of a window; five_hour also where only tokens show how full the session is
     label: str
     percent: Optional[float]
     resets_at: int                     # epoch s
@@ -142,7 +142,7 @@ class Binding(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """Claude said that a window is used up."""
+    """A limit event: Claude refused, as a window is used up."""
 
     name: str
     at: int                            # epoch s
@@ -150,12 +150,12 @@ class Hit(NamedTuple):
 
 
 class PromptCache(NamedTuple):
-    """Claude's cache of what a session has said so far: once it is cold, the next message pays for all of it again."""
+    """Claude's cache of a session's conversation: once it is cold, the next message pays for all of it again."""
 
     expires_at: int                    # epoch s
     ttl_s: int                         # how long it stays warm after each request
-    recache_tokens: Optional[int]      # paid again after that; None when not known
-    hit_percent: Optional[int]         # of the session's input that came from it; None when not known
+    recache_tokens: Optional[int]      # paid again after that; None where unknown
+    hit_percent: Optional[int]         # of the session's input that came from it; None where unknown
 
 
 class Apart(NamedTuple):
@@ -166,7 +166,7 @@ class Apart(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Everything known at one moment, before any plan or clock is applied to it."""
+    """Everything that is stored, reported and learned at one time, before any plan or clock is applied to it."""
 
     blocks: Tuple[Block, ...] = ()     # by start; the last eight days and the newest block, no future ones
     listed: Tuple[int, ...] = ()       # starts of the blocks that the source's last good answer contained
@@ -176,12 +176,12 @@ class Facts(NamedTuple):
     trouble: Optional[str] = None      # one sentence when the store could not be used
     windows: Windows = ()              # that run, of the account that answered last
     hits: Tuple[Hit, ...] = ()         # by time; of the 5 hours only with their reset
-    bound: str = ""                    # name of the window that was binding at the last look, and why
+    bound: str = ""                    # name of the window that was binding at the last refresh, and why
     credits: Tuple[Credits, ...] = ()
     login: Login = Login("")
     windows_dropped: int = 0           # members of the last status line, or of Claude Code's file, that could not be taken
     hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
-    load: Optional["Load"] = None        # what the running window has used here by model and kind, where that is known
+    load: Optional["Load"] = None        # what the running window has used here by model and kind, where that is recorded
     learned: Optional["Learned"] = None
     outlook: Optional["Outlook"] = None    # what forecasts rest on
     cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
@@ -200,7 +200,7 @@ class LearnedLimit(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """How many tokens the session may hold, and who says so."""
+    """How many tokens the session may hold, and by whom."""
 
     tokens: int                        # about, where unit is not tokens
     plan: str                          # pro | max5 | max20 | custom_max | ml_auto: the plan in force
@@ -225,7 +225,7 @@ class Reset(NamedTuple):
     rule: str                          # session | official | schedule | hour
     timezone: str                      # name of the zone
     reference_at: int                  # epoch s of the next reference time
-    is_reference: bool = False         # only that time: nothing is known to reset then, and nobody asked for the schedule
+    is_reference: bool = False         # only that time: nothing resets then, and nobody asked for the schedule
 
 
 class Notice(NamedTuple):
@@ -238,12 +238,12 @@ class Notice(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """All numbers of one moment: what every view, the line and --json show."""
+    """All numbers at one time: what every view, the line and --json show."""
 
     now: int
     source: Source
     age_s: Optional[int]               # since the source was read, None when it never was
-    session: Optional[Block]           # the active one, else the last one known
+    session: Optional[Block]           # the active one, else the last one
     active: bool
     others: int                        # further active sessions, not added up
     limit: Limit
@@ -256,11 +256,11 @@ class Snapshot(NamedTuple):
     reset: Reset
     warnings: Tuple[Notice, ...] = ()
     windows: Windows = ()              # that have not passed, the tightest first
-    binding: Optional[Binding] = None  # None where nothing is known
+    binding: Optional[Binding] = None  # None where there is none
     credits: Tuple[Credits, ...] = ()
     login: Login = Login("")
     percent_source: str = "tokens"     # official | learned | tokens
-    capacity: int = 0                  # tokens that fill the session: the limit, or what was used and what Claude says is left
+    capacity: int = 0                  # tokens that fill the session: the limit, or what was used and what Claude reports as left
     about: bool = False                # capacity and left are converted from another unit
     runway: Optional["Runway"] = None  # of the session; None without an active one
     week: Optional["Runway"] = None    # of the official seven days
@@ -301,21 +301,21 @@ class Record(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether it is above a mere reference figure, and nothing says that it was cut off."""
+        """Whether it is above a mere reference figure, and it was not cut off."""
         return self.percent > 100 and self.rated_by != "official" and not self.hit
 
 
-class Used(NamedTuple):
+class UsageRow(NamedTuple):
     """What was used in a quarter of an hour: of one model, in one project."""
 
     at: int                            # epoch s of its start
-    model: Optional[str]               # "" for none, None where it is not known
-    project: Optional[str]             # "" for none, None where it is not known
+    model: Optional[str]               # "" for none, None where unknown
+    project: Optional[str]             # "" for none, None where unknown
     input: int                         # tokens
     output: int
     cache_creation: int
     cache_read: int
-    cost_usd: Optional[float] = None   # None where it is not known
+    cost_usd: Optional[float] = None   # None where unknown
     host: str = ""                     # machine on which it was used; "" where that does not matter
     counted: bool = True               # False: a bare total, which may include cache tokens, stands under output
 
@@ -331,19 +331,19 @@ class Runway(NamedTuple):
     low: int                           # epoch s, 5 %
     high: int                          # epoch s, 95 %
     probability: float                 # of reaching the limit before the reset, 0..1
-    rule: str = "runway"               # runway, week; last_hour, average: a plain rate, too little is known for more
+    rule: str = "runway"               # runway, week; last_hour, average: a plain rate, too little is stored for more
     rows: int = 0                      # training rows behind it
     band: Tuple[Tuple[int, float, float], ...] = ()    # epoch s, 5 % and 95 % of what will have been used since now (tokens)
     resets_at: int = 0                 # epoch s: the reset at which it is cut
-    learned: Optional["Runway"] = None # what the learned rule says, where a plain rate was better of late and is shown
+    learned: Optional["Runway"] = None # by the learned rule, where a plain rate was better of late and is shown
 
 
 class Forecast(NamedTuple):
-    """What was said at one moment about one window, and what came of it."""
+    """What was forecast at one time of one window, and what came of it."""
 
     ts: int                            # epoch s
-    resets_at: int                     # epoch s, as it was known then
-    percent: float                     # used at that moment
+    resets_at: int                     # epoch s, as it was then
+    percent: float                     # used at that time
     median: int                        # as in Runway, those below too
     low: int
     high: int

@@ -18,12 +18,12 @@ from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
 from ccmon.system import processes
-from ccmon.text import Charset, Line, plain
+from ccmon.text import Charset, Line, clip, pad, plain
 
 if TYPE_CHECKING:
     import locale
 
-    from ccmon.pipeline.stored import Stored
+    from ccmon.pipeline.stored import StoreAccess
 else:
     try:
         import _locale as locale  # private: the part of the C library, without what needs re
@@ -31,7 +31,7 @@ else:
         import locale
 
 PAGERS = ("less", "more")
-MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may say anything
+MOST_COLUMNS, MOST_ROWS = 1000, 500    # COLUMNS may be anything
 WAIT_S, WAIT_FAR_S = 0.1, 0.3          # for the terminal's answer; over ssh
 
 _UTF8_ON_MACS = "en_US.UTF-8"               # C.UTF-8 is there from macOS 15 on
@@ -106,7 +106,7 @@ class Size(NamedTuple):
 
 
 def size() -> Size:
-    """Of the terminal, or what COLUMNS and LINES say, within reason; 80x24 where there is none."""
+    """Of the terminal, or by COLUMNS and LINES, within reason; 80x24 where there is none."""
     columns, rows = streams.size()
     return Size(min(columns or 80, MOST_COLUMNS), min(rows or 24, MOST_ROWS))
 
@@ -154,16 +154,16 @@ def _paged(env: Mapping[str, str], rows: Sequence[str]) -> bool:
 
 
 def _pager(env: Mapping[str, str]) -> List[str]:
-    """PAGER as words; less or more when it is not set, nothing when it is empty, cat or not to be found."""
+    """PAGER as words; less or more when it is not set, nothing when it is empty, cat or not there."""
     wanted = env.get("PAGER")
     if wanted is None:
-        return next(([found] for found in (processes.which(name, env) for name in PAGERS) if found), [])
+        return next(([path] for path in (processes.which(name, env) for name in PAGERS) if path), [])
     try:
         words = processes.split(wanted)
     except ValueError:
         return []
-    found = processes.which(words[0], env) if words and words[0] != "cat" else None
-    return [found, *words[1:]] if found else []
+    path = processes.which(words[0], env) if words and words[0] != "cat" else None
+    return [path, *words[1:]] if path else []
 
 
 class Progress:
@@ -186,7 +186,7 @@ class Progress:
         self.is_shown = self.can_show
         full, empty = ("█", "─") if self.charset.unicode else ("#", ".")
         filled = round(20 * done)
-        self._write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {words or self.words:<40}")
+        self._write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {pad(clip(words or self.words, 40), 40)}")
 
     def _write(self, text: str) -> None:
         if self.can_show:
@@ -195,12 +195,12 @@ class Progress:
                 sys.stderr.flush()
 
 
-def read_logs(ctx: Context, stored: "Optional[Stored]" = None) -> None:
+def read_logs(ctx: Context, stored: "Optional[StoreAccess]" = None) -> None:
     """Bring what the history lacks of the logs into it, before it is shown; seen by the history that is open, where one is."""
     from ccmon.pipeline.catch_up import catch_up
-    from ccmon.pipeline.stored import SCREEN_BUSY_MS, Stored, opened
+    from ccmon.pipeline.stored import SCREEN_BUSY_MS, StoreAccess, opened
     if stored is None:
-        with opened(ctx, SCREEN_BUSY_MS, Stored) as own:
+        with opened(ctx, SCREEN_BUSY_MS, StoreAccess) as own:
             return read_logs(ctx, own)
     with Progress(ctx, "reading the logs") as progress:
         catch_up(ctx, stored, progress)
@@ -219,7 +219,7 @@ def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
 def utf8() -> bool:
     """Whether UTF-8 is drawn, as the variables name it; sets the locale, as curses needs it.
 
-    Names alone count, as for the line: ssh hands over locales that the machine has not, and Python's UTF-8 mode says UTF-8
+    Names alone count, as for the line: ssh hands over locales that the machine has not, and Python's UTF-8 mode means UTF-8
     under LC_ALL=C. Only where the C library has no UTF-8 at all it is not drawn, as curses would paint blanks.
     """
     with suppress(locale.Error):

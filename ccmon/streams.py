@@ -15,23 +15,23 @@ def named(sentence: str) -> str:
 
 
 def own_command() -> str:
-    """How ccmon is to be called in what people are told to type."""
+    """How ccmon is to be called in what people are to type."""
     from ccmon.system import processes
     return processes.own_command(os.environ)
 
 
 def complain(sentence: str, code: int) -> int:
-    """Say on stderr what is wrong; gives the exit code back."""
+    """Print on stderr what is wrong; gives the exit code back."""
     from ccmon.text import clean
     try:
         print(f"ccmon: {clean(named(sentence))}", file=sys.stderr)
     except OSError:
-        pass                           # nobody can be told: the exit code has to do
+        pass                           # nobody can read it: the exit code has to do
     return code
 
 
 def logged() -> str:
-    """Write the present exception to the log and say where."""
+    """Write the present exception to the log; a sentence with its path."""
     import time
     from traceback import format_exc
 
@@ -43,12 +43,12 @@ def logged() -> str:
 
 
 def size() -> "tuple[int, int]":
-    """Columns and rows of the terminal, or what COLUMNS and LINES say; 0 where there is none. shutil would take long to load."""
+    """Columns and rows of the terminal, or by COLUMNS and LINES; 0 where there is none. shutil would take long to load."""
     columns, rows = _cells("COLUMNS"), _cells("LINES")
     if columns <= 0 or rows <= 0:
         try:
-            found = os.get_terminal_size(sys.__stdout__.fileno())      # type: ignore[union-attr]
-            columns, rows = columns if columns > 0 else found.columns, rows if rows > 0 else found.lines
+            terminal = os.get_terminal_size(sys.__stdout__.fileno())      # type: ignore[union-attr]
+            columns, rows = columns if columns > 0 else terminal.columns, rows if rows > 0 else terminal.lines
         except (AttributeError, ValueError, OSError):
             pass                       # there is none
     return max(0, columns), max(0, rows)
@@ -60,7 +60,7 @@ def columns() -> int:
 
 
 def _cells(name: str) -> int:
-    """What the variable says; 0 where that is no number."""
+    """The number in the variable; 0 where that is no number."""
     try:
         return int(os.environ[name])
     except (KeyError, ValueError):

@@ -29,8 +29,8 @@ from hostile import NOTES, OWN, ROWS, check_text
 
 from ccmon import cli, line_answer, refresher
 from ccmon.model import Source
-from ccmon.pipeline import memory
-from ccmon.pipeline.memory import Answer
+from ccmon.pipeline import history
+from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.sources import ccusage, ccusage_json, hook
 from ccmon.store import ledger
@@ -165,11 +165,12 @@ class Home:
         told = {"blocks": [block(NOW - hours * HOUR, 3000 + hours) for hours in (200, 30, 9, 2)]}
         said = [LogMessage((NOW - 600 * at) * 1000, at, at, 1, "claude-opus-4-1", "-src-shop", 10, 90, 5, 0, 700, None)
                 for at in range(9)]
-        with memory.opened(ctx, 1000) as kept:
-            kept.keep(Answer(ccusage_json.parse(json.dumps(told), NOW).blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
+        with history.opened(ctx, 1000) as kept:
+            blocks = ccusage_json.parse(json.dumps(told), NOW).blocks
+            kept.store_answer(SourceAnswer(blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
             assert kept.store is not None
             kept.store.change_owner(ctx.owner, lambda db, owner: ledger.count(db, owner, said))
-            kept.note_hit(NOW - 30 * HOUR)
+            kept.add_hit(NOW - 30 * HOUR)
         self.poison([(name, ROWS[name]) for name in sorted(set(ROWS) - {"session", "snapshot", "model"})],
                     {key: value for key, value in NOTES.items() if key not in ("moved_aside", "host")})
 

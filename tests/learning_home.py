@@ -8,8 +8,8 @@ from simulator import Scenario, Simulated, simulate
 from ccmon.learning import runway, usage_curve
 from ccmon.learning.values import Reading
 from ccmon.model import Block, Source
-from ccmon.pipeline import memory
-from ccmon.pipeline.memory import Answer, Memory
+from ccmon.pipeline import history
+from ccmon.pipeline.history import History, SourceAnswer
 from ccmon.settings import context
 from ccmon.store import ledger
 from ccmon.store.messages import LogMessage
@@ -47,8 +47,8 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
     sim = simulate(scenario)
     now = ends(sim)
     ctx = context.prepare({}, {**env, "CCMON_NOW": str(now)})
-    with memory.opened(ctx, 5000) as kept:
-        kept.keep(Answer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
+    with history.opened(ctx, 5000) as kept:
+        kept.store_answer(SourceAnswer(tuple(blocks(sim, now)), Source("logs", refreshed=now)), now)
         said = [_message(number, use.ts, model, use.load) for number, use in enumerate(sim.use)
                 for model in sorted({name for name, _ in use.load} - {""})]
         assert kept.store is not None
@@ -56,7 +56,7 @@ def fill(env: Dict[str, str], scenario: Scenario, readings: bool = True, forecas
         if readings:
             _cut_off(kept, [reading for reading in sim.readings if reading.source == "limit"])
             _tell(kept, [reading for reading in sim.readings if reading.source == "statusline"], SESSION_S)
-            _tell(kept, weekly(sim), memory.WEEK_S)
+            _tell(kept, weekly(sim), history.WEEK_S)
         _forecast(kept, sim, now, forecasts if readings else 0)
     return now
 
@@ -67,14 +67,14 @@ def _message(number: int, ts: int, model: str, load) -> LogMessage:  # type: ign
     return LogMessage(ts * 1000, number * 8 + len(model) % 8, number, 1, model, "shop", given, made, written, 0, read, None)
 
 
-def _cut_off(kept: Memory, readings: Sequence[Reading]) -> None:
+def _cut_off(kept: History, readings: Sequence[Reading]) -> None:
     assert kept.store is not None
     kept.store.change_owner(kept.ctx.owner, lambda db, owner: db.executemany(
         "INSERT INTO reading (owner_id, window_s, ts, percent, resets_at, source) VALUES (?, ?, ?, 100, ?, 'limit')",
         [(owner, SESSION_S, reading.ts, reading.resets_at) for reading in readings]))
 
 
-def _tell(kept: Memory, readings: Sequence[Reading], window_s: int) -> None:
+def _tell(kept: History, readings: Sequence[Reading], window_s: int) -> None:
     assert kept.store is not None
     rows = [(window_s, reading.ts, reading.percent, reading.resets_at) for reading in readings]
     keep_readings(kept.store, kept.ctx.owner, rows)
@@ -94,7 +94,7 @@ def weekly(sim: Simulated) -> List[Reading]:
     return found
 
 
-def _forecast(kept: Memory, sim: Simulated, now: int, number: int) -> None:
+def _forecast(kept: History, sim: Simulated, now: int, number: int) -> None:
     """What would have been said at the last readings, and what came of it."""
     if not number:
         return
@@ -104,5 +104,5 @@ def _forecast(kept: Memory, sim: Simulated, now: int, number: int) -> None:
         known = usage_curve.until(points, reading.ts)
         if reading.percent < 100 and reading.resets_at > reading.ts:
             made = runway.forecast(trained, known, 100 - reading.percent, reading.ts, reading.resets_at)
-            kept.keep_forecast(reading.ts, reading.resets_at, reading.percent, made, reading.resets_at)
+            kept.store_forecast(reading.ts, reading.resets_at, reading.percent, made, reading.resets_at)
     kept.close_forecasts(now)

@@ -6,11 +6,11 @@ from typing import List, Tuple
 from claude_logs import Entry, file_of
 from ledger_world import ME, PRICE
 
-from ccmon.model import Block, Used
+from ccmon.model import Block, UsageRow
 from ccmon.sources import log_files, log_reader
 from ccmon.store.database import open_store
 
-Found = Tuple[List[Used], List[Block]]
+Found = Tuple[List[UsageRow], List[Block]]
 
 
 class Logs:

@@ -8,7 +8,7 @@ from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
 from ccmon import cli
 from ccmon.model import Login, Window
-from ccmon.pipeline import account, account_note, memory, snapshots
+from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import account_file
@@ -38,15 +38,15 @@ def at(home, now=NOW + 60, **env):
 def facts_at(home, now=NOW + 60, spool="", **env):
     """What a refresh has in the store after the file and the spool."""
     ctx = at(home, now, **env)
-    with memory.opened(ctx, 5000) as kept:
+    with history.opened(ctx, 5000) as kept:
         account.take(ctx, kept)
         if spool:
-            assert kept.note_readings(spool)
+            assert kept.store_readings(spool)
         return kept.facts(now)
 
 
 def note_of(home, **env):
-    with memory.opened(at(home, **env), 5000) as kept:
+    with history.opened(at(home, **env), 5000) as kept:
         return kept.account_note()
 
 
@@ -78,7 +78,7 @@ def test_the_line_that_comes_later_is_of_that_login_and_replaces_what_is_older(h
     rewrite(file, text(NOW - 10, limits=utilization(NOW, five=10)))        # it is older than the line
     assert window_named(facts_at(home).windows, "five_hour").percent == 25
     assert window_named(facts_at(home, NOW + 3 * HOUR).windows, "five_hour") is None          # a window that is over
-    with memory.opened(at(home), 5000) as kept:
+    with history.opened(at(home), 5000) as kept:
         ledger = kept.store.read_owner(kept.ctx.owner, rows.ledger, None)
     assert json.loads(ledger)["logins"] == {"1": facts.login.account}
 
@@ -168,8 +168,8 @@ def test_what_is_of_the_future_waits_for_its_time(home, file):
 
 def test_without_a_file_nothing_is_written(home):
     facts_at(home)
-    with memory.opened(at(home), 5000) as kept:
-        assert kept.noted(account_note.KEY) is None
+    with history.opened(at(home), 5000) as kept:
+        assert kept.note(notes.KEY) is None
 
 
 def test_another_login_takes_the_place_of_the_first(home, file):

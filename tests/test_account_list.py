@@ -12,7 +12,7 @@ from ccmon import line_answer, text
 from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
 from ccmon.model import Apart, Login, Owner
-from ccmon.pipeline import memory, readings, refresh
+from ccmon.pipeline import history, readings, refresh
 from ccmon.settings import account_names, accounts, config, context, options
 from ccmon.sources import hook
 from ccmon.store import learning, window_readings
@@ -194,11 +194,11 @@ def test_what_is_learned_is_of_one_login(home):
     second = ctx._replace(chosen=ListedAccount("x", ctx.owner, login=Login("second")).chosen("x/seco"))
 
     def percents(ctx):
-        with memory.opened(ctx, 1000) as kept:
+        with history.opened(ctx, 1000) as kept:
             return [one.percent for one in kept.readings(NOW - DAY, NOW)]
 
     def said(login, *rows):
-        with memory.opened(ctx, 1000) as kept:
+        with history.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner: window_readings.add(
                 db, owner, [WindowReading(login, "five_hour", ts, percent, resets_at, "statusline")
                             for ts, percent, resets_at in rows]))
@@ -207,19 +207,19 @@ def test_what_is_learned_is_of_one_login(home):
     assert percents(ctx) == [3.0, 4.0]
     for at, login, percent, resets_at in ((NOW - 700, "first", 5, NOW + HOUR), (NOW - 600, "second", 60, NOW + 2 * HOUR),
                                           (NOW - 500, "first", 6, NOW + HOUR)):
-        with memory.opened(ctx, 1000) as kept:
+        with history.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
-                                 readings.keep(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
+                                 readings.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
     assert percents(ctx) == [3.0, 4.0, 5.0, 6.0]
     assert percents(second) == [60.0]
     for one, text_ in ((ctx, "ours"), (second, "theirs")):
-        with memory.opened(one, 1000) as kept:
-            kept.keep_learned(text_)
-    assert [memory.opened(one, 1000).learned() for one in (ctx, second)] == ["ours", "theirs"]
-    with memory.opened(ctx, 1000) as kept:
+        with history.opened(one, 1000) as kept:
+            kept.write_learned(text_)
+    assert [history.opened(one, 1000).learned() for one in (ctx, second)] == ["ours", "theirs"]
+    with history.opened(ctx, 1000) as kept:
         assert kept.store.read_owner(ctx.owner, lambda db, owner: learning.note(db, owner, learning.LEARNED), "") == "ours"
         kept.forget_learning(NOW)
-    assert [memory.opened(one, 1000).learned() for one in (ctx, second)] == [None, None] and state.load(None) is None
+    assert [history.opened(one, 1000).learned() for one in (ctx, second)] == [None, None] and state.load(None) is None
 
 
 # --- the windows that are shown -----------------------------------------------------------------------------------------

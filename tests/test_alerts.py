@@ -16,7 +16,7 @@ from ccmon.alerts.window_rules import SAME_S, NearWindow
 from ccmon.learning.learned import Change, Learned
 from ccmon.learning.values import Use
 from ccmon.model import Block, Facts, Sample, Source
-from ccmon.pipeline import alerting, memory
+from ccmon.pipeline import alerting, history
 from ccmon.settings import context
 from ccmon.store import learning
 from ccmon.system import clock
@@ -239,12 +239,12 @@ def test_unusual_use_comes_from_the_stored_history(ctx):
     wild = facts(9000)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 9000)))
     assert alerting.claim(ctx, wild) == []                     # nothing is known yet
     today = NOW // HOUR * HOUR
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         keep_logs(kept.store, kept.ctx.owner, [Minute(today - day * DAY + hour * HOUR, "opus", 900, 100, 0, 0)
                         for day in range(1, 29) for hour in (-1, 0, 1)], [])
     assert alerting.claim(ctx, wild) == []                     # looked up once an hour
-    with memory.opened(ctx, 1000) as kept:
-        kept.note(learning.USUAL, "0")
+    with history.opened(ctx, 1000) as kept:
+        kept.write_note(learning.USUAL, "0")
     found = alerting.claim(ctx, wild)
     assert [one.alert.kind for one in found] == ["unusual"] and alerting.claim(ctx, wild) == []
     assert "4.5k tokens in the last hour" in found[0].alert.text and "28 days is 1k" in found[0].alert.text
@@ -252,8 +252,8 @@ def test_unusual_use_comes_from_the_stored_history(ctx):
 
 @pytest.mark.parametrize("text", ["", "x", f"{NOW // HOUR * HOUR}", f"{NOW // HOUR * HOUR} 1", f"{NOW // HOUR * HOUR} a b"])
 def test_a_damaged_note_says_nothing(ctx, text):
-    with memory.opened(ctx, 1000) as kept:
-        kept.note(learning.USUAL, text)
+    with history.opened(ctx, 1000) as kept:
+        kept.write_note(learning.USUAL, text)
     wild = facts(900)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 900)))
     assert alerting.claim(ctx, wild) == []
 
@@ -261,8 +261,8 @@ def test_a_damaged_note_says_nothing(ctx, text):
 def test_what_became_of_it_is_kept(ctx):
     found = alerting.claim(ctx, facts(8500), on_screen=True)
     alerting.send(ctx, found)
-    with memory.opened(ctx, 1000) as kept:
-        told = {one.channel: one.outcome for one in kept.alerts_told(0)}
+    with history.opened(ctx, 1000) as kept:
+        told = {one.channel: one.outcome for one in kept.sent_alerts(0)}
     assert told["bell"] == "rung" and "notify-send was not found" in told["desktop"] and "no address" in told["webhook"]
 
 
@@ -274,15 +274,15 @@ def test_secrets_do_not_reach_the_names_of_lines():
 @pytest.mark.parametrize("moved, want", [(0, []), (SAME_S - 1, []), (1 - SAME_S, []), (SAME_S, ["bell"]), (-SAME_S, ["bell"])])
 def test_the_store_itself_knows_the_same_window(ctx, moved, want):
     """Two processes that looked at the same moment, and know its end a little differently."""
-    with memory.opened(ctx, 1000) as one, memory.opened(ctx, 1000) as other:
+    with history.opened(ctx, 1000) as one, history.opened(ctx, 1000) as other:
         assert one.claim_alert("80", END, ["bell"], SAME_S, NOW) == ["bell"]
         assert other.claim_alert("80", END + moved, ["bell"], SAME_S, NOW) == want
         assert other.claim_alert("80", END, ["desktop"], SAME_S, NOW) == ["desktop"]
 
 
 def test_what_is_old_goes(ctx):
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         kept.claim_alert("80", END, ["bell"], SAME_S, NOW)
-    with memory.opened(later(ctx, 91 * DAY), 1000) as kept:
+    with history.opened(later(ctx, 91 * DAY), 1000) as kept:
         kept.claim_alert("80", END + 91 * DAY, ["bell"], SAME_S, NOW + 91 * DAY)
-        assert [told.window_end for told in kept.alerts_told(0)] == [END + 91 * DAY]
+        assert [told.window_end for told in kept.sent_alerts(0)] == [END + 91 * DAY]

@@ -17,7 +17,7 @@ from webhooks import calls, program, server
 from ccmon.alerts import kinds, rules
 from ccmon.alerts.window_rules import NearWindow
 from ccmon.model import Apart, Credits, Facts, Sample, Source
-from ccmon.pipeline import alerting, memory
+from ccmon.pipeline import alerting, history
 from ccmon.settings import context
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
@@ -277,7 +277,7 @@ def test_credits_once_a_threshold_and_month(ctx):
 
 
 def test_what_an_older_ccmon_has_told_of_the_session_is_told(ctx):
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         assert kept.claim_alert("80", END, ["desktop", ""], 60, NOW) == ["desktop", ""]
         kept.note_alert("80", END, "desktop", "shown")
     assert thresholds(claimed(ctx, tokens=8500)) == []

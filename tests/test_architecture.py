@@ -141,9 +141,18 @@ def test_the_top_of_the_project_is_small():
 
 
 def test_the_reader_of_imports_sees_what_it_should():
-    assert {"sources.cancel", "pipeline.memory", "line_answer"} <= ours("pipeline.refresh")
-    assert "store.database" in ours("pipeline.memory") and "sqlite3" in imported("store.database")
+    assert {"sources.cancel", "pipeline.history", "line_answer"} <= ours("pipeline.refresh")
+    assert "store.database" in ours("pipeline.history") and "sqlite3" in imported("store.database")
     assert "views.screen.dashboard" in ours("commands.look")
+
+
+def test_views_are_given_a_snapshot_and_share_their_layout():
+    views = [name for name in FILES if name.startswith("views.")]
+    facts = {name for name in views for node in nodes(name) if isinstance(node, ast.ImportFrom)
+             if node.module == "ccmon.model" and "Facts" in {alias.name for alias in node.names}}
+    borrowed = {name for name in views if not name.startswith("views.screen.")
+                and any(room.startswith("views.screen.") for room in ours(name))}
+    assert (facts, borrowed) == (set(), set())
 
 
 def test_statistics_is_loaded_by_the_report_alone():

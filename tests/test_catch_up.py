@@ -39,7 +39,7 @@ def read(home, now):
 
 def is_needed(home, now, source="auto"):
     ctx = ctx_at(home, now, source)
-    with stored.opened(ctx, stored.SCREEN_BUSY_MS, stored.Stored) as known:
+    with stored.opened(ctx, stored.SCREEN_BUSY_MS, stored.StoreAccess) as known:
         return catch_up.is_needed(ctx, known)
 
 

@@ -9,7 +9,7 @@ from claude_account import DAY, HOUR, NOW, iso, text, utilization
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.pipeline import account, asking, memory
+from ccmon.pipeline import account, asking, history
 from ccmon.settings import context
 from ccmon.sources import claude_program
 from ccmon.usage import asked_note, claude_answer
@@ -108,7 +108,7 @@ def refreshed(home, now, **env):
     """The facts after a look at the file and at claude."""
     ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(now), "PATH": f"{home}/bin:/usr/bin:/bin",
                                "CCMON_OFFICIAL": "claude", **env})
-    with memory.opened(ctx, 5000) as kept:
+    with history.opened(ctx, 5000) as kept:
         account.take(ctx, kept)
         asking.ask_when_due(ctx, kept)
         return kept.facts(now), kept.asked_note()

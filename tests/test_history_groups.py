@@ -10,7 +10,7 @@ from scenes import FixedZone
 from ccmon import choices
 from ccmon.choices import PERIODS
 from ccmon.history import groups
-from ccmon.model import Block, Record, Used
+from ccmon.model import Block, Record, UsageRow
 from ccmon.system import clock
 from ccmon.when import HOUR_S, local
 
@@ -38,7 +38,7 @@ def session(start, tokens=1000, used_s=2 * HOUR_S, limit=7000, host="here", **fi
 def row(when, tokens, model="opus", host="here", project="/src/shop", cost_usd=0.25):
     """What was used in a quarter of an hour."""
     begin = at(when) if isinstance(when, str) else when
-    return Used(begin, model, project, tokens // 3, tokens - tokens // 3, tokens * 2, tokens * 3, cost_usd, host)
+    return UsageRow(begin, model, project, tokens // 3, tokens - tokens // 3, tokens * 2, tokens * 3, cost_usd, host)
 
 
 def keys(found):

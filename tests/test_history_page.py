@@ -14,7 +14,7 @@ from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.fullscreen.state import ScreenState, update
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import by_period
-from ccmon.model import Facts, Record, Used
+from ccmon.model import Facts, Record, UsageRow
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import history_page
@@ -131,13 +131,13 @@ def test_the_list_shows_the_hours_that_the_reader_saw():
 
 
 def test_what_is_seen_is_what_models_are_known_of():
-    rows = [Used(START, "a", "", 1, 2, 9, 9), Used(START, "b", "", 3, 4, 9, 9), Used(START, None, None, 90, 0, 0, 0)]
+    rows = [UsageRow(START, "a", "", 1, 2, 9, 9), UsageRow(START, "b", "", 3, 4, 9, 9), UsageRow(START, None, None, 90, 0, 0, 0)]
     known = gathered(records(1), rows, FixedZone(), NOW)
     assert known.seen == {START: 10} and sum(map(sum, known.heat)) == 100
 
 
 def test_a_first_read_shows_what_it_has_read_before_any_session_is_cut():
-    known = gathered((), [Used(START, "a", "", 1, 2, 9, 9)], FixedZone(), NOW)
+    known = gathered((), [UsageRow(START, "a", "", 1, 2, 9, 9)], FixedZone(), NOW)
     assert "No sessions are stored yet" in " ".join(page(Page(), known=known))
     assert any("Thu 15 Jan" in row and row.split()[-1] == "-" for row in page(Page("chart"), known=known))
 

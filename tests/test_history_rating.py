@@ -17,7 +17,7 @@ from ccmon.fullscreen.state import ScreenState
 from ccmon.history import rating
 from ccmon.history.rating import RunningRating, Scale, rated
 from ccmon.learning import state
-from ccmon.pipeline import demo_past, memory, refresh, snapshots
+from ccmon.pipeline import demo_past, history, refresh, snapshots
 from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.when import local
@@ -255,8 +255,8 @@ def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, li
 def test_the_learned_limit_counts_where_the_plan_leaves_room_for_it(machine, words, limit, by):
     machine.answers([block(NOW - 80 * HOUR, 6000), block(NOW - 30 * HOUR, 70_000)])
     machine.run("record")
-    with memory.opened(context.prepare({}, machine.env(CCMON_NOW=NOW)), 1000) as kept:
-        kept.keep_learned(state.dump(demo_past.learned_state(NOW)))
+    with history.opened(context.prepare({}, machine.env(CCMON_NOW=NOW)), 1000) as kept:
+        kept.write_learned(state.dump(demo_past.learned_state(NOW)))
     items = machine.run("history", "--json", *words).json
     assert [(item["percent"], item["rated_by"]) for item in items] == [
         (round(tokens * 100 / limit, 4), by) for tokens in (6000, 70_000)]

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from scenes import FixedZone, learned
 
 from ccmon import arguments, text
-from ccmon.commands import history
+from ccmon.commands import history as history_command
 from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import LoginReading, PastWindow, PercentValue, Range, WindowKind, grouped_windows
 from ccmon.learning.learned import Change
-from ccmon.model import Used
-from ccmon.pipeline import memory, past_windows
+from ccmon.model import UsageRow
+from ccmon.pipeline import history, past_windows
 from ccmon.settings import context
 from ccmon.store import window_readings
 from ccmon.store.window_readings import WindowReading
@@ -34,9 +34,9 @@ FIVE, WEEK = 5 * HOUR, 7 * DAY
 ACCOUNT = WindowKind("five_hour", FIVE, lambda model: True, lambda rows, end: None)
 
 
-def used(at: int, tokens: int, cost_usd=0.0, model="claude-opus-4-6") -> Used:
+def used(at: int, tokens: int, cost_usd=0.0, model="claude-opus-4-6") -> UsageRow:
     """What was used in the quarter of an hour of that moment."""
-    return Used(at // QUARTER * QUARTER, model, "/src", tokens // 4, tokens - tokens // 4, 0, 0, cost_usd)
+    return UsageRow(at // QUARTER * QUARTER, model, "/src", tokens // 4, tokens - tokens // 4, 0, 0, cost_usd)
 
 
 # --- what belongs to which: a world that knows the truth ------------------------------------------------------------------
@@ -68,7 +68,7 @@ def lives(draw, login: str) -> List[True_]:
 WORLDS = st.tuples(lives("ada"), lives("bob"), st.lists(st.tuples(st.integers(0, 200), st.integers(1, 9000)), max_size=60))
 
 
-def belongs(row: Used, own: Tuple[int, int], spans: List[Tuple[int, int]]) -> bool:
+def belongs(row: UsageRow, own: Tuple[int, int], spans: List[Tuple[int, int]]) -> bool:
     """Whether no other window has more of that quarter of an hour; of equals the first."""
     def shared(span: Tuple[int, int]) -> int:
         return max(0, min(row.at + QUARTER, span[1]) - max(row.at, span[0]))
@@ -245,7 +245,7 @@ END = NOW // HOUR * HOUR + 2 * HOUR
 def keep(machine, *rows: WindowReading) -> None:
     """Store what Claude would have said."""
     ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
-    with memory.opened(ctx, 5000) as kept:
+    with history.opened(ctx, 5000) as kept:
         kept.store.change_owner(ctx.owner, lambda db, owner: window_readings.add(db, owner, rows))
 
 
@@ -253,7 +253,7 @@ def keep(machine, *rows: WindowReading) -> None:
     ("--window 7d --by day", "use --by window"), ("--by window --host x", "--host"), ("--by window --heatmap", "--heatmap")])
 def test_words_without_a_meaning_together(words, told):
     with pytest.raises(UsageError, match=told):
-        history._refuse_pairs(arguments.parse(["history", *words.split()]))
+        history_command._refuse_pairs(arguments.parse(["history", *words.split()]))
 
 
 @pytest.mark.parametrize("wanted, name", [(None, "five_hour"), ("seven_day", "seven_day"), ("7D", "seven_day"), (" 7d Opus",

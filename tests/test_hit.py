@@ -14,7 +14,7 @@ from ccmon.fullscreen import live
 from ccmon.fullscreen.keys import ScreenEvent as Key
 from ccmon.fullscreen.state import ScreenState, update
 from ccmon.model import Facts
-from ccmon.pipeline import memory
+from ccmon.pipeline import history
 from ccmon.settings import context
 from ccmon.sources import limit_events
 from ccmon.system import clock
@@ -37,7 +37,7 @@ def stored(machine):
 
 
 def read_at(ctx, *readings):
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         keep_readings(kept.store, ctx.owner, [(SESSION_S, *reading) for reading in readings])
 
 
@@ -67,7 +67,7 @@ def test_undo_takes_back_what_was_noted_last(machine):
 def test_the_list_names_the_sources(machine):
     assert machine.run("hit", "--list") == (0, "Nothing is noted.\n", "")
     ctx = context.prepare({}, {**machine.env(), "CCMON_NOW": str(NOW)})
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         keep_logs(kept.store, kept.ctx.owner, [], [Hit(NOW - DAY, NOW - DAY + HOUR), Hit(NOW - 60, None, 7 * DAY)])
     machine.run("hit")
     assert machine.run("hit", "--list").out.splitlines() == [
@@ -166,16 +166,16 @@ def test_nothing_is_noted_before_the_history_began(oldest, fits):
     (NOW, NOW + HOUR), (NOW - 4 * HOUR, NOW + HOUR), (NOW - 5 * HOUR, NOW - 4 * HOUR), (NOW - 10 * HOUR, 0)])
 def test_the_reset_is_that_of_the_official_window(ctx, at, resets_at):
     read_at(ctx, (NOW - 6 * HOUR, 80.0, NOW - 4 * HOUR), (NOW - 2 * HOUR, 20.0, NOW + HOUR))
-    with memory.opened(ctx, 1000) as kept:
-        kept.note_hit(at)
-        assert kept.events() == [CutOff(at, resets_at, "hit")]
+    with history.opened(ctx, 1000) as kept:
+        kept.add_hit(at)
+        assert kept.limit_events() == [CutOff(at, resets_at, "hit")]
 
 
 def test_of_two_resets_the_last_one_told_before_counts(ctx):
     read_at(ctx, (NOW - 600, 20.0, NOW + HOUR), (NOW - 300, 30.0, NOW + 2 * HOUR), (NOW + 10, 10.0, NOW + 3 * HOUR))
-    with memory.opened(ctx, 1000) as kept:
-        kept.note_hit(NOW)
-        assert kept.events() == [CutOff(NOW, NOW + 2 * HOUR, "hit")]
+    with history.opened(ctx, 1000) as kept:
+        kept.add_hit(NOW)
+        assert kept.limit_events() == [CutOff(NOW, NOW + 2 * HOUR, "hit")]
 
 
 # --- the screen ---
@@ -198,15 +198,15 @@ def test_key_l_notes_and_takes_back(ctx, page):
     assert state.facts.hit_at == NOW                   # the screen says it at once
     state = effect_of(ctx, state, "L", NOW + 10)
     assert state.message == "Taken back: cut off at 17:00 (Europe/Warsaw)." and state.facts.hit_at is None
-    with memory.opened(ctx, 1000) as kept:
-        assert kept.events() == []
+    with history.opened(ctx, 1000) as kept:
+        assert kept.limit_events() == []
 
 
 def test_key_l_much_later_is_another_one(ctx):
     state = effect_of(ctx, ScreenState(Facts()), "L", NOW)
     state = effect_of(ctx, effect_of(ctx, state, "L", NOW + 30), "L", NOW + 100)
-    with memory.opened(ctx, 1000) as kept:
-        assert [event.at - NOW for event in kept.events()] == [0, 100]
+    with history.opened(ctx, 1000) as kept:
+        assert [event.at - NOW for event in kept.limit_events()] == [0, 100]
     assert pressed(state, "l", NOW + 101) == (state, "")
 
 

@@ -12,6 +12,7 @@ from learning_home import fill
 from scenes import FixedZone
 from simulator import Scenario, simulate
 
+from ccmon import output
 from ccmon.commands import learn
 from ccmon.learning import extra, forecast_scores, portable, share
 from ccmon.learning.forecast_scores import ForecastScores
@@ -176,10 +177,9 @@ def test_progress_is_shown_on_a_terminal_only_and_leaves_no_trace(terminal, term
     stream = io.StringIO()
     stream.isatty = lambda: terminal
     monkeypatch.setattr(sys, "stderr", stream)
-    bar = learn._Bar(context.prepare({}, {"TERM": term}))
-    bar.show(0.5, learn._trying("arima"))
-    bar.show(1.0, learn._trying("tier"))
-    bar.clear()
+    with output.Progress(context.prepare({}, {"TERM": term}), "") as progress:
+        progress(0.5, learn._trying("arima"))
+        progress(1.0, learn._trying("tier"))
     if terminal and term != "dumb":
         assert stream.getvalue().startswith("\r##########..........  50 %  trying ARIMA(2,1,2)")
         assert stream.getvalue().endswith("\r\x1b[K") and "100 %  plans and days" in stream.getvalue()

@@ -9,7 +9,7 @@ from simulator import Scenario
 from ccmon.learning import learned, state
 from ccmon.learning.learned import Learned
 from ccmon.model import Runway, Source
-from ccmon.pipeline import learned_state, memory, snapshots
+from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
 from ccmon.store import trusted
 
@@ -27,7 +27,7 @@ def worked(tmp_path_factory):
 
 def kept_in(home, now, **settings):
     ctx = context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(now), **settings})
-    return memory.opened(ctx, 5000)
+    return history.opened(ctx, 5000)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_before_anything_is_learned_only_the_event_is_known(tmp_path, worked):
         assert learned_state.study(empty, worked[1]) is None
         facts = learned_state.recall(empty, empty.facts(worked[1]), worked[1])
         assert (facts.learned, facts.outlook, facts.hit_at, facts.load) == (None, None, None, None)
-        empty.note_hit(worked[1] - 60)
+        empty.add_hit(worked[1] - 60)
         assert learned_state.recall(empty, empty.facts(worked[1]), worked[1]).hit_at == worked[1] - 60
         assert learned_state.recall(empty, empty.facts(worked[1]), worked[1] + 5 * HOUR).hit_at is None
 
@@ -110,7 +110,7 @@ def test_a_limit_event_is_learned_from_at_once(worked, kept):
     now = worked[1] + 3 * DAY_S
     kept.store.change(lambda db: trusted.update(db, now, [now]))
     learned_state.study(kept, now - 100)
-    kept.note_hit(now - 50)
+    kept.add_hit(now - 50)
     learned_state.study_when_due(kept, now)
     assert learned_at(kept) == now
     kept.undo_hit()
@@ -143,12 +143,12 @@ def test_what_is_said_is_kept_with_what_came_of_it(tmp_path):
         with kept_in(tmp_path, at) as then:
             for later in (0, 100, 299, 300):
                 seen = moment(then, at + later)
-                learned_state.keep_score(then, seen)
+                learned_state.store_forecasts(then, seen)
         made = [one for one in kept.forecasts() if one.window_s == 5 * HOUR]
         assert len(made) in (1, 2) and made[0].ts == at and made[0].outcome_at is None
         if seen.runway.rule == "runway":
             assert 0 <= made[0].probability <= 1 and made[0].low <= made[0].median <= made[0].high <= made[0].resets_at
-        learned_state.keep_score(kept, moment(kept, now + 6 * HOUR))
+        learned_state.store_forecasts(kept, moment(kept, now + 6 * HOUR))
         over = [one for one in kept.forecasts() if one.window_s == 5 * HOUR]
         assert all(one.outcome_at is not None for one in over)
         assert learned_state.study(kept, now + 6 * HOUR).learned.scored == 1
@@ -161,13 +161,13 @@ def test_the_rule_that_lost_is_not_shown_but_kept_and_scored(tmp_path):
         for back in range(10, 0, -1):
             end = now - back * 5 * HOUR - 3 * HOUR
             wrong = Runway(end, end - HOUR, end, 0.5, "runway", 99, (), end)
-            kept.keep_forecast(end - 2 * HOUR, end, 40.0, wrong, end)
+            kept.store_forecast(end - 2 * HOUR, end, 40.0, wrong, end)
         kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = resets_at, reached = 0"), None)
         assert learned_state.study(kept, now).learned.session_choice.rule == "simple"
         at = running(kept, now)
         with kept_in(tmp_path, at) as then:
             seen = moment(then, at)
-            learned_state.keep_score(then, seen)
+            learned_state.store_forecasts(then, seen)
         made = [one for one in kept.forecasts() if one.ts == at and one.window_s == 5 * HOUR]
         assert seen.runway.rule == "last_hour" and [one.rule for one in made] == ["runway"]
         assert made[0].probability == seen.runway.learned.probability
@@ -182,7 +182,7 @@ def test_intervals_that_did_not_hold_make_the_next_one_wider(tmp_path):
             narrow = moment(then, at).runway
         for back in range(90, 0, -1):
             end = now - back * 5 * HOUR - 3 * HOUR
-            kept.keep_forecast(end - 2 * HOUR, end, 40.0, Runway(end, end - HOUR, end, 0.4, "runway", 99, (), end), end)
+            kept.store_forecast(end - 2 * HOUR, end, 40.0, Runway(end, end - HOUR, end, 0.4, "runway", 99, (), end), end)
         kept._write(lambda db, owner: db.execute("UPDATE forecast SET outcome_at = ts + 60, reached = 1"), None)
         assert before.learned.tail == 0.1 and learned_state.study(kept, now).learned.tail == 0.02
         with kept_in(tmp_path, at) as then:
@@ -196,6 +196,6 @@ def test_the_weekly_forecast_is_kept_beside_it(tmp_path):
     with kept_in(tmp_path, now) as kept:
         learned_state.study(kept, now)
         at = running(kept, now)
-        learned_state.keep_score(kept, moment(kept, at))
+        learned_state.store_forecasts(kept, moment(kept, at))
         weekly = [one for one in kept.forecasts() if one.window_s == 7 * DAY_S]
         assert len(weekly) <= 1 and all(at < one.median <= one.resets_at for one in weekly)

@@ -9,7 +9,7 @@ from simulator import Scenario
 
 from ccmon.learning import forecast_scores, state
 from ccmon.learning.learned import Choice, Comparison
-from ccmon.pipeline import learned_state, memory, snapshots
+from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
 from ccmon.views import learn_report, why_learned
 from ccmon.views.learn_report import LearnReport
@@ -26,7 +26,7 @@ def learned(tmp_path_factory):
     """A home with everything learned, the last hours of its time, and what was kept there."""
     home = str(tmp_path_factory.mktemp("damaged"))
     now = learning_home.fill({"HOME": home}, Scenario(seed=5, days=6))
-    with memory.opened(context.prepare({}, {"HOME": home, "CCMON_NOW": str(now)}), 5000) as kept:
+    with history.opened(context.prepare({}, {"HOME": home, "CCMON_NOW": str(now)}), 5000) as kept:
         made = learned_state.study(kept, now)
         made = made._replace(learned=made.learned._replace(session_choice=LOST, week_choice=LOST))
         yield kept, kept.uses(now - DAY_S, now)[-5].ts, state.dump(made)

@@ -192,13 +192,13 @@ def test_the_list_shows_all_of_them(limited):
 
 def test_they_end_what_was_forecast(limited):
     from ccmon.model import Runway
-    from ccmon.pipeline import memory
+    from ccmon.pipeline import history
     from ccmon.settings import context
     ctx = context.prepare({}, {**limited.env(), "CCMON_NOW": str(NOW)})
-    with memory.opened(ctx, 1000) as kept:
-        kept.keep_forecast(NOW - HOUR, NOW + HOUR, 50.0, Runway(NOW, NOW, NOW, 0.5), NOW)
+    with history.opened(ctx, 1000) as kept:
+        kept.store_forecast(NOW - HOUR, NOW + HOUR, 50.0, Runway(NOW, NOW, NOW, 0.5), NOW)
     limited.answers([block(NOW - HOUR, 700)])
     limited.run("--json", "--source", "logs")
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         kept.close_forecasts(NOW)
         assert [(made.outcome_at, made.reached) for made in kept.forecasts()] == [(NOW - 1800, True)]

@@ -8,8 +8,8 @@ import pytest
 from store_cases import DAY, HOUR, T0, block, kept_files
 
 from ccmon.model import HighWater, Sample, Source
-from ccmon.pipeline import memory, snapshots
-from ccmon.pipeline.memory import Answer
+from ccmon.pipeline import history, snapshots
+from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store.database import StoreError
 from ccmon.usage.compute import active
@@ -24,8 +24,8 @@ def ctx(home):
 
 
 def kept(ctx, blocks, now):
-    with memory.opened(ctx, 50) as opened:
-        return opened.keep(Answer(tuple(blocks), SOURCE), now)
+    with history.opened(ctx, 50) as opened:
+        return opened.store_answer(SourceAnswer(tuple(blocks), SOURCE), now)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def test_the_facts_come_back_from_the_store(ctx):
 def test_the_limit_of_its_time_is_noted(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     kept(ctx, [NOW_RUNNING], T0 + 60)
-    with memory.opened(ctx, 50) as opened:
+    with history.opened(ctx, 50) as opened:
         assert [(r.plan, r.limit) for r in opened.records(T0)] == [("custom_max", 30_000)]
 
 
@@ -76,15 +76,15 @@ def test_an_answer_with_a_higher_record_than_the_held_store_counts(ctx):
 def test_without_a_store_the_answer_is_all(ctx, paths, why):
     poor = context.prepare({}, {**ctx.env, **paths})
     facts = kept(poor, [BIG, NOW_RUNNING], T0 + 60)
-    assert why in facts.trouble and not memory.works(poor)
+    assert why in facts.trouble and not history.works(poor)
     assert facts._replace(trouble=None) == kept(ctx, [BIG, NOW_RUNNING], T0 + 60)._replace(
         listed=(T0 - DAY, T0), samples=(), trouble=None)
-    with memory.opened(poor, 50) as opened:
+    with history.opened(poor, 50) as opened:
         assert opened.facts(T0).blocks == ()
         with pytest.raises(StoreError, match=why):
             opened.records()
-        opened.remember_path("/bin/ccusage")
-        assert opened.remembered_path() is None
+        opened.write_ccusage_path("/bin/ccusage")
+        assert opened.ccusage_path() is None
 
 
 def test_a_damaged_history_is_told_to_everyone_for_a_day(ctx):
@@ -92,9 +92,9 @@ def test_a_damaged_history_is_told_to_everyone_for_a_day(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     Path(ctx.paths.store).write_bytes(b"broken" * 1000)
     told = kept(ctx, [NOW_RUNNING], T0 + 60).trouble
-    assert kept_files(ctx.paths.store)[0] in told and memory.works(ctx)
+    assert kept_files(ctx.paths.store)[0] in told and history.works(ctx)
     for now, expected in [(T0 + 120, told), (T0 + 60 + DAY - 1, told), (T0 + 60 + DAY, None)]:
-        with memory.opened(ctx, 50) as opened:
+        with history.opened(ctx, 50) as opened:
             assert opened.facts(now).trouble == expected
         assert kept(ctx, [NOW_RUNNING], now).trouble == expected
 
@@ -103,7 +103,7 @@ def test_a_machine_that_is_called_otherwise_keeps_its_record(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     renamed = ctx._replace(owner=ctx.owner._replace(host="mac-2.fritz.box"))
     assert kept(renamed, [NOW_RUNNING], T0 + 60).high_water == HighWater(30_000, T0 - DAY, 1)
-    with memory.opened(renamed, 50) as opened:
+    with history.opened(renamed, 50) as opened:
         assert [record.block for record in opened.records()] == [BIG, NOW_RUNNING]
 
 
@@ -111,12 +111,12 @@ def test_a_session_that_the_source_dropped_is_a_record_that_is_not_listed(ctx):
     kept(ctx, [NOW_RUNNING], T0)
     facts = kept(ctx, [], T0 + 60)
     assert active(facts.blocks, facts.listed, T0 + 60) == []
-    with memory.opened(ctx, 50) as opened:
+    with history.opened(ctx, 50) as opened:
         assert [record.listed for record in opened.records()] == [False]
 
 
 def test_the_path_that_worked_is_remembered(ctx):
     for expected in (None, "/opt/ccusage"):
-        with memory.opened(ctx, 50) as opened:
-            assert opened.remembered_path() == expected
-            opened.remember_path("/opt/ccusage")
+        with history.opened(ctx, 50) as opened:
+            assert opened.ccusage_path() == expected
+            opened.write_ccusage_path("/opt/ccusage")

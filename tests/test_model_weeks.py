@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccmon.pipeline import memory, model_weeks
+from ccmon.pipeline import history, model_weeks
 from ccmon.settings import context
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import WindowReading
@@ -32,7 +32,7 @@ def rows(days, login=""):
 @pytest.fixture
 def kept(tmp_path):
     ctx = context.prepare({}, {"HOME": str(tmp_path), "CCMON_NOW": str(NOW)})
-    with memory.opened(ctx, 5000) as found:
+    with history.opened(ctx, 5000) as found:
         yield found
 
 
@@ -61,7 +61,7 @@ def test_it_is_of_the_login_that_was_read_last_and_forgotten_with_the_rest(kept)
 
 def test_damaged_notes_are_nothing(kept):
     for text in ("", "[]", "{", '{"seven_day_opus": 7}', '{"seven_day_opus": "[1]"}'):
-        kept.note(learning.WEEKS, text)
+        kept.write_note(learning.WEEKS, text)
         assert model_weeks.recall(kept) == ()
 
 

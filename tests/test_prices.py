@@ -17,7 +17,7 @@ from extent import part
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.sources import ccusage
 from ccmon.sources.ccusage_json import parse
 from ccmon.usage import price_table, priced
@@ -313,11 +313,11 @@ def test_the_manual_names_the_date_and_the_source():
 @pytest.mark.parametrize("model, expected", [("claude-sonnet-4-5-20250929", 1.8), ("claude-opus-4-5", 3.0), ("gpt-x", None),
                                              ("", None)])
 def test_the_sum_of_an_hour_is_no_long_context(model, expected):
-    used = Used(0, model, "", 300_000, 10_000, 0, 2_500_000)
+    used = UsageRow(0, model, "", 300_000, 10_000, 0, 2_500_000)
     assert used_usd(used, {}) == (None if expected is None else pytest.approx(expected))
-    assert used_usd(Used(0, model, "", 0, 0, 0, 0), {}) == 0.0
+    assert used_usd(UsageRow(0, model, "", 0, 0, 0, 0), {}) == 0.0
 
 
 def test_what_is_written_to_the_cache_in_an_hour_counts_for_five_minutes():
     own = {"mine": Price(1, 2, 3, 4, 5)}
-    assert used_usd(Used(0, "mine-2", "", 0, 0, 1_000_000, 0), own) == 3.0
+    assert used_usd(UsageRow(0, "mine-2", "", 0, 0, 1_000_000, 0), own) == 3.0

@@ -11,9 +11,10 @@ from commands import HOUR, NOW, Machine, block, wait_until
 from terminal import Terminal
 
 from ccmon.model import Source
-from ccmon.pipeline import learned_state, memory, refresh, sources
+from ccmon.pipeline import history, learned_state, refresh, sources
 from ccmon.settings import context
 from ccmon.sources import log_reader
+from ccmon.store import learning
 
 pytestmark = pytest.mark.newest_only
 
@@ -132,9 +133,9 @@ def test_a_long_history_is_read_by_a_process_of_its_own(logged, monkeypatch):
     monkeypatch.setattr(log_reader, "AT_ONCE_BYTES", 10)
     monkeypatch.setattr(log_reader, "start", lambda cache, env: started.append(cache))
     ctx = context.prepare({}, {**logged.env(), "CCMON_NOW": str(NOW)})
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         sources.read_beside(ctx, Source("ccusage", logs="x"), kept)
-        assert minutes(logged) == [] and started == [ctx.cache] and kept.logs_read_beside() == f"{NOW} "
+        assert minutes(logged) == [] and started == [ctx.cache] and kept.note(learning.LOGS) == f"{NOW} "
     for name, value in ctx.env.items():
         monkeypatch.setenv(name, value)
     sources.read_all_logs()

@@ -15,7 +15,7 @@ from ccmon.fullscreen import picture as pictures
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
 from ccmon.fullscreen.state import ScreenState
-from ccmon.pipeline import memory, refresh, snapshots, stored, watch
+from ccmon.pipeline import history, refresh, snapshots, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
 from ccmon.sources.log_watch import LogWatch
@@ -178,8 +178,8 @@ def test_a_changed_log_is_read_once_and_two_screens_come_to_rest(pollers):
 
 
 def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
-    with memory.opened(pollers.ctx, 1000) as kept:
-        kept.note_hit(pollers.ctx.now())
+    with history.opened(pollers.ctx, 1000) as kept:
+        kept.add_hit(pollers.ctx.now())
     pollers.counts.reads = 0
     first = pollers.both[0]
     assert first._due() == LOAD and settled([first]) <= 3      # what is learned of it is stored, too

@@ -2,10 +2,10 @@
 
 import json
 import os
+import re
 import sqlite3
 import time
 from contextlib import closing
-from typing import Optional
 
 import pytest
 from commands import HOUR, NOW, block
@@ -160,13 +160,13 @@ def test_the_cost_of_an_unknown_model_is_unknown(logged):
 
 # --- what is noted of the source ------------------------------------------------------------------------------------------------
 
-SAMPLES = {str: "a word", int: 7, float: 0.5, bool: True, Optional[str]: "a word", Optional[int]: 7, Optional[float]: 0.5}
+SAMPLES = {"str": "a word", "int": 7, "float": 0.5, "bool": True}
 
 
 @pytest.mark.parametrize("field", Source._fields)
 def test_every_field_of_the_source_is_noted_and_read_again(machine, field):
     ctx = context.prepare({}, machine.env())
-    source = Source("logs")._replace(**{field: SAMPLES[Source.__annotations__[field]]})
+    source = Source("logs")._replace(**{field: SAMPLES[re.sub(r"Optional\[(.*)\]", r"\1", Source.__annotations__[field])]})
     line_cache.write_state(ctx.cache, line_answer.State(note=json.dumps(source._asdict())))
     assert refresh.source_before(ctx) == source and source != Source("ccusage")
 

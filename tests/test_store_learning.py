@@ -13,8 +13,8 @@ from store_cases import DAY, HOUR, block
 from ccmon.learning import uses
 from ccmon.learning.values import Reading
 from ccmon.model import Forecast, Runway, Source
-from ccmon.pipeline import memory
-from ccmon.pipeline.memory import Answer
+from ccmon.pipeline import history
+from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store import check, merge, rows, schema
 from ccmon.store import copy as store_copy
@@ -34,7 +34,7 @@ def ctx(home):
 
 @pytest.fixture
 def kept(ctx):
-    with memory.opened(ctx, 1000) as opened:
+    with history.opened(ctx, 1000) as opened:
         yield opened
 
 
@@ -65,7 +65,7 @@ def test_ones_own_prices_count_and_an_unknown_one_leaves_the_cost_open(home):
     config = home / ".config/ccmon/config.ini"
     config.parent.mkdir(parents=True)
     config.write_text(f"[prices]\n{SONNET} = 1, 2, 3, 4, 5\n")
-    with memory.opened(context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)}), 1000) as kept:
+    with history.opened(context.prepare({}, {"HOME": str(home), "CCMON_NOW": str(T)}), 1000) as kept:
         keep_logs(kept.store, kept.ctx.owner, [
             Minute(T - 120, SONNET, 1_000_000, 0, 0, 1_000_000), Minute(T - 60, SONNET, 1, 1, 1, 1),
             Minute(T - 60, "gpt-9", 1, 0, 0, 0), Minute(T, SONNET, 0, 0, 0, 0), Minute(T, "", 0, 0, 0, 0)])
@@ -93,7 +93,7 @@ def seen(kept, start, *steps, end=True):
     """A session of ccusage that was seen with so many tokens at these seconds after its start."""
     for after_s, tokens in steps:
         told = block(start, tokens, last=start + after_s, cache_creation=2 * tokens, cache_read=5 * tokens, cost_usd=tokens / 100)
-        kept.keep(Answer((told,), Source("ccusage")), start + after_s)
+        kept.store_answer(SourceAnswer((told,), Source("ccusage")), start + after_s)
 
 
 def test_without_minutes_the_course_is_what_was_seen(kept):
@@ -106,13 +106,14 @@ def test_without_minutes_the_course_is_what_was_seen(kept):
 
 def test_what_came_after_the_last_look_comes_last(kept):
     seen(kept, T - 10 * HOUR, (600, 400))
-    kept.keep(Answer((block(T - 10 * HOUR, 900, last=T - 10 * HOUR + 2000, cost_usd=None),), Source("ccusage")), T - HOUR)
+    before = block(T - 10 * HOUR, 900, last=T - 10 * HOUR + 2000, cost_usd=None)
+    kept.store_answer(SourceAnswer((before,), Source("ccusage")), T - HOUR)
     assert [(use.ts + use.span_s - (T - 10 * HOUR), use.load["", "output"]) for use in kept.learning_history(T)[0]] == [
         (600, 100), (2000, 125)]
 
 
 def test_a_session_of_which_only_the_sum_is_known_is_left_out_and_minutes_are_better(kept):
-    kept.keep(Answer((block(T - 30 * HOUR, 5000), block(T - 60 * HOUR, 10, input=None, output=None, counted=False)),
+    kept.store_answer(SourceAnswer((block(T - 30 * HOUR, 5000), block(T - 60 * HOUR, 10, input=None, output=None, counted=False)),
                      Source("ccusage")), T - HOUR)
     assert kept.learning_history(T)[0] == []
     seen(kept, T - 10 * HOUR, (600, 400), (1200, 1000))
@@ -153,27 +154,27 @@ def test_readings_come_by_window_and_time(kept):
 def test_a_limit_message_gets_its_reset_when_it_is_understood(kept):
     for hit in (Hit(T, None), Hit(T, ENDS), Hit(T, None), Hit(T, ENDS + 60)):
         keep_logs(kept.store, kept.ctx.owner, [], [hit])
-    assert [(event.at, event.resets_at, event.source) for event in kept.events()] == [(T, ENDS, "limit")]
+    assert [(event.at, event.resets_at, event.source) for event in kept.limit_events()] == [(T, ENDS, "limit")]
 
 
 def test_nothing_is_known_at_first_and_without_a_store(ctx):
     poor = context.prepare({}, {**ctx.env, "CCMON_DATA_DIR": "/dev/null/x"})
     for one in (ctx, poor):
-        with memory.opened(one, 50) as kept:
+        with history.opened(one, 50) as kept:
             kept.close_forecasts(T)
             assert (kept.learning_history(T), kept.weekly_readings(T), kept.forecasts()) == (([], [], []), [], [])
-            assert (kept.learned(), kept.told("x"), kept.has_readings()) == (None, False, False)
-    with memory.opened(poor, 50) as kept:
-        kept.keep_learned("{}")
-        kept.keep_forecast(T, ENDS, 10.0, SAYS, ENDS)
-        assert not kept.tell("x") and kept.forecasts() == []
+            assert kept.learned() is None
+    with history.opened(poor, 50) as kept:
+        kept.write_learned("{}")
+        kept.store_forecast(T, ENDS, 10.0, SAYS, ENDS)
+        assert kept.forecasts() == []
 
 
 # --- forecasts ---
 
 def said(kept, *times, resets_at=ENDS, window_s=SESSION_S):
     for at in times:
-        kept.keep_forecast(at, resets_at, 40.0, SAYS, resets_at, window_s)
+        kept.store_forecast(at, resets_at, 40.0, SAYS, resets_at, window_s)
 
 
 def outcomes(kept):
@@ -195,8 +196,8 @@ def test_one_in_five_minutes_of_each_window_is_kept(kept):
 
 
 def test_what_is_used_up_or_over_is_not_forecast(kept):
-    kept.keep_forecast(T, ENDS, 100.0, SAYS, ENDS)
-    kept.keep_forecast(ENDS, ENDS, 50.0, SAYS, ENDS)
+    kept.store_forecast(T, ENDS, 100.0, SAYS, ENDS)
+    kept.store_forecast(ENDS, ENDS, 50.0, SAYS, ENDS)
     assert kept.forecasts() == []
 
 
@@ -233,7 +234,7 @@ def test_what_is_learned_later_changes_the_outcome(kept):
     keep_logs(kept.store, kept.ctx.owner, [], [Hit(T + 800, None)])
     kept.close_forecasts(ENDS + 300)
     assert outcomes(kept) == [(0, 800, True)]
-    kept.note_hit(T + 500)
+    kept.add_hit(T + 500)
     kept.close_forecasts(ENDS + 300)
     assert outcomes(kept) == [(0, 500, True)]
     kept.undo_hit()
@@ -251,17 +252,11 @@ def test_the_week_has_its_own_outcome(kept):
 # --- what is noted, and forgotten ---
 
 def test_the_learned_state_belongs_to_its_owner(kept):
-    kept.keep_learned('{"a": 1}')
+    kept.write_learned('{"a": 1}')
     assert kept.learned() == '{"a": 1}'
     other = kept.ctx._replace(owner=kept.ctx.owner._replace(account="another"))
-    with memory.opened(other, 1000) as theirs:
-        assert theirs.learned() is None and theirs.tell("change") and not theirs.tell("change")
-    assert not kept.told("change")
-
-
-def test_the_user_is_told_once(kept):
-    found = [kept.tell("change 1"), kept.told("change 1"), kept.tell("change 1"), kept.tell("change 2")]
-    assert found == [True, True, False, True]
+    with history.opened(other, 1000) as theirs:
+        assert theirs.learned() is None
 
 
 def test_forgetting_begins_anew_and_loses_nothing_else(kept):
@@ -270,13 +265,12 @@ def test_forgetting_begins_anew_and_loses_nothing_else(kept):
     keep_logs(kept.store, kept.ctx.owner, [Minute(T - 60, SONNET, 1, 1, 1, 1)], [Hit(T - 30, None)])
     seen(kept, T - HOUR, (60, 100))
     said(kept, T)
-    kept.keep_learned("{}")
-    kept.tell("learned")
+    kept.write_learned("{}")
     kept.forget_learning(T)
     found, readings, sessions = kept.learning_history(T)
     assert (len(found), readings, len(sessions), kept.weekly_readings(T)) == (1, [], 1, [])
-    assert (kept.learned(), kept.told("learned"), kept.forecasts()) == (None, False, [])
-    assert look(kept, "SELECT count(*) FROM reading") == [(3,)] and kept.has_readings()
+    assert (kept.learned(), kept.forecasts()) == (None, [])
+    assert look(kept, "SELECT count(*) FROM reading") == [(3,)]
     read_at(kept, (T + 60, 13.0, ENDS))
     assert [reading.percent for reading in kept.learning_history(T + 60)[1]] == [13.0]
 
@@ -296,9 +290,9 @@ def test_every_earlier_schema_gets_the_table(home, steps):
         if steps > 1:
             db.execute("INSERT INTO reading (owner_id, window_s, ts, percent, resets_at) VALUES (1, ?, ?, 9, ?)",
                        (SESSION_S, T - 60, ENDS))
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         said(kept, T)
-        kept.note_hit(T)
+        kept.add_hit(T)
         kept.close_forecasts(ENDS + 200)
         assert outcomes(kept) == [] and len(kept.learning_history(T)[1]) == (2 if steps > 1 else 1)
         assert kept.undo_hit() == T and check.examine(ctx.paths.store).problems == ()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from logged import Minute, keep_logs
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store, written_rows  # noqa: F401
 
-from ccmon.pipeline import memory
+from ccmon.pipeline import history
 from ccmon.settings import context
 from ccmon.store import archive, thin
 from ccmon.store.database import open_store
@@ -310,6 +310,6 @@ def test_a_refresh_thins_what_is_old(machine):
 
 
 def test_a_memory_without_a_store_has_nothing_to_thin(home):
-    with memory.opened(context.prepare({}, {"HOME": "/nonexistent"}), 100) as kept:
+    with history.opened(context.prepare({}, {"HOME": "/nonexistent"}), 100) as kept:
         kept.maintain(T0)
     assert kept.trouble.startswith("There is no home")

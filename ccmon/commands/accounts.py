@@ -1,4 +1,4 @@
-"""`ccmon accounts`: a row for each account that is known here, or an object; nothing is summed."""
+"""`ccmon accounts`: a row for each account here, or an object; nothing is summed."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ OK = 0
 
 def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print them; the exit code."""
-    there, now = accounts.known(ctx), ctx.now()
+    there, now = accounts.current_accounts(ctx), ctx.now()
     name = accounts.shown_name(ctx, there)
     if given.json:
         print(json.dumps(accounts_table.document(there, name, now)))

@@ -1,38 +1,38 @@
-"""`ccmon alerts`: what is told, how, and what was told of late; `ccmon alerts test` tries every channel."""
+"""`ccmon alerts`: what is sent, how, and what was sent of late; `ccmon alerts test` tries every channel."""
 
 import sys
 from types import SimpleNamespace
 from typing import Iterator, List
 
 from ccmon import streams
-from ccmon.alerts import rules
+from ccmon.alerts import channels, rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, kind_and_window
 from ccmon.pipeline import alerting, refresh, snapshots
 from ccmon.pipeline.alerting import Outcome
-from ccmon.pipeline.memory import SCREEN_BUSY_MS, opened
+from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import label
 from ccmon.store.alerts import NOTED
 from ccmon.system import ready
 from ccmon.text import clean, pad, printable, width
-from ccmon.when import clock_text
+from ccmon.when import DAY_S, clock_text
 
 OK, FAULT = 0, 1
 DESKTOP, YES = "desktop", ("y", "yes")
-_RECENT_S = 7 * 86_400
-_MOST = 10                             # of what was told of late
+_RECENT_S = 7 * DAY_S
+_MOST = 10                             # of what was sent of late
 _LEVELS = {"file": "config.ini", "environment": "environment", "flag": "flag", "default": "default"}
 
 
 def run(given: SimpleNamespace, ctx: Context) -> int:
     """Show or try; 1 when a channel that was tried failed."""
     if given.task == "test":
-        return _tried(ctx, given.kind or KINDS[0])
-    print("\n".join(clean(streams.named(line)) for line in [*_shown(ctx), *_told(ctx)]))
+        return _try(ctx, given.kind or KINDS[0])
+    print("\n".join(clean(streams.named(line)) for line in [*_settings(ctx), *_recent(ctx)]))
     return OK
 
 
-def _shown(ctx: Context) -> Iterator[str]:
+def _settings(ctx: Context) -> Iterator[str]:
     settings = ctx.settings
     if settings.alerts:
         yield f"alerts    {', '.join(settings.alerts)} ({_LEVELS[settings.origin['alerts']]})"
@@ -46,17 +46,17 @@ def _shown(ctx: Context) -> Iterator[str]:
 
 
 def _marked(outcome: Outcome) -> str:
-    return outcome.words if outcome.told else f"! {outcome.words}"
+    return outcome.words if outcome.succeeded else f"! {outcome.words}"
 
 
-def _told(ctx: Context) -> List[str]:
+def _recent(ctx: Context) -> List[str]:
     now = ctx.now()
-    with opened(ctx, SCREEN_BUSY_MS) as memory:
-        told = [one for one in memory.alerts_told(now - _RECENT_S) if one.channel != NOTED]
-    if not told:
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        sent = [one for one in history.sent_alerts(now - _RECENT_S) if one.channel != NOTED]
+    if not sent:
         return []
     rows = [(clock_text(one.ts, now, ctx.zone), _what(one.kind), one.channel, one.outcome or "not finished")
-            for one in told[-_MOST:]]
+            for one in sent[-_MOST:]]
     cells = max(10, *(width(what) for _, what, _, _ in rows)) + 2
     return ["", "told in the last 7 days",
             *(f"  {at:<10}{pad(what, cells)}{channel:<8}{outcome}" for at, what, channel, outcome in rows)]
@@ -68,23 +68,23 @@ def _what(key: str) -> str:
     return printable(kind if window == SESSION else f"{kind} {label(window)}")
 
 
-def _tried(ctx: Context, kind: str) -> int:
+def _try(ctx: Context, kind: str) -> int:
     facts, now = refresh.load(ctx, ctx.now()), ctx.now()
     alert = rules.sample(kind, snapshots.snapshot(ctx, facts, now), ctx.zone)
     if not ctx.settings.alert_by:
         print("alert_by names no channel: nothing to try")
     failed = False
     for channel in ctx.settings.alert_by:
-        outcome = _rung() if channel == BELL else alerting.tell(ctx, alert, channel)
-        print(clean(f"{channel:<8}{'ok' if outcome.told else 'failed':<8}{outcome.words}"))
-        failed |= not outcome.told or channel == DESKTOP and not _is_seen()
+        outcome = _rung() if channel == BELL else alerting.send_by(ctx, alert, channel)
+        print(clean(f"{channel:<8}{'ok' if outcome.succeeded else 'failed':<8}{outcome.words}"))
+        failed |= not outcome.succeeded or channel == DESKTOP and not _is_seen()
     return FAULT if failed else OK
 
 
 def _is_seen() -> bool:
     """Ask whether the notification is there, as no program says that; where nobody can be asked it is believed."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        if alerting.is_silent():
+        if channels.is_silent():
             print(f"{'':<16}whether it is seen is not known here: type ccmon alerts test in a terminal, which asks")
         return True
     ready.discard_typed()               # what was typed before is no answer
@@ -94,7 +94,7 @@ def _is_seen() -> bool:
         print()
         return True
     if not is_seen:
-        print(f"{'':<16}{alerting.way_out()}")
+        print(f"{'':<16}{channels.way_out()}")
     return is_seen
 
 

@@ -26,7 +26,7 @@ Sections = Mapping[str, Mapping[str, RawValue]]
 WORDS = {"list": 0, "get": 1, "set": 2, "unset": 1, "edit": 0, "path": 0}      # that follow the action
 
 
-class State(NamedTuple):
+class ConfigState(NamedTuple):
     """config.ini as it is now, and what else sets something."""
 
     path: Optional[str]
@@ -43,7 +43,7 @@ class State(NamedTuple):
 
 
 def run(given: SimpleNamespace) -> int:
-    """Do what the action says; the exit code."""
+    """Do the action; the exit code."""
     _check_words(given)
     if given.action in ("set", "unset"):
         from ccmon import line_cache
@@ -95,15 +95,15 @@ def _needed(path: Optional[str]) -> str:
 
 # --- what is set ----------------------------------------------------------------------------------------------------------
 
-def _state(flags: Dict[str, RawValue], env: Mapping[str, str]) -> State:
+def _state(flags: Dict[str, RawValue], env: Mapping[str, str]) -> ConfigState:
     path, environment = config.paths(env).config, options.from_environment(env)
     content: Optional[str] = None
     try:
         content = _content(path) if path else None
         sections = _parsed(content, path)
     except CcmonError as err:
-        return State(path, content, {}, flags, environment, str(err))
-    return State(path, content, sections, flags, environment, _fault(flags, environment, sections))
+        return ConfigState(path, content, {}, flags, environment, str(err))
+    return ConfigState(path, content, sections, flags, environment, _fault(flags, environment, sections))
 
 
 def _content(path: str) -> Optional[str]:
@@ -134,80 +134,80 @@ def _fault_in(content: str, path: str) -> Optional[str]:
         return str(err)
 
 
-def _list(given: SimpleNamespace, state: State) -> int:
-    found = [*origins.settings(state.layers, _plan_of_account(state)), *origins.other_settings(state.sections)]
+def _list(given: SimpleNamespace, state: ConfigState) -> int:
+    settings = [*origins.settings(state.layers, _plan_of_account(state)), *origins.other_settings(state.sections)]
     exists = state.content is not None
     if given.json:
         import json
-        print(json.dumps({**config_table.document(found, state.path, exists), "fault": state.fault}))
+        print(json.dumps({**config_table.document(settings, state.path, exists), "fault": state.fault}))
     else:
-        _show(state, output.with_theme(found, os.environ), exists)
+        _show(state, output.with_theme(settings, os.environ), exists)
     return streams.complain(state.fault, USAGE) if state.fault else OK
 
 
-def _plan_of_account(state: State) -> str:
-    """The plan that Claude Code's own file told, as the history has it; "" where none is known, or something is wrong."""
+def _plan_of_account(state: ConfigState) -> str:
+    """The plan that Claude Code's own file named, as the history has it; "" where there is none, or something is wrong."""
     if state.fault:
         return ""
     ctx = context.prepare(state.flags, os.environ)
     if ctx.settings.origin["plan"] != "default" or not ctx.paths.store or not os.path.exists(ctx.paths.store):
         return ""
-    from ccmon.pipeline import account_memory, stored  # only where nothing else says the plan: they bring the history along
-    with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_memory.AccountMemory) as memory:
-        return memory.account_note().login.plan
+    from ccmon.pipeline import account_history, stored  # only where nothing else sets the plan: they bring the history along
+    with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_history.AccountHistory) as history:
+        return history.account_note().login.plan
 
 
-def _show(state: State, found: List[Setting], exists: bool) -> None:
+def _show(state: ConfigState, settings: List[Setting], exists: bool) -> None:
     """With the colours of the settings where these can be had."""
-    table = config_table.lines(found, state.path, exists, output.size().columns if sys.stdout.isatty() else None)
+    table = config_table.lines(settings, state.path, exists, output.size().columns if sys.stdout.isatty() else None)
     if state.fault:
         print("\n".join(map(plain, table)))
     else:
         output.show(context.prepare(state.flags, os.environ, switch=False), table, pager=False)
 
 
-def _get(state: State, name: str) -> str:
+def _get(state: ConfigState, name: str) -> str:
     """The value in force, as it is written; an empty line for none."""
     if state.fault:
         raise UsageError(state.fault)
-    place = origins.address(name)
-    if place.section == "ccmon":
-        of_account = _plan_of_account(state) if place.key == "plan" else ""
-        return next(one.text for one in origins.settings(state.layers, of_account) if one.name == place.key)
-    own = state.sections.get(place.section, {}).get(place.key)
+    address = origins.address(name)
+    if address.section == "ccmon":
+        of_account = _plan_of_account(state) if address.key == "plan" else ""
+        return next(one.text for one in origins.settings(state.layers, of_account) if one.name == address.key)
+    own = state.sections.get(address.section, {}).get(address.key)
     if own is not None:
         return own.text
-    table = options.plan_table({}) if place.section == "plans" else {}
-    if place.key not in table:
-        known = [*table, *state.sections.get(place.section, {})]
-        raise UsageError(f"there is no '{clean(name)}'{did_you_mean(place.key, known)}", "To see them all: ccmon config")
-    return str(table[place.key])
+    table = options.plan_table({}) if address.section == "plans" else {}
+    if address.key not in table:
+        names = [*table, *state.sections.get(address.section, {})]
+        raise UsageError(f"there is no '{clean(name)}'{did_you_mean(address.key, names)}", "To see them all: ccmon config")
+    return str(table[address.key])
 
 
 # --- one value ------------------------------------------------------------------------------------------------------------
 
-def _set(state: State, path: str, place: Address, text: str) -> int:
+def _set(state: ConfigState, path: str, address: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
     from ccmon.settings import config_file, ini_text
-    text = origins.ini_value(place, text)
+    text = origins.ini_value(address, text)
     before = _readable(state, path)
-    _check_alone(state, place, text)
-    after = ini_text.with_value(before or "", place.section, place.key, text)
-    written = _parsed(after, path).get(place.section, {}).get(place.key)
+    _check_alone(state, address, text)
+    after = ini_text.with_value(before or "", address.section, address.key, text)
+    written = _parsed(after, path).get(address.section, {}).get(address.key)
     if written is None or written.text != text:
-        raise UsageError(f"'{clean(place.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
+        raise UsageError(f"'{clean(address.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
     fault = _fault_in(after, path)
     if fault and not _fault_in(before or "", path):
         raise UsageError(_unchanged(fault))
-    old = state.sections.get(place.section, {}).get(place.key)
+    old = state.sections.get(address.section, {}).get(address.key)
     config_file.write(path, before, after)
     was = f" (was {old.text or 'empty'})" if old and old.text != text else ""
-    print(clean(f"{place.key} = {text}{was}: {written.where}"))
-    return _tell_rest(state, place, fault)
+    print(clean(f"{address.key} = {text}{was}: {written.where}"))
+    return _warn(state, address, fault)
 
 
-def _readable(state: State, path: str) -> Optional[str]:
-    """The content, of which one value can be changed. UsageError where its lines cannot be told apart."""
+def _readable(state: ConfigState, path: str) -> Optional[str]:
+    """The content, of which one value can be changed. UsageError where its lines are not clear."""
     from ccmon.settings import config_file
     content = config_file.text_of(path)
     try:
@@ -217,12 +217,13 @@ def _readable(state: State, path: str) -> Optional[str]:
         raise UsageError(f"{err}; nothing was changed", "To mend it: ccmon config edit") from None
 
 
-def _check_alone(state: State, place: Address, text: str) -> None:
-    """A wrong value is told whatever else is wrong; a plan may be one of [plans]."""
-    known = {name: values for name, values in state.sections.items() if name != "ccmon"}
-    if _fault({}, {}, known):
-        known = {}
-    fault = _fault({}, {}, {**known, place.section: {**known.get(place.section, {}), place.key: RawValue(text, place.key)}})
+def _check_alone(state: ConfigState, address: Address, text: str) -> None:
+    """A wrong value is refused whatever else is wrong; a plan may be one of [plans]."""
+    others = {name: values for name, values in state.sections.items() if name != "ccmon"}
+    if _fault({}, {}, others):
+        others = {}
+    own = {**others.get(address.section, {}), address.key: RawValue(text, address.key)}
+    fault = _fault({}, {}, {**others, address.section: own})
     if fault:
         raise UsageError(_unchanged(fault))
 
@@ -231,42 +232,42 @@ def _unchanged(fault: str) -> str:
     return f"{fault}{'' if fault.endswith('?') else '.'} Nothing was changed"
 
 
-def _tell_rest(state: State, place: Address, fault: Optional[str]) -> int:
-    """That something else is wrong, or that a nearer place says something else."""
+def _warn(state: ConfigState, address: Address, fault: Optional[str]) -> int:
+    """Warn where something else is wrong, or a nearer layer sets another value; the exit code."""
     if fault:
         streams.complain(f"still wrong: {fault}", OK)
-    nearer = state.environment.get(place.key) if place.section == "ccmon" else None
+    nearer = state.environment.get(address.key) if address.section == "ccmon" else None
     if nearer:
         streams.complain(f"{nearer.where} is set to '{nearer.text}' in the environment, and counts before config.ini", OK)
     return OK
 
 
-def _unset(state: State, path: str, name: str) -> int:
+def _unset(state: ConfigState, path: str, name: str) -> int:
     """Take out any value that is there, unknown ones too."""
     from ccmon.settings import config_file, ini_text
     before = _readable(state, path)
-    place = _there(state, name)
-    after = None if before is None else ini_text.without(before, place.section, place.key)
+    address = _there(state, name)
+    after = None if before is None else ini_text.without(before, address.section, address.key)
     if before is None or after is None:
-        print(f"{clean(place.key)} is not set in {path}.")
+        print(f"{clean(address.key)} is not set in {path}.")
         return OK
     fault = _fault_in(after, path)
     if fault and not _fault_in(before, path):
         raise UsageError(_unchanged(fault))
-    where = state.sections[place.section][place.key].where
-    config_file.write(path, before, _tidied(after, place.section, path))
-    print(clean(f"Taken out: {place.key}, which was {where}"))
-    return _tell_rest(state, place, fault)
+    where = state.sections[address.section][address.key].where
+    config_file.write(path, before, _tidied(after, address.section, path))
+    print(clean(f"Taken out: {address.key}, which was {where}"))
+    return _warn(state, address, fault)
 
 
 def _tidied(content: str, section: str, path: str) -> str:
     """Without the section when it is empty now; a theme in use may be an empty one."""
     from ccmon.settings import ini_text
-    found = ini_text.without_section(content, section)
-    return found if _fault_in(found, path) == _fault_in(content, path) else content
+    shorter = ini_text.without_section(content, section)
+    return shorter if _fault_in(shorter, path) == _fault_in(content, path) else content
 
 
-def _there(state: State, name: str) -> Address:
+def _there(state: ConfigState, name: str) -> Address:
     """An unknown option may be meant, when the file has it."""
     if name.lower() in state.sections.get("ccmon", {}):
         return Address("ccmon", name.lower())

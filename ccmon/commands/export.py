@@ -1,4 +1,4 @@
-"""`ccmon export`: one look at the usage, as --json has it, written for monitoring systems; or the rules that watch it."""
+"""`ccmon export`: one reading of the usage, as --json has it, written for monitoring systems; or the rules that watch it."""
 
 import sys
 from types import SimpleNamespace
@@ -7,7 +7,8 @@ from typing import List, Tuple
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Record, Snapshot, Windows
-from ccmon.pipeline import memory, rated, snapshots
+from ccmon.pipeline import rated, snapshots
+from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.pipeline.refresh import current_facts
 from ccmon.settings.context import Context
 from ccmon.store import rows
@@ -42,16 +43,16 @@ def _numbers(ctx: Context) -> str:
 def _stored(ctx: Context, snapshot: Snapshot) -> Tuple[List[Record], List[Tuple[str, Windows]]]:
     """The history of all machines that were merged into this one, and other logins' windows; nothing of an unusable store."""
     try:
-        with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-            return rated.sessions(kept, snapshot, everywhere=True).records, _other_logins(kept, snapshot)
+        with opened(ctx, SCREEN_BUSY_MS) as history:
+            return rated.rated_sessions(history, snapshot, everywhere=True).records, _other_logins(history, snapshot)
     except CcmonError:
         return [], []
 
 
-def _other_logins(kept: memory.Memory, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
-    """Those that use the same folders, where each is known: they could not be told apart else."""
-    if kept.store is None or not snapshot.login.account:
+def _other_logins(history: History, snapshot: Snapshot) -> List[Tuple[str, Windows]]:
+    """Those that use the same folders, where each is identified: they could not be distinguished else."""
+    if history.store is None or not snapshot.login.account:
         return []
-    ledger = official.load(kept.store.read_owner(kept.ctx.owner, rows.ledger, None))
-    found = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
-    return sorted((login, windows) for login, windows in found.items() if login not in ("", snapshot.login.account))
+    ledger = official.load(history.store.read_owner(history.ctx.owner, rows.ledger, None))
+    by_login = {one.login: running(one.windows, snapshot.now) for one in ledger.accounts}
+    return sorted((login, windows) for login, windows in by_login.items() if login not in ("", snapshot.login.account))

@@ -13,10 +13,10 @@ from ccmon.history import groups
 from ccmon.history.groups import QUARTER_S, RANKED, UsageGroup
 from ccmon.history.periods import TimeBounds, began_in, chosen, is_in, records_of_host, used_in, used_on_host
 from ccmon.history.rating import Scale
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import memory, rated
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline import rated
+from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.settings.context import Context
 from ccmon.text import Line, clean, did_you_mean
 from ccmon.typed_values import days, folded, whole, word_of
@@ -41,7 +41,7 @@ EMPTY = ("No sessions are stored yet, and nothing is there to read: no logs of C
          "Use claude, or ask ccusage with: ccmon record")
 
 
-class Wanted(NamedTuple):
+class Query(NamedTuple):
     """What the call asks for, checked."""
 
     by: str                            # of choices.GROUPS, or window
@@ -54,12 +54,12 @@ class Wanted(NamedTuple):
     window: Optional[str]              # its name or label as it was written
 
 
-class Found(NamedTuple):
+class Selection(NamedTuple):
     """What the history has of that."""
 
     records: List[Record]              # by session and by period those that began then, else those that used any of it
-    used: List[Used]                   # only read where it is needed
-    scale: Optional[Scale] = None      # what sessions are rated by of which Claude has told nothing; None for windows
+    used: List[UsageRow]                   # only read where it is needed
+    scale: Optional[Scale] = None      # what sessions are rated by of which Claude has reported nothing; None for windows
     windows: "Sequence[PastWindow]" = ()
 
     @property
@@ -73,20 +73,20 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     if given.check or given.backup is not None:
         from ccmon.commands import store
         return int(store.check(ctx) if given.check else store.backup(ctx, given.backup))
-    wanted = _wanted(given, ctx)
+    query = _query(given, ctx)
     if given.columns == "help":
-        print("\n".join(table_columns.help_lines(wanted.by)))
+        print("\n".join(table_columns.help_lines(query.by)))
         return OK
     table = None if given.table is None else _table_format(given.table)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        output.read_logs(ctx, kept)
-        found = _found(given, kept, wanted)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        output.read_logs(ctx, history)
+        selection = _selection(given, history, query)
     if given.chart or given.heatmap:
-        _picture(given, ctx, wanted, found)
+        _picture(given, ctx, query, selection)
     elif given.json or given.csv:
-        _data(given, ctx, wanted, found)
-    elif table or not found.is_empty:
-        _table(given, ctx, wanted, found, table)
+        _data(given, ctx, query, selection)
+    elif table or not selection.is_empty:
+        _table(given, ctx, query, selection, table)
     else:
         print(streams.named(_nothing(given, ctx)))
     return OK
@@ -94,15 +94,15 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 # --- what is asked for --------------------------------------------------------------------------------------------------
 
-def _wanted(given: SimpleNamespace, ctx: Context) -> Wanted:
+def _query(given: SimpleNamespace, ctx: Context) -> Query:
     _refuse_pairs(given)
     by = _by(given)
-    wanted = chosen(given.since, given.until, ctx.now(), ctx.zone)
-    since = wanted.after if given.days is None else ctx.now() - int(_parsed("--days", days(1e-9, 36_500), given.days) * 86_400)
+    query = chosen(given.since, given.until, ctx.now(), ctx.zone)
+    since = query.after if given.days is None else ctx.now() - int(_parsed("--days", days(1e-9, 36_500), given.days) * 86_400)
     rows = None if given.rows is None else _parsed("--rows", whole(1, ROWS_MAX, "rows"), given.rows)
     sort = None if given.sort is None else _sort(given.sort, by)
     columns = None if given.columns in (None, "help") else table_columns.chosen_columns(given.columns, by)
-    return Wanted(by, wanted, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
+    return Query(by, query, since, rows, sort, (given.sort or "").startswith("-"), columns, given.window)
 
 
 def _by(given: SimpleNamespace) -> str:
@@ -149,11 +149,11 @@ def _sort(words: str, by: str) -> HistoryColumn:
 
 def _table_format(name: str) -> str:
     formats = sorted(_tabulate().tabulate_formats)
-    found = word_of(name, formats, {"markdown": "github", "md": "github"})
-    if found is None:
+    selection = word_of(name, formats, {"markdown": "github", "md": "github"})
+    if selection is None:
         raise UsageError(f"--table: '{clean(name)}' is unknown{did_you_mean(folded(name), formats)}; "
                          f"choose from {', '.join(formats)}")
-    return found
+    return selection
 
 
 def _tabulate() -> Any:
@@ -166,40 +166,40 @@ def _tabulate() -> Any:
 
 # --- what there is ------------------------------------------------------------------------------------------------------
 
-def _found(given: SimpleNamespace, kept: Memory, wanted: Wanted) -> Found:
+def _selection(given: SimpleNamespace, history: History, query: Query) -> Selection:
     """By session those that began on the days (with --days: ended since), else what was used on them (with --days: since)."""
-    if wanted.by == WINDOW:
-        return Found([], [], windows=_windows(kept, wanted))
-    sessions = rated.sessions(kept, rated.present(kept), wanted.since, given.host is not None)
-    known = records_of_host(sessions.records, given.host)
-    used: List[Used] = []
-    if _needs_used(wanted):
-        since = 0 if wanted.since is None or wanted.by == "session" else wanted.since - QUARTER_S + 1
-        used = used_on_host(kept.used(since, _EVER, given.host is not None), given.host)
-    began = began_in(known, wanted.days, kept.ctx.zone)
-    if wanted.by == "session":
-        return Found(began, used, sessions.scale)
-    inside = used_in(groups.with_bare_totals(used, known), wanted.days, kept.ctx.zone)
-    if wanted.by not in PERIODS:
-        return Found(groups.sessions_using(known, inside), inside, sessions.scale)
-    new = [record for record in began if wanted.since is None or record.block.start >= wanted.since]
-    return Found(new, inside, sessions.scale)
+    if query.by == WINDOW:
+        return Selection([], [], windows=_windows(history, query))
+    sessions = rated.rated_sessions(history, rated.stored_basis(history), query.since, given.host is not None)
+    records = records_of_host(sessions.records, given.host)
+    used: List[UsageRow] = []
+    if _needs_used(query):
+        since = 0 if query.since is None or query.by == "session" else query.since - QUARTER_S + 1
+        used = used_on_host(history.usage_rows(since, _EVER, given.host is not None), given.host)
+    began = began_in(records, query.days, history.ctx.zone)
+    if query.by == "session":
+        return Selection(began, used, sessions.scale)
+    inside = used_in(groups.with_bare_totals(used, records), query.days, history.ctx.zone)
+    if query.by not in PERIODS:
+        return Selection(groups.sessions_using(records, inside), inside, sessions.scale)
+    new = [record for record in began if query.since is None or record.block.start >= query.since]
+    return Selection(new, inside, sessions.scale)
 
 
-def _windows(kept: Memory, wanted: Wanted) -> "List[PastWindow]":
-    """Those that began on the days (with --days: ended since); what is known of earlier ones is what they are compared with."""
+def _windows(history: History, query: Query) -> "List[PastWindow]":
+    """Those that began on the days (with --days: ended since); earlier ones are what they are compared with."""
     from ccmon.pipeline import past_windows
-    since = 0 if wanted.since is None else max(0, wanted.since - 2 * past_windows.LONGEST_S - QUARTER_S)
-    name = past_windows.named(past_windows.known_names(kept), wanted.window)
-    readings = past_windows.readings(kept, name, 0 if past_windows.length_s(name) is None else since)
-    found = past_windows.of_name(kept, name, readings, kept.used(since, _EVER)) if name else []
-    return [one for one in found if (wanted.since is None or one.end > wanted.since)
-            and is_in(one.readings[0][0] if one.start is None else one.start, wanted.days, kept.ctx.zone)]
+    since = 0 if query.since is None else max(0, query.since - 2 * past_windows.LONGEST_S - QUARTER_S)
+    name = past_windows.named(past_windows.known_names(history), query.window)
+    readings = past_windows.readings(history, name, 0 if past_windows.length_s(name) is None else since)
+    selection = past_windows.of_name(history, name, readings, history.usage_rows(since, _EVER)) if name else []
+    return [one for one in selection if (query.since is None or one.end > query.since)
+            and is_in(one.readings[0][0] if one.start is None else one.start, query.days, history.ctx.zone)]
 
 
-def _needs_used(wanted: Wanted) -> bool:
-    sparks = any(column.name == "spark" for column in wanted.columns or ())
-    return wanted.by != "session" or sparks
+def _needs_used(query: Query) -> bool:
+    sparks = any(column.name == "spark" for column in query.columns or ())
+    return query.by != "session" or sparks
 
 
 def _width(given: SimpleNamespace) -> int:
@@ -212,8 +212,8 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
     """Why there is no row."""
     if given.window is not None or given.by == WINDOW:
         return _no_window(given, ctx)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        records = kept.records(None, given.host is not None)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        records = history.records(None, given.host is not None)
     if not records:
         return EMPTY
     first, last = (local(records[at].block.start, ctx.zone).date() for at in (0, -1))
@@ -223,41 +223,41 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
 def _no_window(given: SimpleNamespace, ctx: Context) -> str:
     from ccmon.pipeline import past_windows
     from ccmon.views.history import window_rows
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        name = past_windows.named(past_windows.known_names(kept), given.window)
-        moments = [one.at for one in past_windows.readings(kept, name)] if name else []
-    if not moments:
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        name = past_windows.named(past_windows.known_names(history), given.window)
+        epochs = [one.at for one in past_windows.readings(history, name)] if name else []
+    if not epochs:
         return window_rows.NOTHING_READ
-    first, last = (local(at, ctx.zone).date() for at in (min(moments), max(moments)))
+    first, last = (local(at, ctx.zone).date() for at in (min(epochs), max(epochs)))
     return f"No window began in that time: those known were read from {first} to {last}"
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
 
-def _items(ctx: Context, by: str, found: Found) -> Sequence[Item]:
+def _items(ctx: Context, by: str, selection: Selection) -> Sequence[Item]:
     """Sessions or groups, in the order of time; models and projects by tokens."""
     if by == "session":
-        return found.records
+        return selection.records
     if by == WINDOW:
-        return found.windows
+        return selection.windows
     if by in PERIODS:
-        return groups.by_period(found.records, found.used, by, ctx.zone)
+        return groups.by_period(selection.records, selection.used, by, ctx.zone)
     if by == "hour":
-        return groups.by_hour(found.records, found.used, ctx.zone)
-    return (groups.by_model if by == "model" else groups.by_project)(found.records, found.used)
+        return groups.by_hour(selection.records, selection.used, ctx.zone)
+    return (groups.by_model if by == "model" else groups.by_project)(selection.records, selection.used)
 
 
-def _chosen(ctx: Context, wanted: Wanted, found: Found) -> List[Tuple[HistoryRow, Item]]:
+def _chosen(ctx: Context, query: Query, selection: Selection) -> List[Tuple[HistoryRow, Item]]:
     """The rows in their order: the last ones of time, the first ones of any other order."""
-    items = _items(ctx, wanted.by, found)
+    items = _items(ctx, query.by, selection)
     rows = [_row(item, ctx) for item in items]
     pairs = list(zip(history_rows.with_shares(rows), items))
-    if wanted.sort:
-        order = table_columns.sorted_indexes([row for row, _ in pairs], wanted.sort, wanted.largest_first, ctx.zone)
+    if query.sort:
+        order = table_columns.sorted_indexes([row for row, _ in pairs], query.sort, query.largest_first, ctx.zone)
         pairs = [pairs[at] for at in order]
-    if wanted.rows is None:
+    if query.rows is None:
         return pairs
-    return pairs[:wanted.rows] if wanted.sort or wanted.by in RANKED else pairs[-wanted.rows:]
+    return pairs[:query.rows] if query.sort or query.by in RANKED else pairs[-query.rows:]
 
 
 def _row(item: Item, ctx: Context) -> HistoryRow:
@@ -276,82 +276,82 @@ def _document(item: Item, now: int) -> Dict[str, Any]:
     return window_rows.document(item, now)
 
 
-def _records_of(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[HistoryRow, Item]], found: Found) -> List[Record]:
+def _records_of(ctx: Context, query: Query, pairs: Sequence[Tuple[HistoryRow, Item]], selection: Selection) -> List[Record]:
     """The sessions that the rows are about."""
-    if wanted.by in PERIODS and wanted.rows is not None:
+    if query.by in PERIODS and query.rows is not None:
         shown = {item.begins for _, item in pairs if isinstance(item, UsageGroup)}
-        return [record for record in found.records
-                if groups.first_day(local(record.block.start, ctx.zone).date(), wanted.by) in shown]
-    return [item for _, item in pairs if isinstance(item, Record)] if wanted.by == "session" else found.records
+        return [record for record in selection.records
+                if groups.first_day(local(record.block.start, ctx.zone).date(), query.by) in shown]
+    return [item for _, item in pairs if isinstance(item, Record)] if query.by == "session" else selection.records
 
 
 # --- shapes -------------------------------------------------------------------------------------------------------------
 
-def _data(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
-    pairs = _chosen(ctx, wanted, found)
+def _data(given: SimpleNamespace, ctx: Context, query: Query, selection: Selection) -> None:
+    pairs = _chosen(ctx, query, selection)
     if given.json:
         items = [item for _, item in pairs]
         import json
         print(json.dumps([_document(item, ctx.now()) for item in items]))
         return
-    columns = [column for column in wanted.columns or table_columns.data_columns(wanted.by) if column.data]
+    columns = [column for column in query.columns or table_columns.data_columns(query.by) if column.data]
     streams.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
 
 
-def _table(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found, name: Optional[str]) -> None:
-    pairs = _chosen(ctx, wanted, found)
-    records = _records_of(ctx, wanted, pairs, found)
+def _table(given: SimpleNamespace, ctx: Context, query: Query, selection: Selection, name: Optional[str]) -> None:
+    pairs = _chosen(ctx, query, selection)
+    records = _records_of(ctx, query, pairs, selection)
     windows = [item for _, item in pairs if not isinstance(item, (Record, UsageGroup))]
     width, several = _width(given), len({one.host for one in records}) > 1 or len({one.login for one in windows} - {""}) > 1
-    columns = wanted.columns or table_columns.default_columns(wanted.by, width, several)
-    rows = _with_sparks(ctx, wanted, pairs, found, columns)
-    feet = history_rows.feet(wanted.by, rows, len(records) or len(windows))
-    table = HistoryTable(wanted.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
+    columns = query.columns or table_columns.default_columns(query.by, width, several)
+    rows = _with_sparks(ctx, query, pairs, selection, columns)
+    feet = history_rows.feet(query.by, rows, len(records) or len(windows))
+    table = HistoryTable(query.by, columns, rows, feet, ctx.zone, output.charset(ctx, sys.stdout))
     if name is not None:
         headings, cells, align = history_table.grid(table)
         print(_tabulate().tabulate(cells, headings, name, colalign=align if cells else None, disable_numparse=True))
         return
-    lines = history_table.lines(table, width or None, wanted.columns is not None)
-    notes = _notes(ctx, wanted, rows, records, windows, found.scale)
+    lines = history_table.lines(table, width or None, query.columns is not None)
+    notes = _notes(ctx, query, rows, records, windows, selection.scale)
     newest_first, is_paged = None, not given.no_pager and sys.stdout.isatty()
-    if is_paged and wanted.sort is None and wanted.by not in (*RANKED, "hour"):
-        turned = history_table.lines(table._replace(rows=rows[::-1]), width or None, wanted.columns is not None)
+    if is_paged and query.sort is None and query.by not in (*RANKED, "hour"):
+        turned = history_table.lines(table._replace(rows=rows[::-1]), width or None, query.columns is not None)
         newest_first = [*turned, *notes]
     output.show(ctx, [*lines, *notes], is_paged, newest_first)
 
 
-def _notes(ctx: Context, wanted: Wanted, rows: Sequence[HistoryRow], records: Sequence[Record], windows: "Sequence[PastWindow]",
+def _notes(ctx: Context, query: Query, rows: Sequence[HistoryRow], records: Sequence[Record], windows: "Sequence[PastWindow]",
            scale: Optional[Scale]) -> Sequence[Line]:
     if scale:
-        return history_rows.notes(wanted.by, rows, records, scale)
+        return history_rows.notes(query.by, rows, records, scale)
     from ccmon.views.history import window_rows
     return window_rows.notes(windows, ctx.now())
 
 
-def _with_sparks(ctx: Context, wanted: Wanted, pairs: Sequence[Tuple[HistoryRow, Item]], found: Found,
+def _with_sparks(ctx: Context, query: Query, pairs: Sequence[Tuple[HistoryRow, Item]], selection: Selection,
                  columns: Sequence[HistoryColumn]) -> List[HistoryRow]:
     rows = [row for row, _ in pairs]
     if not any(column.name == "spark" for column in columns):
         return rows
-    quarters = groups.by_quarter(found.used)
-    return [row._replace(spark=history_rows.spark(row, wanted.by, quarters, ctx.zone)) for row in rows]
+    quarters = groups.by_quarter(selection.used)
+    return [row._replace(spark=history_rows.spark(row, query.by, quarters, ctx.zone)) for row in rows]
 
 
-def _picture(given: SimpleNamespace, ctx: Context, wanted: Wanted, found: Found) -> None:
+def _picture(given: SimpleNamespace, ctx: Context, query: Query, selection: Selection) -> None:
     size, charset = output.size(), output.charset(ctx, sys.stdout)
-    if found.is_empty:
+    if selection.is_empty:
         print(streams.named(_nothing(given, ctx)))
         return
     lines: Sequence[Line]
     if given.heatmap:
         from ccmon.views.history import heatmap
-        lines = heatmap.lines(groups.heat(groups.by_quarter(found.used), ctx.zone), size.columns, charset, ctx.zone.dial)
-    elif wanted.by == WINDOW:
+        lines = heatmap.lines(groups.heat(groups.by_quarter(selection.used), ctx.zone), size.columns, charset, ctx.zone.dial)
+    elif query.by == WINDOW:
         from ccmon.views.history import window_course
-        shown = max(found.windows, key=lambda one: one.readings[-1])
+        shown = max(selection.windows, key=lambda one: one.readings[-1])
         lines = window_course.lines(shown, ctx.now(), ctx.zone, size.columns, max(6, min(CHART_ROWS, size.rows - 2)), charset)
     else:
         from ccmon.views.history import chart
-        periods = groups.by_period(found.records, found.used, wanted.by, ctx.zone)[-(wanted.rows or 0):]
-        lines = chart.lines(periods, wanted.by, size.columns, max(5, min(CHART_ROWS, size.rows - 2)), charset)
+        periods = groups.by_period(selection.records, selection.used, query.by, ctx.zone)[-(query.rows or 0):]
+        lines = chart.lines(periods, query.by, size.columns, max(5, min(CHART_ROWS, size.rows - 2)), charset)
     output.show(ctx, lines, not given.no_pager)

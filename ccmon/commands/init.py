@@ -19,14 +19,14 @@ def run(given: SimpleNamespace) -> int:
             raise UsageError(f"name the file's program: ccmon init SHELL {flag}", "See: ccmon init --help")
         return first_run.run(os.environ)
     where = prompts.ABOVE if given.above else prompts.SHOWN if given.shown else prompts.BARE
-    said = init.run(given.target, given.write, given.undo, os.environ, where)
-    print(streams.named(said) if given.write or given.undo else said, end="")
-    return _told(given.target) if given.write else OK
+    words = init.run(given.target, given.write, given.undo, os.environ, where)
+    print(streams.named(words) if given.write or given.undo else words, end="")
+    return _print_visibility(given.target) if given.write else OK
 
 
-def _told(target: str) -> int:
-    """Say whether the line is seen where it is set up now."""
-    found = visibility.visibility(target, os.environ)
-    said = [*visibility.sentences(target, os.environ, found), *visibility.colours_hint([target], os.environ)]
-    print(streams.named("\n".join(said)))
-    return UNSEEN if found and found.state == NOT_SEEN else OK
+def _print_visibility(target: str) -> int:
+    """Print whether the line is seen where it is set up now; the exit code."""
+    verdict = visibility.visibility(target, os.environ)
+    words = [*visibility.sentences(target, os.environ, verdict), *visibility.colours_hint([target], os.environ)]
+    print(streams.named("\n".join(words)))
+    return UNSEEN if verdict and verdict.state == NOT_SEEN else OK

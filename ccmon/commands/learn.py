@@ -10,21 +10,23 @@ from typing import Dict, List, Optional, Tuple
 from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.learning import forecast_scores, portable, reliability, share, state, usage_curve
+from ccmon.learning import forecast_scores, portable, reliability, share, usage_curve
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.pipeline import demo_past, learned_state, memory, model_weeks
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline import demo_past, learned_state, model_weeks
+from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context
+from ccmon.store.learning import EXTRA
 from ccmon.system import named_files
-from ccmon.text import Line, Span, clean, clip, pad, plural, printable, wrap
+from ccmon.text import Line, Span, clean, clip, plural, printable, wrap
 from ccmon.views import learn_report, share_text
 from ccmon.views.learn_report import LearnReport
+from ccmon.when import DAY_S
 
 OK = 0
 PIPE_CELLS, LEAST_CELLS, MOST_CELLS = 80, 40, 100
-DAYS, DAY_S = 90, 86_400
+DAYS = 90
 INSTALL = "pip install '.[ml]' in ccmon's clone"
 
 
@@ -35,25 +37,25 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         return _evaluate(given, ctx)
     if not given.forget:
         output.read_logs(ctx)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        if kept.store is None:
-            raise CcmonError(kept.trouble or "There is no store")
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        if history.store is None:
+            raise CcmonError(history.trouble or "There is no store")
         if given.forget:
-            return _forget(ctx, kept)
-        known = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(kept, ctx.now())
+            return _forget(ctx, history)
+        state = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(history, ctx.now())
         line_cache.outdate(ctx.env)
-        found = known or LearnedState(Learned(ctx.now()))
+        learned = state or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:
             raise UsageError("--share tells others of your own history: leave --demo out")
         if given.share:
-            return _share(given, ctx, kept, found)
+            return _share(given, ctx, history, learned)
         if given.compare is not None:
-            return _compare(given, ctx, kept, found)
-        return _learn(given, ctx, kept, found)
+            return _compare(given, ctx, history, learned)
+        return _learn(given, ctx, history, learned)
 
 
 def _fits(given: SimpleNamespace) -> None:
-    """UsageError where an option says nothing about what is asked for."""
+    """UsageError where an option has no meaning with what is asked for."""
     for option, value in (("--at-percent", given.at_percent), ("--at-quantile", given.at_quantile)):
         if value is not None and given.evaluate is None:
             raise UsageError(f"{option} belongs to --evaluate FILE", "See: ccmon learn --help")
@@ -87,25 +89,23 @@ def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
     from ccmon.views import series_scores
     percents, shares = _percents("--at-percent", given.at_percent), _percents("--at-quantile", given.at_quantile)
     read = [(path, *evaluate.read(named_files.lines(path), _file_name(path))) for path in given.evaluate]
-    bar, done, whole = _Bar(ctx), 0, max(1, sum(len(rows) for _, rows, _ in read))
-    found = []
-    try:
+    done, whole = 0, max(1, sum(len(rows) for _, rows, _ in read))
+    results = []
+    with output.Progress(ctx, "") as progress:
         for path, rows, skipped in read:
             limits, week_limits = evaluate.quantiles(rows, shares) if shares else (percents or (100.0,),) * 2
-            show = partial(_show, bar, path, done / whole, len(rows) / whole)
-            found.append(series_scores.FileResult(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
+            show = partial(_show, progress, path, done / whole, len(rows) / whole)
+            results.append(series_scores.FileResult(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
             done += len(rows)
-    finally:
-        bar.clear()
     if given.json:
-        print(json.dumps(series_scores.document(found[0].result) if len(found) == 1 else series_scores.documents(found)))
+        print(json.dumps(series_scores.document(results[0].result) if len(results) == 1 else series_scores.documents(results)))
     else:
-        _print(ctx, series_scores.one(found[0].result) if len(found) == 1 else series_scores.several(found))
+        _print(ctx, series_scores.one(results[0].result) if len(results) == 1 else series_scores.several(results))
     return OK
 
 
-def _show(bar: "_Bar", path: str, before: float, part: float, done: float) -> None:
-    bar.show(before + part * done, _file_name(path))
+def _show(progress: output.Progress, path: str, before: float, part: float, done: float) -> None:
+    progress(before + part * done, _file_name(path))
 
 
 def _file_name(path: str) -> str:
@@ -127,20 +127,20 @@ def _percent(option: str, word: str) -> float:
     return value
 
 
-# --- learning and telling -----------------------------------------------------------------------------------------------
+# --- learning, reported -------------------------------------------------------------------------------------------------
 
-def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
-    """What is known now; unless only a report is wanted, the extra models are tried where they are installed."""
-    extra = portable.load(kept.extra())
+def _learn(given: SimpleNamespace, ctx: Context, history: History, learned: LearnedState) -> int:
+    """Report what was learned; unless only a report is wanted, the extra models are tried where they are installed."""
+    extra = portable.load(history.note(EXTRA))
     absent: List[str] = []
     if not given.report:
         from ccmon.learning.extra import missing
         absent = missing()
-        extra = extra if absent else _tried(ctx, kept, found)
-    forecasts = kept.forecasts()
-    findings = LearnReport(ctx.now(), ctx.zone, found, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                           forecast_scores.scores_of(forecasts, memory.WEEK_S), extra, reliability.of(forecasts),
-                           reliability.of(forecasts, memory.WEEK_S), model_weeks.scores(kept, ctx.now()) if given.report else ())
+        extra = extra if absent else _tried(ctx, history, learned)
+    forecasts = history.forecasts()
+    findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, forecast_scores.scores_of(forecasts),
+                           forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
+                           reliability.of(forecasts, WEEK_S), model_weeks.scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK
@@ -150,23 +150,20 @@ def _learn(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
     return OK
 
 
-def _tried(ctx: Context, kept: Memory, found: LearnedState) -> Extra:
-    """Try the extra models on the user's own past, and keep the one that is better."""
+def _tried(ctx: Context, history: History, learned: LearnedState) -> Extra:
+    """Try the extra models on the user's own past, and store the one that is better."""
     from ccmon.learning import extra
     now = ctx.now()
-    use, readings, sessions = kept.learning_history(now, DAYS)
-    points = found.points is not None and found.points.rows >= ENOUGH
-    known = usage_curve.from_readings(readings) if points else usage_curve.from_uses(use, readings)
-    known = usage_curve.stopped(known, usage_curve.blocked(kept.weekly_readings(now, DAYS)))
-    bar = _Bar(ctx)
-    try:
-        tried, used = extra.trial(known, now, "points" if points else "tokens", lambda done, name: bar.show(done, _trying(name)))
+    use, readings, sessions = history.learning_history(now, DAYS)
+    points = learned.points is not None and learned.points.rows >= ENOUGH
+    curve = usage_curve.from_readings(readings) if points else usage_curve.from_uses(use, readings)
+    curve = usage_curve.stopped(curve, usage_curve.blocked(history.weekly_readings(now, DAYS)))
+    with output.Progress(ctx, "plans and days") as progress:
+        tried, used = extra.trial(curve, now, "points" if points else "tokens", lambda done, name: progress(done, _trying(name)))
         tokens = [block.tokens for block in sessions if block.end <= now and block.counted and block.tokens]
         forest = extra.tier(tokens, ctx.settings.plans) if tokens else ""
-        made = Extra(now, tried, used, forest, extra.days(_quarters(kept, now), ctx.zone))
-    finally:
-        bar.clear()
-    kept.keep_extra(portable.dump(made))
+        made = Extra(now, tried, used, forest, extra.days(_quarters(history, now), ctx.zone))
+    history.write_note(EXTRA, portable.dump(made))
     return made
 
 
@@ -174,37 +171,15 @@ def _trying(name: str) -> str:
     return f"trying {learn_report.MODELS[name]}" if name in learn_report.MODELS else "plans and days"
 
 
-class _Bar:
-    """How far a long work has come: one row on stderr, where that is a terminal."""
-
-    def __init__(self, ctx: Context) -> None:
-        self.charset = output.charset(ctx, sys.stderr)
-        self.wanted = sys.stderr.isatty() and ctx.env.get("TERM", "dumb") != "dumb"
-
-    def show(self, done: float, words: str) -> None:
-        """done is 0..1; the words say of what."""
-        if self.wanted:
-            full, empty = ("█", "─") if self.charset.unicode else ("#", ".")
-            filled = round(20 * done)
-            sys.stderr.write(f"\r{full * filled}{empty * (20 - filled)} {100 * done:3.0f} %  {pad(clip(words, 40), 40)}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Leave no trace."""
-        if self.wanted:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-
-def _quarters(kept: Memory, now: int) -> Dict[int, int]:
+def _quarters(history: History, now: int) -> Dict[int, int]:
     """Tokens of each quarter of an hour of the last months."""
-    return groups.by_quarter(kept.used(now - DAYS * DAY_S, now + 1))
+    return groups.by_quarter(history.usage_rows(now - DAYS * DAY_S, now + 1))
 
 
-def _forget(ctx: Context, kept: Memory) -> int:
-    before = state.load(kept.learned())
-    number = len(kept.forecasts())
-    kept.forget_learning(ctx.now())
+def _forget(ctx: Context, history: History) -> int:
+    before = learned_state.stored(history)
+    number = len(history.forecasts())
+    history.forget_learning(ctx.now())
     line_cache.outdate(ctx.env)
     readings = before.learned.readings if before else 0
     _print(ctx, _wrapped(f"Forgotten: what was learned from {plural(readings, 'reading')}, and {plural(number, 'forecast')} with "
@@ -215,13 +190,13 @@ def _forget(ctx: Context, kept: Memory) -> int:
 
 # --- among others -------------------------------------------------------------------------------------------------------
 
-def _summary(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> Summary:
-    hits = [event.at for event in kept.events() if event.teaches == "session"]
-    return share.summary(found.learned, given.subscription, hits, _quarters(kept, ctx.now()), ctx.zone)
+def _summary(given: SimpleNamespace, ctx: Context, history: History, learned: LearnedState) -> Summary:
+    hits = [event.at for event in history.limit_events() if event.teaches == "session"]
+    return share.summary(learned.learned, given.subscription, hits, _quarters(history, ctx.now()), ctx.zone)
 
 
-def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
-    own = _summary(given, ctx, kept, found)
+def _share(given: SimpleNamespace, ctx: Context, history: History, learned: LearnedState) -> int:
+    own = _summary(given, ctx, history, learned)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
         _print(ctx, share_text.summary(own, _cells(), ctx.zone.dial))
@@ -229,11 +204,11 @@ def _share(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedSta
     return OK
 
 
-def _compare(given: SimpleNamespace, ctx: Context, kept: Memory, found: LearnedState) -> int:
+def _compare(given: SimpleNamespace, ctx: Context, history: History, learned: LearnedState) -> int:
     others, bad = share.read(named_files.lines(given.compare))
-    place = share.place(_summary(given, ctx, kept, found), others, bad)
+    rank = share.place(_summary(given, ctx, history, learned), others, bad)
     if given.json:
-        print(json.dumps(share.place_document(place)))
+        print(json.dumps(share.place_document(rank)))
     else:
-        _print(ctx, share_text.rank_lines(place, _cells()))
+        _print(ctx, share_text.rank_lines(rank, _cells()))
     return OK

@@ -15,11 +15,11 @@ OK = 0
 
 
 def run(given: SimpleNamespace, ctx: Context) -> int:
-    """Show the present moment as it is asked for; the exit code."""
+    """Show the present numbers as it is asked for; the exit code."""
     if given.json:
         return _json(ctx)
     if given.once:
-        return _told(_once(ctx))
+        return _complain(_once(ctx))
     from ccmon.fullscreen import screen  # what prints does without curses
     if screen.usable(ctx.env) is None:
         return _full_screen(ctx)
@@ -36,10 +36,10 @@ def _json(ctx: Context) -> int:
     from ccmon.views import document
     snapshot = snapshots.snapshot(ctx, _facts(ctx), ctx.now())
     print(checked.json_text(document.document(snapshot)))
-    return _told(snapshot)
+    return _complain(snapshot)
 
 
-def _told(snapshot: Snapshot) -> int:
+def _complain(snapshot: Snapshot) -> int:
     """The exit code, with a word on stderr when there is nothing to show."""
     from ccmon.views import document
     code = document.exit_code(snapshot)
@@ -54,9 +54,9 @@ def _told(snapshot: Snapshot) -> int:
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
     from ccmon.pipeline import unchanged
-    found = unchanged.stored_facts(ctx)
-    if found is not None:
-        return found
+    facts = unchanged.stored_facts(ctx)
+    if facts is not None:
+        return facts
     from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
     with output.Progress(ctx, "reading the logs") as progress:
         return current_facts(ctx, whole=progress)

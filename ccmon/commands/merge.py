@@ -1,4 +1,4 @@
-"""`ccmon merge FILE`: the history of another machine joins this one; what came is told."""
+"""`ccmon merge FILE`: the history of another machine joins this one; a line for each host that came."""
 
 import os
 from types import SimpleNamespace
@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from ccmon import line_cache
 from ccmon.commands.store import stored_at
 from ccmon.errors import CcmonError
-from ccmon.pipeline.memory import SCREEN_BUSY_MS
+from ccmon.pipeline.history import SCREEN_BUSY_MS
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import copy, merge, trusted
@@ -29,12 +29,12 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
         except Busy:
             raise CcmonError(f"{own} is held by another program: nothing was merged", "Try again in a moment") from None
     line_cache.outdate(ctx.env)
-    print("\n".join(map(_told, came)) or "nothing new")
+    print("\n".join(map(_summary, came)) or "nothing new")
     return OK
 
 
 def _old_at(ctx: Context, own: str) -> int:
-    """The moment by which snapshots are old in our own history; the clock alone does not say it."""
+    """Epoch s by which snapshots are old in our own history; the clock alone does not say it."""
     now = ctx.now()
     if not os.path.exists(own):
         return now
@@ -42,6 +42,6 @@ def _old_at(ctx: Context, own: str) -> int:
         return store.read(ctx.owner, lambda db, _: trusted.current(db, now)).epoch
 
 
-def _told(came: MergedRows) -> str:
+def _summary(came: MergedRows) -> str:
     parts = [plural(number, noun[:-1]) for noun, number in zip(MergedRows._fields[1:], came[1:]) if number]
     return f"{', '.join(parts)} of host {clean(came.host)}"

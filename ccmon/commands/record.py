@@ -1,4 +1,4 @@
-"""`ccmon record`: one look at the usage, for cron; says nothing unless something is wrong."""
+"""`ccmon record`: one reading of the usage, for cron; prints nothing unless something is wrong."""
 
 from types import SimpleNamespace
 
@@ -15,7 +15,7 @@ def run(_given: SimpleNamespace, ctx: Context) -> int:
 
 def _recorded(ctx: Context) -> int:
     from ccmon import output, streams  # not where nothing is new
-    from ccmon.pipeline import memory
+    from ccmon.pipeline import history
     from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
     from ccmon.views.document import NO_DATA, failure
     with output.Progress(ctx, "reading the logs") as progress:
@@ -26,6 +26,6 @@ def _recorded(ctx: Context) -> int:
     send_alerts(ctx, alerts_due(ctx, facts))
     if facts.source.error:
         return streams.complain(failure(facts.source), NO_DATA)
-    if facts.trouble and not memory.works(ctx):
+    if facts.trouble and not history.works(ctx):
         return streams.complain(facts.trouble, NO_DATA)
     return OK

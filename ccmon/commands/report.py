@@ -10,7 +10,8 @@ from ccmon.history.digest import Digest, Period
 from ccmon.history.periods import records_of_host, used_on_host
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
-from ccmon.pipeline import learned_state, memory, past_windows, rated
+from ccmon.pipeline import learned_state, past_windows, rated
+from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.views.report import html, markdown, text
@@ -22,13 +23,13 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print or write the report; the exit code. Raises UsageError, Unwritable, CcmonError."""
     period = digest.period_at(ctx.now(), given.period, ctx.zone, int(given.last))
     output.read_logs(ctx)
-    found, said = _digest(ctx, period, given.host)
+    report, scores = _report(ctx, period, given.host)
     if given.html is not None:
-        _write(given.html, html.page(found, __version__, said))
+        _write(given.html, html.page(report, __version__, scores))
     elif given.markdown:
-        streams.print_exactly(markdown.document(found, said))
+        streams.print_exactly(markdown.document(report, scores))
     else:
-        lines = text.lines(found, output.size().columns, output.charset(ctx, sys.stdout), said)
+        lines = text.lines(report, output.size().columns, output.charset(ctx, sys.stdout), scores)
         output.show(ctx, lines, True)
     return OK
 
@@ -40,13 +41,14 @@ def _write(path: str, page: str) -> None:
         named_files.write(path, page.encode("utf-8", "replace"))
 
 
-def _digest(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, Reliability]:
+def _report(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, Reliability]:
     """What was used, and how the forecasts of the months before its end came true; these are of this machine alone."""
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        known = rated.sessions(kept, rated.present(kept), everywhere=host is not None)
-        records = records_of_host(known.records, host)
-        used = used_on_host(kept.used(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
-        weeks = past_windows.weeks(kept, period.start) if host is None else []
-        forecasts = kept.forecasts(period.end - learned_state.SCORED_S) if host is None else []
-    said = reliability.of(made for made in forecasts if made.ts < period.end)
-    return digest.make(records, groups.with_bare_totals(used, records), period, ctx.zone, ctx.now(), known.scale, weeks), said
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        sessions = rated.rated_sessions(history, rated.stored_basis(history), everywhere=host is not None)
+        records = records_of_host(sessions.records, host)
+        used = used_on_host(history.usage_rows(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
+        weeks = past_windows.weeks(history, period.start) if host is None else []
+        forecasts = history.forecasts(period.end - learned_state.SCORED_S) if host is None else []
+    scores = reliability.of(made for made in forecasts if made.ts < period.end)
+    rows = groups.with_bare_totals(used, records)
+    return digest.make(records, rows, period, ctx.zone, ctx.now(), sessions.scale, weeks), scores

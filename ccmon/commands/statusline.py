@@ -31,7 +31,7 @@ def statusline(argv: List[str]) -> int:
 
 
 def _stand_in(argv: List[str]) -> Optional[str]:
-    """What is shown while `ccmon init` or `ccmon doctor` looks whether a prompt shows the line."""
+    """What is shown while `ccmon init` or `ccmon doctor` tests whether a prompt shows the line."""
     if not os.environ.get("CCMON_PROBE") or any(word in argv for word in STRUCTURED):
         return None
     from ccmon.setup import probe_texts
@@ -85,7 +85,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
         return facts
     if not runs:
         raise CcmonError(f"no place to keep a line: {cache or 'there is no home'}", "Set HOME or XDG_CACHE_HOME")
-    answered = line_cache.has_lines(cache or "") and not ctx.chosen      # of another account that says nothing
+    answered = line_cache.has_lines(cache or "") and not ctx.chosen      # of another account they mean nothing
     deadline = time.monotonic() + (0 if answered else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)

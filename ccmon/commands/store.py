@@ -1,4 +1,4 @@
-"""`ccmon history --check` and `--backup FILE`: whether what is stored is sound, and a copy of it."""
+"""`ccmon history --check` and `--backup FILE`: the integrity of what is stored, and a copy of it."""
 
 import os
 from typing import List
@@ -12,7 +12,7 @@ from ccmon.when import dated
 
 OK = 0
 _CELLS = 78
-_NAMED = 5                             # sessions that are told one by one
+_NAMED = 5                             # sessions that are listed one by one
 
 
 def stored_at(ctx: Context) -> str:
@@ -23,37 +23,38 @@ def stored_at(ctx: Context) -> str:
 
 
 def check(ctx: Context) -> int:
-    """Look at every page and row, and say what was looked at; CcmonError says what is wrong."""
+    """Check every page and row, and print what was checked. Raises CcmonError where anything is wrong."""
     path = stored_at(ctx)
-    found = examine(path)
-    if found is None:
+    result = examine(path)
+    if result is None:
         print(f"Nothing is stored yet: {path} does not exist")
         return OK
-    if found.problems:
-        raise _damaged(path, found.problems[0], len(found.problems) - 1)
+    if result.problems:
+        raise _damaged(path, result.problems[0], len(result.problems) - 1)
     shut = history_path.inaccessible(path)
-    says = f"{path} can be read, but nothing is recorded: {shut} cannot be written" if shut else f"{path} is sound"
-    words = [_contents(found), "looked at: every page and index, the links between tables, the values", *_not_counted(found, ctx)]
-    copy_path = [f"as it was before the upgrade: {clean(found.copy)}"] if found.copy and os.path.exists(found.copy) else []
-    print("\n  ".join([says, *(line for text in words for line in wrap(text, _CELLS)), *copy_path]))
+    summary = f"{path} can be read, but nothing is recorded: {shut} cannot be written" if shut else f"{path} is sound"
+    words = [_contents(result), "looked at: every page and index, the links between tables, the values",
+             *_not_counted(result, ctx)]
+    copy_path = [f"as it was before the upgrade: {clean(result.copy)}"] if result.copy and os.path.exists(result.copy) else []
+    print("\n  ".join([summary, *(line for text in words for line in wrap(text, _CELLS)), *copy_path]))
     return OK
 
 
-def _not_counted(found: CheckResult, ctx: Context) -> List[str]:
-    """The sessions that are kept beside the history, because they overlap others."""
-    if not found.aside:
+def _not_counted(result: CheckResult, ctx: Context) -> List[str]:
+    """The sessions that are stored beside the history, because they overlap others."""
+    if not result.aside:
         return []
-    named = [f"{dated(one.start, ctx.zone)} {plural(one.tokens, 'token')}" for one in found.aside[:_NAMED]]
-    more = len(found.aside) - len(named)
-    verbs = "overlaps others and does" if len(found.aside) == 1 else "overlap others and do"
+    named = [f"{dated(one.start, ctx.zone)} {plural(one.tokens, 'token')}" for one in result.aside[:_NAMED]]
+    more = len(result.aside) - len(named)
+    verbs = "overlaps others and does" if len(result.aside) == 1 else "overlap others and do"
     names = ", ".join(named) + (f" and {count(more)} more" if more else "")
-    return [f"{plural(len(found.aside), 'session')} {verbs} not count: {names}"]
+    return [f"{plural(len(result.aside), 'session')} {verbs} not count: {names}"]
 
 
-def _contents(found: CheckResult) -> str:
-    parts = [plural(number, TABLES[table]) for table, number in found.rows.items() if number]
-    hosts = f" of {', '.join(map(clean, found.hosts))}" if found.hosts else ""
-    return f"{', '.join(parts) or 'no rows'}{hosts}; schema {found.version}, {_megabytes(found.size)}"
+def _contents(result: CheckResult) -> str:
+    parts = [plural(number, TABLES[table]) for table, number in result.rows.items() if number]
+    hosts = f" of {', '.join(map(clean, result.hosts))}" if result.hosts else ""
+    return f"{', '.join(parts) or 'no rows'}{hosts}; schema {result.version}, {_megabytes(result.size)}"
 
 
 def _megabytes(size: int) -> str:
@@ -67,7 +68,7 @@ def _damaged(path: str, what: str, more: int) -> CcmonError:
 
 
 def backup(ctx: Context, file: str) -> int:
-    """Copy the history to the file, also while it is in use, and say so."""
+    """Copy the history to the file, also while it is in use."""
     path = stored_at(ctx)
     if not history_path.exists(path):
         raise CcmonError(f"There is nothing to copy yet: {path} does not exist. ccmon keeps sessions from its first run on")

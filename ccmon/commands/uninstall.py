@@ -1,4 +1,4 @@
-"""`ccmon uninstall`: says what ccmon has written, takes it out on yes, and says which package command is left to type."""
+"""`ccmon uninstall`: lists what ccmon has written, takes it out on yes, and prints which package command is left to type."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`ccmon why`: gathers what is stored and noted, and tells where each number comes from. It runs no ccusage."""
+"""`ccmon why`: gathers what is stored and noted, and prints where each number comes from. It runs no ccusage."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from typing import Dict, Iterator, Optional, Tuple
 from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
-from ccmon.pipeline import learned_state, memory, refresh, snapshots
+from ccmon.pipeline import learned_state, refresh, snapshots
+from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings import config, options, origins, own_themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import LEVELS, OPTIONS
@@ -65,10 +66,10 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
     source = refresh.source_before(ctx)
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
         return Facts(source=source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
-    with memory.opened(ctx, memory.SCREEN_BUSY_MS) as kept:
-        facts = learned_state.recall(kept, kept.facts(now), now)._replace(source=source)
-        files_of = _store(ctx, facts.trouble) if kept.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
-        return facts, (kept.account_note(), kept.asked_note()), files_of
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        facts = learned_state.recall(history, history.facts(now), now)._replace(source=source)
+        files_of = _store(ctx, facts.trouble) if history.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
+        return facts, (history.account_note(), history.asked_note()), files_of
 
 
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
@@ -100,7 +101,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
 
 
 def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
-    """The sessions that ccusage says to run."""
+    """The sessions that run by ccusage."""
     try:
         return tuple(files.read(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
     except CcmonError:

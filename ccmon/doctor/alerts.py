@@ -23,7 +23,7 @@ def check(machine: Machine) -> Check:
     if not settings.alerts:
         return Check(TOPIC, OK, "off")
     if not settings.alert_by:
-        usable = "bell,desktop" if alerting.ready(machine.ctx, "desktop").told else "bell"
+        usable = "bell,desktop" if alerting.ready(machine.ctx, "desktop").succeeded else "bell"
         return Check(TOPIC, FAULT, "they are on, but alert_by names no channel: nobody is told",
                      commands.setting("alert_by", usable))
     errors = [(channel, alerting.ready(machine.ctx, channel).error) for channel in settings.alert_by]

@@ -15,7 +15,7 @@ from ccmon.errors import CcmonError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import account_note
+from ccmon.pipeline import account_history
 from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.sources.ccusage_errors import INSTALL_COMMAND
@@ -96,7 +96,7 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
         return StoredAccount()
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return StoredAccount(account_note.of_owner(db, owner), limit, account_note.asked(db, owner))
+    return StoredAccount(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
 
 
 def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:

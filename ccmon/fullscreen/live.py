@@ -12,7 +12,8 @@ from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.fullscreen.state import UNDO_S, ScreenState, update, with_message
-from ccmon.pipeline import accounts, memory, past_windows, present, rated, snapshots
+from ccmon.pipeline import accounts, past_windows, present, rated, snapshots
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store.database import StoreError
@@ -123,11 +124,11 @@ def _with_hit(ctx: Context, state: ScreenState, effect: str) -> ScreenState:
     """The limit was reached now, as the user says, or was not."""
     now = ctx.now()
     try:
-        with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as history:
+        with opened(ctx, BACKGROUND_BUSY_MS) as history:
             if effect == "undo":
                 words = hits.taken_back(history.undo_hit(), now, ctx.zone)
             else:
-                words = hits.noted(*history.note_hit(now), now, ctx.zone)
+                words = hits.noted(*history.add_hit(now), now, ctx.zone)
     except StoreError as err:
         return with_message(state._replace(noted_at=None), str(err), now)
     line_cache.outdate(ctx.env)
@@ -147,9 +148,9 @@ def _with_history(ctx: Context, state: ScreenState) -> ScreenState:
 
 def _past(ctx: Context, state: ScreenState) -> Past:
     now = ctx.now()
-    with memory.opened(ctx, memory.BACKGROUND_BUSY_MS) as history:
-        records = rated.sessions(history, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
-        used = history.used(0, now + 1)
+    with opened(ctx, BACKGROUND_BUSY_MS) as history:
+        records = rated.rated_sessions(history, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
+        used = history.usage_rows(0, now + 1)
         weeks = past_windows.weeks(history, now - past_windows.COURSES_S)
     return history_page.gathered(records, used, ctx.zone, now, weeks)
 

@@ -10,7 +10,7 @@ from ccmon import line_answer, locks
 from ccmon.alerts.kinds import BELL
 from ccmon.fullscreen.screen import Screen
 from ccmon.model import Facts, Source
-from ccmon.pipeline import memory, present, refresh
+from ccmon.pipeline import history, present, refresh
 from ccmon.pipeline.watch import Watch
 from ccmon.settings.context import Context
 from ccmon.sources.cancel import Cancel
@@ -145,7 +145,7 @@ class Poller(threading.Thread):
 
     def _read(self, lock: int, now: int, insist: bool) -> Facts:
         ctx = self.ctx
-        facts = refresh.once(ctx, lock, memory.SCREEN_BUSY_MS, self.cancel, insist)
+        facts = refresh.once(ctx, lock, history.SCREEN_BUSY_MS, self.cancel, insist)
         self._watch.note_stored()
         self._failures = self._failures + 1 if facts.source.error else 0
         self._retry_at = time.monotonic() + refresh.pause_s(self._failures) if self._failures else 0.0

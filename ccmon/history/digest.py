@@ -9,7 +9,7 @@ from ccmon.history import groups, insights
 from ccmon.history.groups import QUARTER_S, UsageGroup, by_period
 from ccmon.history.rating import OFFICIAL, Scale
 from ccmon.history.windows import PastWindow
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import WEEK_S, Zone, local, midnight
 
@@ -106,13 +106,13 @@ def _in(records: Sequence[Record], start: int, end: int) -> List[Record]:
     return [record for record in records if start <= record.block.start < end]
 
 
-def _spent(used: Sequence[Used], start: int, end: int) -> List[Used]:
+def _spent(used: Sequence[UsageRow], start: int, end: int) -> List[UsageRow]:
     return [row for row in used if start <= row.at < end]
 
 
 # --- the whole --------------------------------------------------------------------------------------------------------
 
-def make(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int, scale: Scale,
+def make(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int, scale: Scale,
          weeks: Sequence[PastWindow] = ()) -> Digest:
     """The report of a period. records: all that are stored, rated, by start; used: what was used from `needed_since` on, by time;
     weeks: the stored 7-day windows, by time.
@@ -138,7 +138,7 @@ def _weeks(weeks: Sequence[PastWindow], period: Period, now: int) -> Tuple[PastW
     return tuple(one for one in weeks if any(period.start <= at < until for at, _ in one.readings))
 
 
-def _before(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int) -> Optional[UsageGroup]:
+def _before(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Optional[UsageGroup]:
     """The period before, as far as the present one has come; None where the memory does not reach back to its first day."""
     earlier = before(period, zone)
     first = min([record.block.start for record in records[:1]] + [row.at for row in used[:1]], default=None)
@@ -153,7 +153,7 @@ def _before(records: Sequence[Record], used: Sequence[Used], period: Period, zon
     return groups.single_group(earlier.key, spent, before_records)
 
 
-def _days(records: Sequence[Record], used: Sequence[Used], period: Period, zone: Zone, now: int) -> Tuple[UsageGroup, ...]:
+def _days(records: Sequence[Record], used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> Tuple[UsageGroup, ...]:
     """One group for each day that has begun, with or without use."""
     groups_by_day = {group.begins: group for group in by_period(records, used, "day", zone)}
     count = (min(period.last, local(now, zone).date()) - period.first).days + 1
@@ -170,7 +170,7 @@ def _measured(records: Sequence[Record]) -> Tuple[Measured, ...]:
                  for by, own in by_rating.items())
 
 
-def _hosts(records: Sequence[Record], used: Sequence[Used]) -> Tuple[UsageGroup, ...]:
+def _hosts(records: Sequence[Record], used: Sequence[UsageRow]) -> Tuple[UsageGroup, ...]:
     """One group for each machine, the most used first; none when there is only one."""
     names = dict.fromkeys([record.host for record in records] + [row.host for row in used])
     machines = [groups.single_group(host, [row for row in used if row.host == host], [one for one in records if one.host == host])
@@ -192,7 +192,7 @@ def _rise(record: Record, quarters: Mapping[int, int], now: int) -> Rise:
     return Rise(record, (*points, (until, float(block.tokens))))
 
 
-def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[Record], days: Sequence[UsageGroup],
+def _insights(records: Sequence[Record], used: Sequence[UsageRow], inside: Sequence[Record], days: Sequence[UsageGroup],
               quarters: Mapping[int, float], period: Period, zone: Zone, now: int) -> List[str]:
     if len(inside) < insights.LEAST_SESSIONS:
         return []
@@ -204,7 +204,7 @@ def _insights(records: Sequence[Record], used: Sequence[Used], inside: Sequence[
     return [sentence for sentence in sentences if sentence]
 
 
-def _periods(used: Sequence[Used], period: Period, zone: Zone, now: int) -> List[int]:
+def _periods(used: Sequence[UsageRow], period: Period, zone: Zone, now: int) -> List[int]:
     """Tokens of the completed periods up to this one, the oldest first; without the first one stored, which may be incomplete."""
     last = period if period.end <= now else before(period, zone)
     tokens = {group.begins: group.tokens for group in by_period((), used, period.kind, zone)}

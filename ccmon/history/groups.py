@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Dict, Hashable, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
 
-from ccmon.model import NEAR_PERCENT, Record, Used
+from ccmon.model import NEAR_PERCENT, Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, day_name, local
 
@@ -53,7 +53,7 @@ class UsageGroup(NamedTuple):
 
 # --- periods ----------------------------------------------------------------------------------------------------------
 
-def by_period(records: Sequence[Record], used: Sequence[Used], period: str, zone: Zone) -> List[UsageGroup]:
+def by_period(records: Sequence[Record], used: Sequence[UsageRow], period: str, zone: Zone) -> List[UsageGroup]:
     """One group for each day, week (from Monday) or month in which something was used or a session began, by time."""
     quarters = {at: first_day(local(at, zone).date(), period) for at in {row.at for row in used}}
     spent = _grouped((quarters[row.at], row) for row in used)
@@ -61,12 +61,12 @@ def by_period(records: Sequence[Record], used: Sequence[Used], period: str, zone
     return [_period(label(day, period), day, spent.get(day, ()), began.get(day, ())) for day in sorted({*spent, *began})]
 
 
-def single_group(key: str, used: Sequence[Used], records: Sequence[Record]) -> UsageGroup:
+def single_group(key: str, used: Sequence[UsageRow], records: Sequence[Record]) -> UsageGroup:
     """All of it as one group."""
     return _period(key, None, used, records)
 
 
-def _period(key: str, begins: Optional[date], used: Sequence[Used], records: Sequence[Record]) -> UsageGroup:
+def _period(key: str, begins: Optional[date], used: Sequence[UsageRow], records: Sequence[Record]) -> UsageGroup:
     return _group(key, begins, used)._replace(
         sessions=len(records), percent=max((record.percent for record in records), default=0.0), near=near_count(records),
         hits=sum(record.hit for record in records), passed=sum(record.passed for record in records))
@@ -110,14 +110,14 @@ def total(groups: Sequence[UsageGroup]) -> UsageGroup:
 
 # --- hours, models, projects ------------------------------------------------------------------------------------------
 
-def by_hour(records: Sequence[Record], used: Sequence[Used], zone: Zone) -> List[UsageGroup]:
+def by_hour(records: Sequence[Record], used: Sequence[UsageRow], zone: Zone) -> List[UsageGroup]:
     """One group for each of the 24 local hours of the day."""
     quarters = {at: local(at, zone).hour for at in {row.at for row in used}}
     by_hour = _by([quarters[row.at] for row in used], records, used)
     return [by_hour.get(hour, _group("", None, ()))._replace(key=f"{hour:02d}:00") for hour in range(24)]
 
 
-def by_model(records: Sequence[Record], used: Sequence[Used]) -> List[UsageGroup]:
+def by_model(records: Sequence[Record], used: Sequence[UsageRow]) -> List[UsageGroup]:
     """One group for each model, the most used first; what is not known by model is one of them.
 
     Messages of Claude Code itself have no model: they have no group unless they used something.
@@ -126,7 +126,7 @@ def by_model(records: Sequence[Record], used: Sequence[Used]) -> List[UsageGroup
     return _ranked(_by([_named(row.model, NO_MODEL, NOT_BY_MODEL) for row in rows], records, rows))
 
 
-def by_project(records: Sequence[Record], used: Sequence[Used]) -> List[UsageGroup]:
+def by_project(records: Sequence[Record], used: Sequence[UsageRow]) -> List[UsageGroup]:
     """One group for each project, the most used first; what is not known by project is one of them."""
     return _ranked(_by([_named(row.project, NO_PROJECT, NOT_BY_PROJECT) for row in used], records, used))
 
@@ -140,7 +140,7 @@ def _ranked(by_key: Mapping[str, UsageGroup]) -> List[UsageGroup]:
     return sorted(groups, key=lambda group: (-group.tokens, group.key))
 
 
-def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[Used]) -> Dict[K, UsageGroup]:
+def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[UsageRow]) -> Dict[K, UsageGroup]:
     """A group for each key, which the rows have in their order; its sessions are those in whose time it was used."""
     present: Dict[Tuple[str, int], Set[K]] = {}
     for key, row in zip(keys, used):
@@ -153,7 +153,7 @@ def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[Used]) -> D
     return {key: _group("", None, rows)._replace(sessions=sessions.get(key, 0)) for key, rows in rows_by_key.items()}
 
 
-def sessions_using(records: Sequence[Record], used: Sequence[Used]) -> List[Record]:
+def sessions_using(records: Sequence[Record], used: Sequence[UsageRow]) -> List[Record]:
     """The sessions in whose time any of it was used."""
     present = {(row.host, row.at) for row in used}
     return [record for record in records if any((record.host, at) in present for at in _quarters(record))]
@@ -165,7 +165,7 @@ def _quarters(record: Record) -> range:
 
 # --- sums -------------------------------------------------------------------------------------------------------------
 
-def with_bare_totals(used: Sequence[Used], records: Sequence[Record]) -> List[Used]:
+def with_bare_totals(used: Sequence[UsageRow], records: Sequence[Record]) -> List[UsageRow]:
     """The rows, those marked of which only a bare total of their session is known."""
     bare = {(record.host, at) for record in records if not record.block.counted for at in _quarters(record)}
     return [row._replace(counted=False) if row.model is None and (row.host, row.at) in bare else row for row in used]
@@ -178,7 +178,7 @@ def _grouped(pairs: Iterable[Tuple[K, V]]) -> Dict[K, List[V]]:
     return values
 
 
-def _group(key: str, begins: Optional[date], used: Sequence[Used]) -> UsageGroup:
+def _group(key: str, begins: Optional[date], used: Sequence[UsageRow]) -> UsageGroup:
     def whole(numbers: Iterable[int]) -> Optional[int]:
         return sum(numbers) if is_counted else None
     is_counted = all(row.counted for row in used)
@@ -200,7 +200,7 @@ def _names(names: Iterable[str]) -> Tuple[str, ...]:
 
 # --- courses ----------------------------------------------------------------------------------------------------------
 
-def by_quarter(used: Iterable[Used]) -> Dict[int, int]:
+def by_quarter(used: Iterable[UsageRow]) -> Dict[int, int]:
     """Tokens of each quarter of an hour (epoch s of its start) in which there were any."""
     tokens: Dict[int, int] = {}
     for row in used:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, List, Optional, Sequence
 
 from ccmon.errors import UsageError
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import clean, clip, did_you_mean
 from ccmon.when import Zone, clock_text, local, midnight
@@ -56,7 +56,7 @@ def began_in(records: Sequence[Record], wanted: TimeBounds, zone: Zone) -> List[
     return [record for record in records if is_in(record.block.start, wanted, zone)]
 
 
-def used_in(used: Sequence[Used], wanted: TimeBounds, zone: Zone) -> List[Used]:
+def used_in(used: Sequence[UsageRow], wanted: TimeBounds, zone: Zone) -> List[UsageRow]:
     """What was used in the quarters of an hour of those local days."""
     inside = {at for at in {row.at for row in used} if is_in(at, wanted, zone)}
     return [row for row in used if row.at in inside]
@@ -83,6 +83,6 @@ def records_of_host(records: List[Record], host: Optional[str]) -> List[Record]:
     return [record for record in records if record.host == host]
 
 
-def used_on_host(used: List[Used], host: Optional[str]) -> List[Used]:
+def used_on_host(used: List[UsageRow], host: Optional[str]) -> List[UsageRow]:
     """What was used on that machine; on every one for None and all."""
     return used if host in (None, "all") else [row for row in used if row.host == host]

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.history.groups import QUARTER_S, UsageGroup, single_group
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import HOUR_S
 
@@ -78,10 +78,10 @@ class WindowKind(NamedTuple):
     name: str
     length_s: Optional[int]
     counts: Callable[[Optional[str]], Optional[bool]]          # whether a model's use counts in it; None where unknown
-    part: Callable[[Sequence[Used], int], Optional[Range]]     # what part of that use one per cent is, as learned; epoch s
+    part: Callable[[Sequence[UsageRow], int], Optional[Range]]     # what part of that use one per cent is, as learned; epoch s
 
 
-def grouped_windows(kind: WindowKind, readings: Sequence[LoginReading], used: Sequence[Used]) -> List[PastWindow]:
+def grouped_windows(kind: WindowKind, readings: Sequence[LoginReading], used: Sequence[UsageRow]) -> List[PastWindow]:
     """All windows of a name, by their ends. readings: in any order; used: by time."""
     events = [reading for reading in readings if reading.is_event]
     windows = _with_events(_grouped(kind, [reading for reading in readings if not reading.is_event]), kind, events)
@@ -162,7 +162,7 @@ def _disjoint(windows: Sequence[PastWindow]) -> List[PastWindow]:
 
 # --- use ------------------------------------------------------------------------------------------------------------------
 
-def _with_use(windows: Sequence[PastWindow], kind: WindowKind, used: Sequence[Used]) -> List[PastWindow]:
+def _with_use(windows: Sequence[PastWindow], kind: WindowKind, used: Sequence[UsageRow]) -> List[PastWindow]:
     counts = {model: kind.counts(model) for model in {row.model for row in used}}
     times = [row.at for row in used]
     with_use: List[PastWindow] = []
@@ -180,8 +180,8 @@ def _with_use(windows: Sequence[PastWindow], kind: WindowKind, used: Sequence[Us
     return with_use
 
 
-def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[PastWindow], used: Sequence[Used],
-          times: Sequence[int]) -> List[Used]:
+def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[PastWindow], used: Sequence[UsageRow],
+          times: Sequence[int]) -> List[UsageRow]:
     """What was used in it; a quarter of an hour on its edge is its own unless its neighbour has more of it."""
     assert window.start is not None
     first, last = (at // QUARTER_S * QUARTER_S for at in (window.start, window.end))
@@ -197,7 +197,7 @@ def _rows(window: PastWindow, before: Optional[PastWindow], after: Optional[Past
 
 # --- value ----------------------------------------------------------------------------------------------------------------
 
-def _percent_value(window: PastWindow, kind: WindowKind, rows: Sequence[Used]) -> Optional[PercentValue]:
+def _percent_value(window: PastWindow, kind: WindowKind, rows: Sequence[UsageRow]) -> Optional[PercentValue]:
     tokens = _tokens(rows)
     if window.start is None or tokens <= 0 or window.percent < LEAST_PERCENT:
         return None
@@ -217,7 +217,7 @@ def _range(amounts: Sequence[float], percent: float, most: float, least: float) 
     return Range(value / percent, low / most, high / least)
 
 
-def _counted(rows: Sequence[Used], window: PastWindow) -> Tuple[Sequence[Used], Sequence[Used], Sequence[Used]]:
+def _counted(rows: Sequence[UsageRow], window: PastWindow) -> Tuple[Sequence[UsageRow], Sequence[UsageRow], Sequence[UsageRow]]:
     """What the highest percentage is of: at least, most likely, and at most.
 
     All of it, unless more than one per cent was used after it was read: then nobody read what was used last.
@@ -230,11 +230,11 @@ def _counted(rows: Sequence[Used], window: PastWindow) -> Tuple[Sequence[Used], 
     return whole, until if late or not whole else whole, until
 
 
-def _tokens(rows: Sequence[Used]) -> int:
+def _tokens(rows: Sequence[UsageRow]) -> int:
     return sum(row.input + row.output for row in rows)
 
 
-def _cost(rows: Sequence[Used]) -> Optional[float]:
+def _cost(rows: Sequence[UsageRow]) -> Optional[float]:
     """None where some of it is not known."""
     costs = [row.cost_usd for row in rows]
     return None if None in costs else sum(cost for cost in costs if cost is not None)

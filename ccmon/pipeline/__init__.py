@@ -1,1 +1,1 @@
-"""From a source to everything that is shown: refresh, memory, and what was learned."""
+"""From a source to everything that is shown: refresh, history, and what was learned."""

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, List, Optional, Tuple
 
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import History
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import account_file
 from ccmon.usage.account_note import AccountNote
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.account_memory import AccountMemory
+    from ccmon.pipeline.account_history import AccountHistory
     from ccmon.sources.account_file import FileText
     from ccmon.usage.account_json import AccountReport
 
@@ -17,27 +17,27 @@ paths = config.login_files
 NOT_JSON = "it was cut off, or is no JSON object"
 
 
-def has_changed(ctx: Context, memory: "AccountMemory") -> bool:
-    """Whether take() would find the file changed; False where it is not to be read, or nothing can be kept."""
-    if ctx.demo is not None or not ctx.settings.account_file or memory.store is None or memory.is_frozen():
+def has_changed(ctx: Context, history: "AccountHistory") -> bool:
+    """Whether take() would find the file changed; False where it is not to be read, or nothing can be stored."""
+    if ctx.demo is not None or not ctx.settings.account_file or not history.is_writable():
         return False
-    before, stamp = memory.account_note(), account_file.stamp(paths(ctx.env))
+    before, stamp = history.account_note(), account_file.stamp(paths(ctx.env))
     return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {account_file.MISSING})
 
 
-def take(ctx: Context, memory: Memory) -> None:
-    """Bring what the file says into the store, where it has changed; what was read before stays where it cannot be read."""
-    if not has_changed(ctx, memory):
+def take(ctx: Context, history: History) -> None:
+    """Bring what the file reports into the store, where it has changed; what was read before stays where it cannot be read."""
+    if not has_changed(ctx, history):
         return
-    before, places = memory.account_note(), paths(ctx.env)
-    stamp = account_file.stamp(places)
-    note, account = chosen(before, account_file.texts(places), stamp, ctx.now())
+    before, files = history.account_note(), paths(ctx.env)
+    stamp = account_file.stamp(files)
+    note, account = chosen(before, account_file.texts(files), stamp, ctx.now())
     if (note, account) != (before, None):
-        memory.keep_account(note, account.windows if account else ())
+        history.write_account(note, account.windows if account else ())
 
 
 def chosen(before: AccountNote, texts: "List[FileText]", stamp: str, now: int) -> "Tuple[AccountNote, Optional[AccountReport]]":
-    """What is to be kept, and what the file that counts says now; None where what was read before goes on to count."""
+    """The note to store, and what the file that counts reports now; None where what was read before goes on to count."""
     from ccmon.usage import account_json  # where the file has changed
     read = [(one, account_json.parse(one.text)) for one in texts if not one.fault]
     faults = [(one, one.fault) for one in texts if one.fault] + [(one, NOT_JSON) for one, account in read if account is None]

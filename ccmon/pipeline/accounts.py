@@ -1,4 +1,4 @@
-"""The accounts as they are now: what Claude Code said in each folder is taken into the history before it is read."""
+"""The accounts as they are now: what Claude Code has sent in each folder is taken into the history before it is read."""
 
 from typing import List
 
@@ -9,8 +9,8 @@ from ccmon.settings.context import Context, for_account
 from ccmon.usage.accounts import ListedAccount, next_account
 
 
-def known(ctx: Context) -> List[ListedAccount]:
-    """Every account that is known here, in the order in which they are gone through. Raises CcmonError."""
+def current_accounts(ctx: Context) -> List[ListedAccount]:
+    """Every account of this machine and of merged histories, in the order in which they are gone through. Raises CcmonError."""
     env = ctx.callers_env
     if ctx.demo is not None:
         return []
@@ -30,9 +30,9 @@ def shown_name(ctx: Context, there: List[ListedAccount]) -> str:
 
 
 def following(ctx: Context) -> "tuple[Context, int, int]":
-    """The context for the next account, its place among them from 1 on, and how many there are; the same one where there is no
+    """The context for the next account, its number among them from 1 on, and how many there are; the same one where there is no
     other. Raises CcmonError."""
-    there = known(ctx)
+    there = current_accounts(ctx)
     name = shown_name(ctx, there)
     if not there or len(there) == 1 and name:
         return ctx, 1, 1

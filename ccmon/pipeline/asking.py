@@ -1,10 +1,10 @@
-"""Asking the user's own claude program for the account's limits, where `official = claude` says so: experimental."""
+"""Asking the user's own claude program for the account's limits, where `official = claude` asks for it: experimental."""
 
 import os
 from typing import Dict, Mapping
 
 from ccmon.pipeline.account import paths
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import History
 from ccmon.settings.context import Context
 from ccmon.sources import account_file, claude_program
 from ccmon.usage import asked_note, claude_answer
@@ -12,22 +12,22 @@ from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.claude_answer import ClaudeAnswer
 
 
-def ask_when_due(ctx: Context, memory: Memory) -> None:
-    """Ask where nothing fresher is known; the caller sees to it that one process at a time does. A failure is noted, no error."""
+def ask_when_due(ctx: Context, history: History) -> None:
+    """Ask where nothing fresher is stored; one process at a time, by the caller. A failure is noted, no error."""
     now = ctx.now()
-    can_keep = memory.store is not None and not memory.is_frozen() and not ctx.is_stored_only
-    if ctx.demo is not None or ctx.settings.official != "claude" or not can_keep:
+    can_store = history.is_writable() and not ctx.is_stored_only
+    if ctx.demo is not None or ctx.settings.official != "claude" or not can_store:
         return
-    before = memory.asked_note()
-    newest_at = max((one.read_at for one in memory.facts(now).windows), default=0)
+    before = history.asked_note()
+    newest_at = max((one.read_at for one in history.facts(now).windows), default=0)
     if not asked_note.is_due(before, newest_at, now):
         return
-    login = memory.account_note()
+    login = history.account_note()
     answer = _answer(ctx, login.path, now)
     failed = bool(answer.sentence)
     note = AskedNote(now, before.failures + 1 if failed else 0, answer.sentence,
                      before.credits if failed else answer.account.credits, answer.is_lasting)
-    memory.keep_asked(note, answer.account.windows, login.login.account)
+    history.write_asked(note, answer.account.windows, login.login.account)
 
 
 def _answer(ctx: Context, file: str, now: int) -> ClaudeAnswer:
@@ -41,11 +41,11 @@ def _answer(ctx: Context, file: str, now: int) -> ClaudeAnswer:
 
 
 def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:
-    """Of a list of folders claude can use none: it is told the one whose file counts, or none where that is in the home."""
+    """Of a list of folders claude can use none: it is given the one whose file counts, or none where that is in the home."""
     named = [part.strip() for part in env.get("CLAUDE_CONFIG_DIR", "").split(",") if part.strip()]
     rest = {name: value for name, value in env.items() if name != "CLAUDE_CONFIG_DIR"}
     if not named:
         return rest
-    place = file or next(iter(paths(env)), "")
-    in_home = place == os.path.join(env.get("HOME", ""), account_file.NAME)
-    return rest if in_home or not place else {**rest, "CLAUDE_CONFIG_DIR": os.path.dirname(place)}
+    account_path = file or next(iter(paths(env)), "")
+    in_home = account_path == os.path.join(env.get("HOME", ""), account_file.NAME)
+    return rest if in_home or not account_path else {**rest, "CLAUDE_CONFIG_DIR": os.path.dirname(account_path)}

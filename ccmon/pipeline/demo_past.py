@@ -1,19 +1,32 @@
-"""What the demo's user has taught ccmon: Claude's percentages, the learned limit, and how such a user works."""
+"""The history of a demo: sessions, Claude's percentages, the learned limit, and how such a user works."""
 
 from typing import Sequence
 
-from ccmon.learning import runway
+from ccmon.learning import runway, state
 from ccmon.learning.learned import Estimate, Learned, LearnedState, RunwayModel, UnitWeights
 from ccmon.learning.values import UsageCurve
+from ccmon.model import Source
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, WEEK_S, SourceAnswer, opened
+from ccmon.settings.context import Context
 from ccmon.sources import demo
-from ccmon.when import SESSION_S
+from ccmon.when import DAY_S, SESSION_S
 
-WEEK_S = 7 * 86_400
 WEEK_SESSIONS = 16                     # full sessions that make a week's 100 %
-LEARNED_S = 5 * 3600                   # so long before the session
+LEARNED_S = SESSION_S                  # so long before the session
 READINGS, WINDOWS, SCORED, ERROR_MIN = 640, 24, 18, 14.0
-PAST_S = 5 * 86_400                    # how this user works is told by so long before
+PAST_S = 5 * DAY_S                     # how this user works shows in so long before
 STEP_S = 300
+
+
+def write_history(ctx: Context, first: int) -> None:
+    """Fill the history of a demo with what would have been observed since the session began that starts at `first`."""
+    now = ctx.now()
+    epochs = list(demo.sample_epochs(now, first))
+    with opened(ctx, BACKGROUND_BUSY_MS) as history:
+        history.write_learned(state.dump(learned_state(first)))
+        for at in epochs:
+            history.store_answer(SourceAnswer(demo.blocks(at, first), Source("demo", refreshed=at)), at)
+        history.store_readings(readings(epochs, first))
 
 
 def learned_state(first: int) -> LearnedState:
@@ -38,9 +51,9 @@ def _trained(at: int, unit: float) -> RunwayModel:
     return runway.train(UsageCurve(tuple(times), tuple(loads), (), tuple(starts)), at)
 
 
-def readings(moments: Sequence[int], first: int) -> str:
-    """What Claude Code would have told its status line at these moments: lines as spool_lines.parse reads them."""
-    return "".join(_line(at, first) for at in moments if at >= first)
+def readings(epochs: Sequence[int], first: int) -> str:
+    """What Claude Code would have sent to its status line at these epochs: lines as spool_lines.parse reads them."""
+    return "".join(_line(at, first) for at in epochs if at >= first)
 
 
 def _line(at: int, first: int) -> str:

@@ -1,4 +1,4 @@
-"""The answer of ccusage: found, run, read."""
+"""The answer of ccusage: the program is located, run, and its output parsed."""
 
 import os
 import time
@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Source
-from ccmon.pipeline.memory import Answer, Memory
+from ccmon.pipeline.history import History, SourceAnswer
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, ccusage_errors, ccusage_json
 from ccmon.sources.cancel import Cancel
@@ -20,11 +20,11 @@ except ImportError:                    # Windows
     resource = None  # type: ignore[assignment]
 
 
-def answer(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel) -> Answer:
-    """What ccusage says now. Raises CcmonError, Cancelled."""
+def answer(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel) -> SourceAnswer:
+    """The answer of ccusage. Raises CcmonError, Cancelled."""
     started, now = _spent_s(), ctx.now()
     _end_orphan(lock)
-    program = ccusage.find(ctx.settings.ccusage, memory.remembered_path(), ctx.env, ctx.paths.home)
+    program = ccusage.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home)
 
     def note_group(pid: int) -> None:
         locks.leave_group(lock, f"{pid} {process_facts.started(pid)}")
@@ -37,10 +37,10 @@ def answer(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Canc
         raise CcmonError(err.what, *ccusage_errors.SEE) from None
     took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
-        memory.remember_path(program.path)
+        history.write_ccusage_path(program.path)
     version, stamp = _version(ctx, before, program, cancel)
     source = Source("ccusage", version, program.path, stamp, now, took_s, skipped=parsed.skipped, future=parsed.future)
-    return Answer(parsed.blocks, source)
+    return SourceAnswer(parsed.blocks, source)
 
 
 def _spent_s() -> Tuple[float, float]:
@@ -71,9 +71,9 @@ def _version(ctx: Context, before: Source, program: ccusage.Program,
 
 
 def _stamp_of(path: str) -> Optional[int]:
-    """What tells two programs under that path apart; None where there is none. In a Nix store all have the same time."""
+    """What differs between two programs under that path; None where there is none. In a Nix store all have the same time."""
     try:
-        found = os.stat(path)
+        stat = os.stat(path)
     except OSError:
         return None
-    return crc32(f"{os.path.realpath(path)} {found.st_mtime_ns} {found.st_size}".encode("utf-8", "surrogateescape"))
+    return crc32(f"{os.path.realpath(path)} {stat.st_mtime_ns} {stat.st_size}".encode("utf-8", "surrogateescape"))

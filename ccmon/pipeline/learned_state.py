@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Dict, List, Optional
 
 from ccmon.model import EVENTS, Facts, Snapshot
 from ccmon.pipeline import tightest
-from ccmon.pipeline.memory import Memory
+from ccmon.pipeline.history import WEEK_S, History
+from ccmon.store import learning
 from ccmon.usage.windows import is_of_another, running, window_named
 from ccmon.when import DAY_S, SESSION_S
 
@@ -15,53 +16,52 @@ if TYPE_CHECKING:
     from ccmon.usage.outlook import Outlook
 
 AGAIN_S = 3600                         # new readings wait for so long
-SCORED_S = 90 * DAY_S                  # forecasts made before that say little of today's
-RECENT_S = 2 * SESSION_S               # what forecasts look back on
-WEEK_S = 7 * DAY_S
+SCORED_S = 90 * DAY_S                  # forecasts made before that tell little of today's
+RECENT_S = 2 * SESSION_S               # what forecasts are made from
 
 
-def recall(memory: Memory, facts: Facts, now: int) -> Facts:
+def recall(history: History, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
-    readings = memory.readings(now - RECENT_S, now)
-    facts = _with_hits(memory, facts, readings, now)
-    state = stored(memory)
+    readings = history.readings(now - RECENT_S, now)
+    facts = _with_hits(history, facts, readings, now)
+    state = stored(history)
     if state is None:
         return facts
     from ccmon.pipeline import model_weeks
-    use = _recent_uses(memory, state, now)
-    outlook = _outlook(state, use, readings, _extra(memory, now))._replace(weeks=model_weeks.recall(memory))
+    use = _recent_uses(history, state, now)
+    outlook = _outlook(state, use, readings, _extra(history, now))._replace(weeks=model_weeks.recall(history))
     return facts._replace(learned=state.learned, load=_load(facts, use, now), outlook=outlook)
 
 
-def stored(memory: Memory) -> "Optional[LearnedState]":
+def stored(history: History) -> "Optional[LearnedState]":
     """What was learned last; None where nothing was, or it is damaged."""
-    text = memory.learned()
+    text = history.learned()
     if not text:
         return None
     from ccmon.learning.state import load
     return load(text)
 
 
-def recall_limit(memory: Memory, facts: Facts, now: int) -> Facts:
-    """The facts with what says how full the session is: limit events and the learned limit, without what forecasts rest on."""
-    facts = _with_hits(memory, facts, memory.readings(now - SESSION_S, now), now)
-    state = stored(memory)
+def recall_limit(history: History, facts: Facts, now: int) -> Facts:
+    """The facts with what decides how full the session is: limit events and the learned limit, without what forecasts rest on."""
+    facts = _with_hits(history, facts, history.readings(now - SESSION_S, now), now)
+    state = stored(history)
     if state is None or state.learned.estimate is None or not state.learned.estimate.learned:
         return facts
-    return facts._replace(learned=state.learned, load=_load(facts, _recent_uses(memory, state, now), now))
+    return facts._replace(learned=state.learned, load=_load(facts, _recent_uses(history, state, now), now))
 
 
-def _recent_uses(memory: Memory, state: "LearnedState", now: int) -> "List[Use]":
+def _recent_uses(history: History, state: "LearnedState", now: int) -> "List[Use]":
     """What was used of late; what that cost only where the limit is one of costs: the prices are a long list."""
     weights = state.learned.unit_weights
-    return memory.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
+    return history.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
 
 
-def _with_hits(memory: Memory, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
-    """The facts with the limit events that tell how full a window is. readings: of the last five hours at least."""
+def _with_hits(history: History, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
+    """The facts with the limit events that show how full a window is. readings: of the last five hours at least."""
     hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
             and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
-    return tightest.recall(memory, facts._replace(hit_at=max(hits, default=None)), now)
+    return tightest.recall(history, facts._replace(hit_at=max(hits, default=None)), now)
 
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
@@ -79,9 +79,9 @@ def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     return total or None
 
 
-def _extra(memory: Memory, now: int) -> "Optional[FrozenModel]":
+def _extra(history: History, now: int) -> "Optional[FrozenModel]":
     """The extra model in force; most people have none."""
-    text = memory.extra()
+    text = history.note(learning.EXTRA)
     if text is None:
         return None
     from ccmon.learning import portable
@@ -98,61 +98,59 @@ def _outlook(state: "LearnedState", use: "List[Use]", readings: "List[Reading]",
 
 # --- learning ---------------------------------------------------------------------------------------------------------
 
-def study(memory: Memory, now: int) -> "Optional[LearnedState]":
-    """Learn anew from everything that is stored, and keep it; None when there is nothing to learn from."""
+def study(history: History, now: int) -> "Optional[LearnedState]":
+    """Learn anew from everything that is stored, and store it; None when there is nothing to learn from."""
     from ccmon.learning import choice, forecast_scores, learner, runway
     from ccmon.learning.state import dump, load
     from ccmon.pipeline import model_weeks
     from ccmon.usage import prices
-    use, readings, sessions = memory.learning_history(now)
-    weekly = memory.weekly_readings(now)
+    use, readings, sessions = history.learning_history(now)
+    weekly = history.weekly_readings(now)
     if not (use or readings or sessions):
         return None
-    before = stored(memory)
+    before = stored(history)
     changes = before.learned.changes if before else ()
     state = learner.learn(use, readings, sessions, weekly, now, prices.token_rates, changes)
-    forecasts = memory.forecasts(now - SCORED_S)
+    forecasts = history.forecasts(now - SCORED_S)
     scored, weekly_scored = forecast_scores.scores_of(forecasts), forecast_scores.scores_of(forecasts, WEEK_S)
     state = state._replace(learned=state.learned._replace(
         mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(forecast_scores.are_covered(forecasts)),
         session_choice=choice.choice_of(scored.losses), week_choice=choice.choice_of(weekly_scored.losses)))
     text = dump(state)
-    memory.keep_learned(text)
-    model_weeks.study(memory, now)
+    history.write_learned(text)
+    model_weeks.study(history, now)
     return load(text)                  # with as many digits as every refresh will have
 
 
-def study_when_due(memory: Memory, now: int) -> None:
-    """Once a day, and when Claude has said something since the last time, an hour later; after a limit event at once."""
-    if _is_doubted(memory, now):
+def study_when_due(history: History, now: int) -> None:
+    """Once a day, and when Claude has reported something since the last time, an hour later; after a limit event at once."""
+    if _is_doubted(history, now):
         return                         # to such a clock, what is learned from is of the future, or too old
-    state = stored(memory)
+    state = stored(history)
     at = state.learned.at if state else 0
-    news = [reading for reading in memory.readings(max(at, now - DAY_S), now) if reading.ts > at]
+    news = [reading for reading in history.readings(max(at, now - DAY_S), now) if reading.ts > at]
     if not 0 <= now - at < DAY_S or news and now - at >= AGAIN_S or any(reading.source in EVENTS for reading in news):
-        study(memory, now)
+        study(history, now)
 
 
-def _is_doubted(memory: Memory, now: int) -> bool:
-    trust = memory.trust(now)
+def _is_doubted(history: History, now: int) -> bool:
+    trust = history.trust(now)
     return trust is None or trust.in_doubt
 
 
 # --- the score ----------------------------------------------------------------------------------------------------------
 
-def keep_score(memory: Memory, snapshot: Snapshot) -> None:
-    """Keep what the learned rules say now of the session and the week, shown or not, and what came of it before."""
+def store_forecasts(history: History, snapshot: Snapshot) -> None:
+    """Store what the learned rules forecast now of the session and the week, shown or not, and what came of it before."""
     now, runway, week = snapshot.now, snapshot.runway, snapshot.week
-    if _is_doubted(memory, now):
+    if _is_doubted(history, now):
         return
-    memory.close_forecasts(now)
+    history.close_forecasts(now)
     if runway and snapshot.percent is not None and snapshot.left:
         seed_at = snapshot.predicted_end or runway.resets_at
-        memory.keep_forecast(now, runway.resets_at, snapshot.percent, runway.learned or runway, min(seed_at, runway.resets_at))
+        history.store_forecast(now, runway.resets_at, snapshot.percent, runway.learned or runway, min(seed_at, runway.resets_at))
     window = window_named(snapshot.windows, "seven_day")
     if week and window:
         from ccmon.usage import outlook
         plain = outlook.week_by_pace(window, now)
-        memory.keep_forecast(now, week.resets_at, window.percent, week.learned or week, plain, WEEK_S)
-
-
+        history.store_forecast(now, week.resets_at, window.percent, week.learned or week, plain, WEEK_S)

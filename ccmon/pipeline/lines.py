@@ -35,12 +35,12 @@ def write_all(ctx: Context, facts: Facts, now: int, of_account: Callable[[Contex
     for key in {"--statusline\0": None, **dict.fromkeys(line_cache.recent_keys(ctx.cache))}:
         argv, env = line_cache.argv_and_env(key)
         try:
-            own = context_of(argv, {**_without_own(ctx.env), "LC_ALL": "C.UTF-8", **env}, ctx)     # a key says when it is not
+            own = context_of(argv, {**_without_own(ctx.env), "LC_ALL": "C.UTF-8", **env}, ctx)     # a key names another
         except UsageError:
             line_cache.forget(ctx.cache, key)
             continue
         if own.settings.timezone == "local" and own.env.get("TZ") != ctx.env.get("TZ"):
-            line_cache.forget(ctx.cache, key)       # this process cannot tell the time of that zone
+            line_cache.forget(ctx.cache, key)       # this process cannot convert to that zone
             continue
         if _shown(own) not in facts_of:
             facts_of[_shown(own)] = of_account(own)
@@ -70,9 +70,9 @@ def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] =
 
 
 def line_of(ctx: Context, facts: Facts, now: int) -> str:
-    """The status line with its newline, in the dialect that is asked for; one that is too long says so in its place."""
+    """The status line with its newline, in the dialect that is asked for; instead of one that is too long, that it is."""
     line = _line_of(ctx, facts, now)
-    return line if len(line.encode("utf-8", "replace")) <= MOST_BYTES else _telling(ctx.settings.format, TOO_LONG, None)
+    return line if len(line.encode("utf-8", "replace")) <= MOST_BYTES else _error_line(ctx.settings.format, TOO_LONG, None)
 
 
 def _line_of(ctx: Context, facts: Facts, now: int) -> str:
@@ -91,7 +91,7 @@ def _line_of(ctx: Context, facts: Facts, now: int) -> str:
 
 
 def spelled(all_groups: Sequence[statusline.WordGroup], dialect: dialects.Dialect) -> List[statusline.WordGroup]:
-    """The groups as they are read in that place: their width is that of what is read."""
+    """The groups as they are read in that dialect: their width is that of what is read."""
     return [group._replace(span=Span(dialect.spell(clean(group.span.text)), group.span.role)) for group in all_groups]
 
 
@@ -128,12 +128,12 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
 
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:
-    """A line that tells what is wrong, with its newline, in the dialect that was meant as far as that is known."""
+    """A line with an error, and its newline, in the dialect that was meant as far as that can be read."""
     meant = _meant(argv, env, "format")
-    return _telling(word_of(meant, FORMATS) or meant, sentence, _cells_meant(argv, env))
+    return _error_line(word_of(meant, FORMATS) or meant, sentence, _cells_meant(argv, env))
 
 
-def _telling(meant: str, sentence: str, cells: Optional[int]) -> str:
+def _error_line(meant: str, sentence: str, cells: Optional[int]) -> str:
     sentence = clip(sentence, MOST_CELLS)
     if meant == CLAUDE:
         return claude_record.error_record(clean(f"CC ! {sentence}"), cells) + "\n"
@@ -144,7 +144,7 @@ def _telling(meant: str, sentence: str, cells: Optional[int]) -> str:
 
 
 def _meant(argv: Sequence[str], env: Mapping[str, str], name: str) -> str:
-    """Words that did not parse are looked through by hand; the configuration may be what is wrong."""
+    """Words that did not parse are searched by hand; the configuration may be what is wrong."""
     flag = "--" + name.replace("_", "-")
     named = [after for word, after in zip(argv, argv[1:]) if word == flag]
     named += [word[len(flag) + 1:] for word in argv if word.startswith(flag + "=")]

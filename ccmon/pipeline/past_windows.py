@@ -1,4 +1,4 @@
-"""The past of the account's windows out of the store: what Claude said of each, what was used meanwhile, what was learned."""
+"""The past of the account's windows out of the store: what Claude reported of each, what was used meanwhile, what was learned."""
 
 from functools import partial
 from typing import Dict, List, Optional, Sequence
@@ -9,11 +9,10 @@ from ccmon.history.windows import LoginReading, PastWindow, Range, WindowKind
 from ccmon.learning import state
 from ccmon.learning.learned import HISTORY_S, Learned, measure
 from ccmon.learning.values import Key
-from ccmon.model import Used
-from ccmon.pipeline.memory import Memory
+from ccmon.model import UsageRow
+from ccmon.pipeline.history import History
 from ccmon.sources.session_json import label, length_s, scope, window_name
 from ccmon.store import window_readings
-from ccmon.store.database import Store, StoreError
 from ccmon.text import clean, clip, did_you_mean
 from ccmon.usage.binding import is_only_model
 from ccmon.usage.hits import CutOff
@@ -21,35 +20,29 @@ from ccmon.usage.utilization import LEAST_TOKENS
 from ccmon.usage.windows import order, window
 from ccmon.when import DAY_S
 
-LONGEST_S = 7 * DAY_S                  # of a window whose length is known
+LONGEST_S = 7 * DAY_S                  # of a window whose length can be read from its name
 COURSES_S = 60 * DAY_S                 # how far back the screen shows the week's course
 WEEK = "seven_day"
 _NAMES = {"session": "five_hour", "weekly": WEEK}      # of limit events
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 
 
-def known_names(kept: Memory) -> List[str]:
-    """The windows of which anything is known, the 5 hours and the week first. Raises StoreError."""
+def known_names(history: History) -> List[str]:
+    """Names of the windows of which anything is stored, the 5 hours and the week first. Raises StoreError."""
     nothing: List[str] = []
-    found = _store(kept).read_owner(kept.ctx.owner, window_readings.names, nothing)
-    return sorted({*found, *map(_name_of, kept.events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
+    found = history.required_store().read_owner(history.ctx.owner, window_readings.names, nothing)
+    return sorted({*found, *map(_name_of, history.limit_events())} - {""}, key=lambda name: order(window(name, 0.0, 0, 0)))
 
 
-def readings(kept: Memory, name: str, since: int = 0) -> List[LoginReading]:
-    """All that Claude said of that window from then on (epoch s), limit events among it. Raises StoreError."""
+def readings(history: History, name: str, since: int = 0) -> List[LoginReading]:
+    """All that Claude reported of that window from then on (epoch s), limit events among it. Raises StoreError."""
     nothing: List[window_readings.WindowReading] = []
-    until = kept.ctx.now()
-    rows = _store(kept).read_owner(
-        kept.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
-    events = [event for event in kept.events() if _name_of(event) == name and since <= event.at <= until]
+    until = history.ctx.now()
+    rows = history.required_store().read_owner(
+        history.ctx.owner, lambda db, owner: window_readings.readings(db, owner, since, until, name), nothing)
+    events = [event for event in history.limit_events() if _name_of(event) == name and since <= event.at <= until]
     return [*(LoginReading(row.login, row.ts, row.percent, row.resets_at) for row in rows),
             *(LoginReading("", event.at, 100.0, event.resets_at, True) for event in events)]
-
-
-def _store(kept: Memory) -> Store:
-    if kept.store is None:
-        raise StoreError(kept.trouble or "There is no store")
-    return kept.store
 
 
 def _name_of(event: CutOff) -> str:
@@ -59,45 +52,45 @@ def _name_of(event: CutOff) -> str:
     return window_name(f"{WEEK}_{event.model}") if event.kind == "model" and event.model else _NAMES.get(event.kind, "")
 
 
-def named(known: Sequence[str], wanted: Optional[str]) -> str:
-    """Of the known names the one that is wanted by its name or label, without a wish the first; "" where none is known.
+def named(names: Sequence[str], wanted: Optional[str]) -> str:
+    """Of these names the one that is wanted by its name or label, without a wish the first; "" where there is none.
     UsageError lists the names."""
     if wanted is None:
-        return known[0] if known else ""
+        return names[0] if names else ""
     word = wanted.strip().lower()
-    name = next((name for name in known if word in (name, label(name).lower())), None)
-    if name is None and known:
-        raise UsageError(f"--window: nothing is known of '{clip(clean(wanted), 40)}'{did_you_mean(word, known)}; "
-                         f"there are {', '.join(known)}")
+    name = next((name for name in names if word in (name, label(name).lower())), None)
+    if name is None and names:
+        raise UsageError(f"--window: nothing is known of '{clip(clean(wanted), 40)}'{did_you_mean(word, names)}; "
+                         f"there are {', '.join(names)}")
     return name or ""
 
 
-def of_name(kept: Memory, name: str, said: Sequence[LoginReading], used: Sequence[Used]) -> List[PastWindow]:
+def of_name(history: History, name: str, reported: Sequence[LoginReading], used: Sequence[UsageRow]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
-    learned_state = state.load(kept.learned()) if name == "five_hour" else None
+    learned_state = state.load(history.learned()) if name == "five_hour" else None
     part = partial(learned_part, learned_state.learned) if learned_state else _no_part
-    return windows.grouped_windows(WindowKind(name, length_s(name), partial(counts, scope(name)), part), said, used)
+    return windows.grouped_windows(WindowKind(name, length_s(name), partial(counts, scope(name)), part), reported, used)
 
 
-def weeks(kept: Memory, since: int) -> List[PastWindow]:
+def weeks(history: History, since: int) -> List[PastWindow]:
     """The 7-day windows that ended since then, of the login that was read last, without what was used. Raises StoreError."""
-    found = [one for one in of_name(kept, WEEK, readings(kept, WEEK, since - LONGEST_S), ()) if one.end > since]
+    found = [one for one in of_name(history, WEEK, readings(history, WEEK, since - LONGEST_S), ()) if one.end > since]
     newest = max(found, key=lambda one: one.readings[-1], default=None)
     return [one for one in found if newest and one.login == newest.login]
 
 
 def counts(about: str, model: Optional[str]) -> Optional[bool]:
-    """Whether what that model uses counts in a window of that scope; None where the model is not known."""
+    """Whether what that model uses counts in a window of that scope; None where the model is not recorded."""
     if about == "account":
         return True
     return None if model is None else is_only_model(about, [model])
 
 
-def _no_part(rows: Sequence[Used], end: int) -> Optional[Range]:
+def _no_part(rows: Sequence[UsageRow], end: int) -> Optional[Range]:
     return None
 
 
-def learned_part(learned: Learned, rows: Sequence[Used], end: int) -> Optional[Range]:
+def learned_part(learned: Learned, rows: Sequence[UsageRow], end: int) -> Optional[Range]:
     """What part of this use one per cent of a 5-hour window is that ended then; None where nothing was learned of its time."""
     limit, load = learned.estimate, _load(rows)
     if limit is None or learned.unit_weights is None or not limit.learned or end < learned.at - HISTORY_S:
@@ -111,7 +104,7 @@ def learned_part(learned: Learned, rows: Sequence[Used], end: int) -> Optional[R
     return Range(*(value / 100 / amount for value in limit[:3]))
 
 
-def _load(rows: Sequence[Used]) -> Dict[Key, float]:
+def _load(rows: Sequence[UsageRow]) -> Dict[Key, float]:
     load: Dict[Key, float] = {}
     for row in rows:
         for kind in _KINDS:

@@ -1,11 +1,11 @@
-"""What is known without asking anything: the facts that are stored, and what the last refresh noted about the source."""
+"""What there is without asking anything: the facts that are stored, and what the last refresh noted about the source."""
 
 from typing import Any, Callable, Dict
 
 from ccmon import checked, line_answer
 from ccmon.model import Facts, Source
 from ccmon.pipeline import learned_state
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, opened
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, History, opened
 from ccmon.settings.context import Context
 
 _NOTED: Dict[str, Callable[[Any], Any]] = {
@@ -15,6 +15,7 @@ _NOTED: Dict[str, Callable[[Any], Any]] = {
     "logs": checked.sentence, "reason": checked.sentence, "progress": checked.share, "not_installed": checked.boolean,
     "unstarted": checked.sentence}
 _FIELDS = [(name, _NOTED[name]) for name in Source._fields]     # one that is noted and not read again would be lost in silence
+_MOST_READS = 3
 
 
 def source_before(ctx: Context) -> Source:
@@ -22,15 +23,26 @@ def source_before(ctx: Context) -> Source:
     name = "ccusage" if ctx.demo is None else "demo"
     try:
         noted = checked.value(line_answer.read_state(ctx.cache).note) if ctx.cache else {}
-        known = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
-        return Source(**known) if known else Source(name)
+        values = {key: made(noted[key]) for key, made in _FIELDS if noted.get(key) is not None}
+        return Source(**values) if values else Source(name)
     except checked.Damage:
         return Source(name)
 
 
 def load(ctx: Context, now: int, busy_ms: int = BACKGROUND_BUSY_MS) -> Facts:
     """The newest facts that are stored, without running anything."""
-    source = source_before(ctx)        # first: it is noted after the facts, which must not be older than it
-    with opened(ctx, busy_ms) as memory:
-        facts = learned_state.recall(memory, memory.facts(now), now)
-        return facts if ctx.is_stored_only else facts._replace(source=source)
+    with opened(ctx, busy_ms) as history:
+        return read_facts(ctx, history, now)
+
+
+def read_facts(ctx: Context, history: History, now: int) -> Facts:
+    """The same of a history that is open. The source is noted in a file of its own: both are of one refresh where it is the same
+    before and after."""
+    if ctx.is_stored_only:
+        return learned_state.recall(history, history.facts(now), now)
+    source = source_before(ctx)
+    for _ in range(_MOST_READS):
+        facts, before, source = history.facts(now), source, source_before(ctx)
+        if source == before:
+            break
+    return learned_state.recall(history, facts, now)._replace(source=before)

@@ -1,4 +1,4 @@
-"""What Claude said of its limits, from the spool and Claude Code's own file into the history, inside one transaction."""
+"""What Claude reported of its limits, from the spool and Claude Code's own file into the history, inside one transaction."""
 
 import sqlite3
 from typing import Callable, List, Sequence, Tuple
@@ -15,10 +15,10 @@ from ccmon.when import SKEW_S
 _MOST_HELD = 500
 
 
-def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, login: str = "") -> None:
-    """Keep what these lines tell; login is who is logged in, "" where that is not known.
+def write_lines(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, login: str = "") -> None:
+    """Store the readings of these lines; login is who is logged in, "" where nobody knows.
 
-    Lines of the future tell nothing; to a clock that is behind, all that were written by the right one are of the future: they
+    Lines of the future are no readings; to a clock that is behind, all that were written by the right one are of the future: they
     wait for their time. Those of a clock that was ahead are of windows that were over by it.
     """
     window_readings.note_login(db, owner, login)
@@ -32,17 +32,17 @@ def keep(db: sqlite3.Connection, owner: int, lines: Sequence[str], now: int, log
         rows.write_note(db, f"{window_readings.AHEAD} {owner}", "\n".join(ahead[-_MOST_HELD:]))
 
 
-def keep_told(db: sqlite3.Connection, owner: int, windows: Windows, login: str, now: int) -> None:
-    """Keep what Claude Code's own file, or Claude Code when it was asked, says of the windows of that login."""
+def write_windows(db: sqlite3.Connection, owner: int, windows: Windows, login: str, now: int) -> None:
+    """Store what Claude Code's own file, or Claude Code when it was asked, reports of the windows of that login."""
     window_readings.note_login(db, owner, login)
     source = windows[0].source if windows else ""
     _settle(db, owner, source, lambda ledger: official.with_file_windows(ledger, windows, login, now))
 
 
 def _settle(db: sqlite3.Connection, owner: int, source: str,
-            work: Callable[[Ledger], Tuple[Ledger, List[SpoolReading]]]) -> None:
+            settled: Callable[[Ledger], Tuple[Ledger, List[SpoolReading]]]) -> None:
     key = rows.ledger_key(owner)
-    ledger, changed = work(official.load(rows.note(db, key)))
+    ledger, changed = settled(official.load(rows.note(db, key)))
     rows.write_note(db, key, official.dump(ledger))
     window_readings.add(db, owner, [WindowReading(one.login, one.window, one.at, one.percent, one.resets_at, source)
                                         for one in changed])

@@ -13,9 +13,9 @@ from ccmon import checked, line_answer, line_cache, locks
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, tightest, unchanged
-from ccmon.pipeline.catch_up import files as log_files_of
-from ccmon.pipeline.memory import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, Answer, Memory, opened
-from ccmon.pipeline.present import load, source_before
+from ccmon.pipeline.catch_up import claude_logs
+from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
+from ccmon.pipeline.present import load, read_facts, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import log_files, spool
@@ -24,64 +24,64 @@ from ccmon.system import signals
 from ccmon.usage import compute
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.alerting import Due
+    from ccmon.pipeline.alerting import DueAlert
     from ccmon.sources.log_files import LogFile
     from ccmon.sources.log_reader import OnProgress
 
 
 def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Optional[Cancel] = None,
          insist: bool = False, whole: "Optional[OnProgress]" = None) -> Facts:
-    """Read the source, store what it says and write every line; the caller holds the refresh lock.
+    """Ask the source, store its answer and write every line; the caller holds the refresh lock.
 
-    Without insist a source is left alone as long as no log has changed. whole: where only logs say what is used, and they were
+    Without insist a source is left alone as long as no log has changed. whole: where logs are the only source, and they were
     never read, they are read to their ends first. Never raises CcmonError: a failure stands in the facts' source and starts
     the back-off.
     """
     now = ctx.now()
     before = source_before(ctx)
-    with opened(ctx, busy_ms) as memory:
-        _take_readings(ctx, memory)
-        files = log_files_of(ctx)
+    with opened(ctx, busy_ms) as history:
+        _take_readings(ctx, history)
+        files = claude_logs(ctx)
         stamp = log_files.stamp(files)
-        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, memory, now) is not None
+        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, history, now) is not None
         try:
-            answer = None if is_unchanged else _asked(ctx, before, memory, lock, cancel or Cancel(), files, whole)
+            answer = None if is_unchanged else _asked(ctx, before, history, lock, cancel or Cancel(), files, whole)
         except Cancelled:
-            return learned_state.recall(memory, memory.facts(now), now)._replace(source=before)
+            return learned_state.recall(history, history.facts(now), now)._replace(source=before)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
             if not locks.held(lock):
-                return _of_the_other(ctx, memory)
-            facts = memory.facts(now)._replace(source=_failed(ctx, before, err))
+                return read_facts(ctx, history, ctx.now())        # of the process that took the lock
+            facts = history.facts(now)._replace(source=_failed(ctx, before, err))
             _note_failure(ctx, facts, now)
         else:
             if not locks.held(lock):
-                return _of_the_other(ctx, memory)
-            facts = _kept(memory, answer, before, stamp, now)
+                return read_facts(ctx, history, ctx.now())        # of the process that took the lock
+            facts = _with_answer(history, answer, before, stamp, now)
             if answer and facts.cut_since is not None and _may_read_beside(ctx, facts.source):
                 from ccmon.pipeline import sources
-                sources.read_beside(ctx, facts.source, memory, at_once=True)       # what is shown is the ledger's
-                facts = memory.facts(now)._replace(source=facts.source)
-            _note_success(ctx, facts._replace(source=_stored(facts, before)), now)
-        facts = learned_state.recall(memory, facts, now)
+                sources.read_beside(ctx, facts.source, history, at_once=True)       # what is shown is the ledger's
+                facts = history.facts(now)._replace(source=facts.source)
+            _note_success(ctx, facts._replace(source=_visible_source(facts, before)), now)
+        facts = learned_state.recall(history, facts, now)
         lines.write_all(ctx, facts, now, of_account)
         if facts.source.progress is None:
-            memory.maintain(now)
+            history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
                 snapshot = snapshots.snapshot(ctx, facts, now)
-                learned_state.keep_score(memory, snapshot)
-                tightest.note(memory, snapshot)
+                learned_state.store_forecasts(history, snapshot)
+                tightest.note(history, snapshot)
     return facts
 
 
-def _asked(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
-           whole: "Optional[OnProgress]") -> Answer:
-    """What the source says; what asks and reads is loaded where the logs, as the only source, say anything new."""
-    answer = unchanged.answer_of_logs(ctx, before, files, memory)
+def _asked(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
+           whole: "Optional[OnProgress]") -> SourceAnswer:
+    """The source's answer; what asks and reads is not loaded where the logs, as the only source, hold nothing new."""
+    answer = unchanged.answer_of_logs(ctx, before, files, history)
     if answer is None:
         from ccmon.pipeline import sources
         with _signals_end(cancel):
-            answer = sources.ask(ctx, before, memory, lock, cancel, files, whole)
+            answer = sources.ask(ctx, before, history, lock, cancel, files, whole)
     return answer
 
 
@@ -90,75 +90,69 @@ def _may_read_beside(ctx: Context, source: Source) -> bool:
     return ctx.demo is None and ctx.settings.source == "auto" and source.name == "ccusage"
 
 
-def _of_the_other(ctx: Context, memory: Memory) -> Facts:
-    """What the process has stored that took the lock while this one was stopped: what we have read since is older."""
-    source, now = source_before(ctx), ctx.now()
-    return learned_state.recall(memory, memory.facts(now), now)._replace(source=source)
-
-
-def _kept(memory: Memory, answer: Optional[Answer], before: Source, stamp: str, now: int) -> Facts:
-    """The facts with the answer stored; without one, what is stored is what it would say."""
+def _with_answer(history: History, answer: Optional[SourceAnswer], before: Source, stamp: str, now: int) -> Facts:
+    """The facts with the answer stored; without one, what is stored is what it would be."""
     if answer is None:
-        return memory.facts(now)._replace(source=before._replace(refreshed=now))
-    return memory.keep(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
+        return history.facts(now)._replace(source=before._replace(refreshed=now))
+    return history.store_answer(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
 
 
-def _stored(facts: Facts, before: Source) -> Source:
+def _visible_source(facts: Facts, before: Source) -> Source:
     """The source as the others may know it: of an answer that could not be stored they see nothing."""
     return facts.source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.trouble else facts.source
 
 
-def _take_readings(ctx: Context, memory: Memory) -> None:
-    """Bring what Claude Code said from the spool into the store; what cannot be stored now stays where it is."""
+def _take_readings(ctx: Context, history: History) -> None:
+    """Bring the lines of Claude Code from the spool into the store; what cannot be stored now stays where it is."""
     if ctx.demo is not None:
         from ccmon.pipeline import demo_past
-        memory.note_readings(demo_past.readings([ctx.now()], ctx.demo))
+        history.store_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
-    account.take(ctx, memory)          # first: it says whose the lines are
+    account.take(ctx, history)         # first: the lines are of the login that it names
     for content in spool.contents(ctx.cache) if ctx.cache else ():
-        if not memory.note_readings(content):
+        if not history.store_readings(content):
             return
 
 
 def take_readings(ctx: Context) -> None:
-    """Bring what Claude Code said into the store, unless another process is about to."""
+    """Bring what Claude Code has sent into the store, unless another process is about to."""
     lock = locks.lock(ctx.cache) if ctx.cache and not ctx.is_stored_only else None
     if lock is not None:
         try:
-            with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-                _take_readings(ctx, memory)
+            with opened(ctx, BACKGROUND_BUSY_MS) as history:
+                _take_readings(ctx, history)
         finally:
             locks.unlock(lock)
 
 
-def catch_up(ctx: Context, tell: "Optional[OnProgress]" = None) -> None:
-    """Read what the history lacks of the logs, before it is shown; it is told how far a first reading has come."""
+def catch_up(ctx: Context, progress: "Optional[OnProgress]" = None) -> None:
+    """Read what the history lacks of the logs, before it is shown; progress is called with the share read (0..1)."""
     if ctx.is_stored_only:
         return                         # the logs are elsewhere
     from ccmon.pipeline import sources
-    with opened(ctx, SCREEN_BUSY_MS) as memory:
-        sources.catch_up(ctx, memory, tell)
+    with opened(ctx, SCREEN_BUSY_MS) as history:
+        sources.catch_up(ctx, history, progress)
 
 
 # --- after the answer ---------------------------------------------------------------------------------------------------
 
 def learn(ctx: Context) -> None:
-    """Read from the logs what ccusage does not tell, and learn anew when that is due; after an answer: it may take a while."""
+    """Read from the logs what ccusage does not report, and learn anew when that is due; after an answer: it may take a while."""
     if not ctx.cache or ctx.demo is not None or ctx.is_stored_only:
         return
     lock = locks.lock(f"{ctx.cache}/learning")
     if lock is None:
         return                         # another process is at it
     try:
-        with opened(ctx, BACKGROUND_BUSY_MS) as memory:
+        with opened(ctx, BACKGROUND_BUSY_MS) as history:
             source = source_before(ctx)
             if _may_read_beside(ctx, source):
                 from ccmon.pipeline import sources
-                sources.read_beside(ctx, source, memory)
+                sources.read_beside(ctx, source, history)
             if ctx.settings.official == "claude":
                 from ccmon.pipeline import asking
-                asking.ask_when_due(ctx, memory)
-            learned_state.study_when_due(memory, ctx.now())
+                asking.ask_when_due(ctx, history)
+            learned_state.study_when_due(history, ctx.now())
     finally:
         locks.unlock(lock)
 
@@ -173,8 +167,8 @@ def learn_quietly(ctx: Context) -> bool:
         return False
 
 
-def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due]":
-    """What this process is to tell the user; a fault in it is written to the log, and spoils nothing."""
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[DueAlert]":
+    """The alerts that this process is to send; a fault in it is written to the log, and spoils nothing."""
     try:
         if ctx.is_stored_only or not ctx.settings.alerts:
             return []
@@ -185,13 +179,13 @@ def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due
         return []
 
 
-def send_alerts(ctx: Context, found: "List[Due]") -> None:
+def send_alerts(ctx: Context, claims: "List[DueAlert]") -> None:
     """Send them; it takes its time, so no lock may be held."""
-    if not found:
+    if not claims:
         return
     try:
         from ccmon.pipeline import alerting
-        alerting.send(ctx, found)
+        alerting.send(ctx, claims)
     except Exception:
         _log(ctx)
 
@@ -316,7 +310,7 @@ def _note(ctx: Context, facts: Facts, now: int, state: line_answer.State) -> Non
     if line_cache.write_state(ctx.cache, noted):
         locks.rest(ctx.cache, 0)
     elif not locks.rest(ctx.cache, rest_s(ctx, facts.source)) and ctx.background:
-        time.sleep(rest_s(ctx, facts.source))      # whoever cannot say that it ran keeps the others from running
+        time.sleep(rest_s(ctx, facts.source))      # whoever cannot note that it ran holds the others off
 
 
 def in_background(argv: List[str], lock: int) -> None:
@@ -325,7 +319,7 @@ def in_background(argv: List[str], lock: int) -> None:
     try:
         own = lines.context_of(argv, env)._replace(background=True)
         ctx = lines.context_of(argv, env, switch=False)._replace(background=True)      # whose lock that is
-    except UsageError:                 # a configuration that was broken meanwhile: the line will say so
+    except UsageError:                 # a configuration that was broken meanwhile: the line will show that
         return
     signals.end_in_order()
     sweeping.sweep(env)
@@ -336,8 +330,8 @@ def in_background(argv: List[str], lock: int) -> None:
         _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
         return
     locks.unlock(lock)             # the others need not wait for what follows
-    told = own if own.chosen and own.settings.origin["account"] != "flag" else ctx       # a flag is one window's
-    send_alerts(told, alerts_due(told, load(told, told.now()) if told is own else facts))
+    alerted = own if own.chosen and own.settings.origin["account"] != "flag" else ctx       # a flag is one window's
+    send_alerts(alerted, alerts_due(alerted, load(alerted, alerted.now()) if alerted is own else facts))
     for shown in [ctx, own] if own.cache != ctx.cache else [ctx]:
         learn_quietly(shown)
 

@@ -20,13 +20,13 @@ STORED = "history"                     # name of the source of what came from an
 
 
 def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, asked: AskedNote, now: int) -> Facts:
-    """The facts with the windows of the account that is shown, and what Claude Code's own file says of it. Raises StoreError."""
+    """The facts with the windows of the account that is shown, and what Claude Code's own file has of it. Raises StoreError."""
     if ctx.is_stored_only:
         return _merged(store, ctx, facts, now)
     text = store.read_owner(ctx.owner, rows.ledger, None)
-    told = asked_note.newest_credits(note.credits, asked.credits)
-    if text is None:                   # Claude has never said how much is used
-        return facts._replace(windows_dropped=note.dropped, login=note.login, credits=told)
+    credits = asked_note.newest_credits(note.credits, asked.credits)
+    if text is None:                   # Claude has never reported how much is used
+        return facts._replace(windows_dropped=note.dropped, login=note.login, credits=credits)
     from ccmon.usage import official
     ledger = _of_shown(official.load(text), ctx.chosen)
     facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
@@ -34,7 +34,7 @@ def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, as
     other = _other_login(ledger, ctx.chosen, note)
     if other is not None:              # the file is about another one
         return facts._replace(login=note.of_login(other), credits=official.spend_limit(ledger, facts.windows))
-    return facts._replace(login=note.login, credits=(*told, *official.spend_limit(ledger, facts.windows)))
+    return facts._replace(login=note.login, credits=(*credits, *official.spend_limit(ledger, facts.windows)))
 
 
 def _other_login(ledger: "Ledger", chosen: "Optional[Chosen]", note: AccountNote) -> Optional[str]:
@@ -92,12 +92,12 @@ def learned(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]") -> O
 
 
 def write_learned(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]", text: str) -> None:
-    """Keep what was learned of that login."""
+    """Store what was learned of that login."""
     rows.write_note(db, _key(db, owner, chosen), text)
 
 
 def _key(db: sqlite3.Connection, owner: int, chosen: "Optional[Chosen]") -> str:
-    """An existing history is of the first login that became known: only others have notes of their own."""
+    """An existing history is of the first login that was noted: only others have notes of their own."""
     login = login_of(db, owner, chosen)
     first = window_readings.first_login(db, owner)
     return f"{learning.LEARNED} {owner}" + (f" {login}" if login and first and login != first else "")

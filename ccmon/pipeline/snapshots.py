@@ -1,4 +1,4 @@
-"""The numbers of one moment under the settings of a call: what every view shows."""
+"""The numbers at one time under the settings of a call: what every view shows."""
 
 from __future__ import annotations
 

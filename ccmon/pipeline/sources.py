@@ -1,4 +1,4 @@
-"""Where the numbers come from: ccusage, or the log files themselves; and whether it is worth asking at all."""
+"""Where the numbers come from: ccusage, or the log files themselves, which are read beside ccusage, too."""
 
 import os
 import time
@@ -9,47 +9,47 @@ from typing import Optional, Sequence
 from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
-from ccmon.pipeline.catch_up import files as files
-from ccmon.pipeline.memory import READING_BUSY_MS, Answer, Memory, opened
+from ccmon.pipeline.catch_up import claude_logs
+from ccmon.pipeline.history import READING_BUSY_MS, History, SourceAnswer, opened
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import log_files, log_reader
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import OnProgress
-from ccmon.store import log_state, values
+from ccmon.store import learning, log_state, values
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
 from ccmon.when import SKEW_S
 
 LEARN_S = 60                           # the logs are read beside ccusage at most so often
 MOST_LEARN_S = 5.0
-MOST_STILL_S = 60.0                    # whoever reads a long history has something to show for it within that
+MOST_STILL_S = 60.0                    # whoever reads a long history has got further within that
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
-def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel, files: Sequence[LogFile],
-        whole: Optional[OnProgress] = None) -> Answer:
-    """What the source says now. Raises CcmonError, cancel.Cancelled.
+def ask(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: Sequence[LogFile],
+        whole: Optional[OnProgress] = None) -> SourceAnswer:
+    """The source's answer. Raises CcmonError, cancel.Cancelled.
 
-    A ccusage that fails is told, and never replaced in silence; one that cannot be started at all is. whole: logs that were
-    never read are read to their ends first, and it is told how far that has come.
+    A ccusage that fails is an error, and never replaced in silence; one that cannot be started at all is. whole: logs that were
+    never read are read to their ends first, and it is called with the share read (0..1).
     """
     if ctx.demo is not None:
         from ccmon.sources import demo
         now = ctx.now()
-        return Answer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
+        return SourceAnswer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     if ctx.settings.source == "logs":
-        return _from_logs(ctx, memory, files, "asked_for", whole, cancel)
+        return _from_logs(ctx, history, files, "asked_for", whole, cancel)
     from ccmon.pipeline import from_ccusage  # who reads the logs does without
     from ccmon.sources import ccusage
     try:
-        answer = from_ccusage.answer(ctx, before, memory, lock, cancel)
-        return answer._replace(is_history=_is_history(ctx, memory, files))
+        answer = from_ccusage.answer(ctx, before, history, lock, cancel)
+        return answer._replace(is_history=_is_history(ctx, history, files))
     except ccusage.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
-            answer = _from_logs(ctx, memory, files, "no_ccusage", whole, cancel)
+            answer = _from_logs(ctx, history, files, "no_ccusage", whole, cancel)
             why = None if isinstance(err, ccusage.NotFound) else str(err)
             return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
@@ -58,128 +58,130 @@ def ask(ctx: Context, before: Source, memory: Memory, lock: int, cancel: Cancel,
         raise
 
 
-def _is_history(ctx: Context, memory: Memory, before: Sequence[LogFile]) -> bool:
+def _is_history(ctx: Context, history: History, before: Sequence[LogFile]) -> bool:
     """Whether ccusage alone knows what was used: there were and are no logs, or they hold no message.
 
-    Looked at again: the first one may just have come, and what is reported of it while it is written would count beside it.
+    The files are listed again: the first one may just have come, and what is reported of it meanwhile would count twice.
     """
     if ctx.settings.source == "ccusage":
         return True
-    found = before or files(ctx)
-    if found and memory.store is not None and memory.logs_read() and not memory.has_messages():
+    files = before or claude_logs(ctx)
+    if files and history.store is not None and history.has_read_logs() and not history.has_messages():
         with suppress(CcmonError):
-            done = log_reader.read(memory.store, logs_of(ctx, files(ctx)), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
-            return done and not memory.has_messages()
-    return not found
+            done = log_reader.read(history.store, logs_of(ctx, claude_logs(ctx)), ctx.now(), None,
+                                   time.monotonic() + MOST_LEARN_S)
+            return done and not history.has_messages()
+    return not files
 
 
 # --- the log files ------------------------------------------------------------------------------------------------------
 
-def logs_of(ctx: Context, found: Sequence[LogFile]) -> log_reader.LogSet:
+def logs_of(ctx: Context, files: Sequence[LogFile]) -> log_reader.LogSet:
     """These log files, with whose they are and what their answers cost."""
     own = ctx.settings.prices
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
-    return log_reader.LogSet(folders, found, ctx.owner,
+    return log_reader.LogSet(folders, files, ctx.owner,
                              log_reader.EntryPrices(partial(prices.cost_usd, own=own), price_table.stamp(own)))
 
 
-def _heeding(cancel: Cancel, tell: Optional[OnProgress]) -> OnProgress:
+def _heeding(cancel: Cancel, progress: Optional[OnProgress]) -> OnProgress:
     """The same, that ends the reading where that is wanted meanwhile: what was read so far stays. Raises Cancelled."""
-    def told(share: float) -> None:
+    def cancellable(share: float) -> None:
         cancel.check()
-        if tell:
-            tell(share)
-    return told
+        if progress:
+            progress(share)
+    return cancellable
 
 
-def _from_logs(ctx: Context, memory: Memory, found: Sequence[LogFile], reason: str, whole: Optional[OnProgress],
-               cancel: Cancel) -> Answer:
+def _from_logs(ctx: Context, history: History, files: Sequence[LogFile], reason: str, whole: Optional[OnProgress],
+               cancel: Cancel) -> SourceAnswer:
     started, now = time.monotonic(), ctx.now()
-    logs = logs_of(ctx, found)
+    logs = logs_of(ctx, files)
     progress: Optional[float] = None
     blocks: Optional[Sequence[Block]] = None
-    if memory.store is None or memory.is_frozen():
+    if history.store is None or history.is_frozen():
         blocks = log_reader.recent(logs, now)
     elif whole or not ctx.cache:
-        read_whole(ctx, memory, found, _heeding(cancel, whole))
-    elif memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES:
-        _read_all(memory.store, logs, now, _heeding(cancel, None))
+        read_whole(ctx, history, files, _heeding(cancel, whole))
+    elif history.has_read_logs() or sum(file.size for file in files) <= log_reader.AT_ONCE_BYTES:
+        _read_all(history.store, logs, now, _heeding(cancel, None))
     else:
         log_reader.start(ctx.cache, ctx.env)
-        progress = min(0.99, memory.share_read(sum(file.size for file in found)))
+        progress = min(0.99, history.share_read(sum(file.size for file in files)))
         blocks = log_reader.recent(logs, now)
-    skipped, worst = memory.damaged()
+    skipped, worst = history.damaged_lines()
     future = sum(block.start > now + SKEW_S for block in blocks or ())
     source = Source("logs", refreshed=now, took_s=round(time.monotonic() - started, 2), skipped=skipped, skipped_in=worst,
                     future=future, reason=reason, progress=progress)
-    return Answer(None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S), source, False)
+    begun = None if blocks is None else tuple(block for block in blocks if block.start <= now + SKEW_S)
+    return SourceAnswer(begun, source, False)
 
 
-def _read_all(store: Store, logs: log_reader.LogSet, now: int, tell: Optional[OnProgress] = None) -> None:
+def _read_all(store: Store, logs: log_reader.LogSet, now: int, progress: Optional[OnProgress] = None) -> None:
     """Read to the ends, also what another process has begun to read meanwhile and was killed at. Raises StoreError."""
-    if not log_reader.read(store, logs, now, tell):
-        log_reader.read(store, logs, now, tell)
+    if not log_reader.read(store, logs, now, progress):
+        log_reader.read(store, logs, now, progress)
 
 
-def read_whole(ctx: Context, memory: Memory, found: Sequence[LogFile], tell: Optional[OnProgress]) -> None:
+def read_whole(ctx: Context, history: History, files: Sequence[LogFile], progress: Optional[OnProgress]) -> None:
     """Read the logs to their ends; where another process reads them, wait for it as long as it gets on. Raises StoreError."""
-    assert memory.store is not None
-    size = sum(file.size for file in found)
+    assert history.store is not None
+    size = sum(file.size for file in files)
     come, until = -1.0, 0.0
     while True:
         lock = locks.lock(os.path.join(ctx.cache, "logs.reading")) if ctx.cache else -1
         if lock is not None:
             break
-        share = memory.share_read(size)
+        share = history.share_read(size)
         if share != come:
             come, until = share, time.monotonic() + max(MOST_STILL_S, ctx.settings.timeout)
         if time.monotonic() > until:
             raise StoreError(f"{locks.holder(os.path.join(ctx.cache or '', 'logs.reading'))}, another ccmon, reads the logs "
                              "and does not get on", "Try again, or end that one")
-        if tell:
-            tell(share)
+        if progress:
+            progress(share)
         time.sleep(0.1)
     try:
-        _read_all(memory.store, logs_of(ctx, found), ctx.now(), tell)
+        _read_all(history.store, logs_of(ctx, files), ctx.now(), progress)
     finally:
         locks.unlock(lock)
 
 
 # --- the log files beside ccusage ------------------------------------------------------------------------------------------
 
-def read_beside(ctx: Context, source: Source, memory: Memory, at_once: bool = False) -> None:
-    """Bring what the logs say of models, hours, projects and limits into the ledger.
+def read_beside(ctx: Context, source: Source, history: History, at_once: bool = False) -> None:
+    """Bring the models, hours, projects and limits of the logs into the ledger.
 
     At most once a minute, and only when a log has changed; what fails is tried again then. at_once: now, if any has changed.
     """
-    noted_at, seen = ((memory.logs_read_beside() or "0 ").split(" ") + [""])[:2]
+    noted_at, seen = ((history.note(learning.LOGS) or "0 ").split(" ") + [""])[:2]
     rests = not at_once and 0 <= ctx.now() - (values.number(noted_at) or 0) < LEARN_S
-    if memory.store is None or rests or seen == source.logs != "":
+    if history.store is None or rests or seen == source.logs != "":
         return
-    found = files(ctx)
-    memory.note_logs_read_beside(f"{ctx.now()} ")          # whatever becomes of it, not at once again
+    files = claude_logs(ctx)
+    history.write_note(learning.LOGS, f"{ctx.now()} ")          # whatever becomes of it, not at once again
     with suppress(CcmonError):
-        if memory.logs_read() or sum(file.size for file in found) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
-            done = log_reader.read(memory.store, logs_of(ctx, found), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
-            memory.note_limits()
-            if done and not memory.store.read_owner(ctx.owner, log_state.has_checks, False):
-                memory.note_logs_read_beside(f"{ctx.now()} {log_files.stamp(found)}")
-        elif found:
+        if history.has_read_logs() or sum(file.size for file in files) <= log_reader.AT_ONCE_BYTES or not ctx.cache:
+            done = log_reader.read(history.store, logs_of(ctx, files), ctx.now(), None, time.monotonic() + MOST_LEARN_S)
+            history.store_limits()
+            if done and not history.store.read_owner(ctx.owner, log_state.has_checks, False):
+                history.write_note(learning.LOGS, f"{ctx.now()} {log_files.stamp(files)}")
+        elif files:
             log_reader.start(ctx.cache, ctx.env)
 
 
-def catch_up(ctx: Context, memory: Memory, tell: Optional[OnProgress]) -> None:
+def catch_up(ctx: Context, history: History, progress: Optional[OnProgress]) -> None:
     """Read what the ledger lacks of the logs, all of it, before its history is shown; nothing where logs are not to be read, and
     where nothing can be written: what is stored can be shown all the same."""
-    if ctx.demo is not None or ctx.settings.source == "ccusage" or memory.store is None or memory.is_frozen():
+    if ctx.demo is not None or ctx.settings.source == "ccusage" or history.store is None or history.is_frozen():
         return
-    found = files(ctx)
+    files = claude_logs(ctx)
     with suppress(StoreError):
-        if memory.logs_read():
-            _read_all(memory.store, logs_of(ctx, found), ctx.now())
-        elif found:
-            read_whole(ctx, memory, found, tell)
-        memory.note_limits()
+        if history.has_read_logs():
+            _read_all(history.store, logs_of(ctx, files), ctx.now())
+        elif files:
+            read_whole(ctx, history, files, progress)
+        history.store_limits()
 
 
 def read_all_logs() -> None:
@@ -190,7 +192,7 @@ def read_all_logs() -> None:
         return
     if hasattr(os, "nice"):            # not on Windows
         os.nice(5)
-    with opened(ctx, READING_BUSY_MS) as memory:
-        if memory.store:
-            log_reader.read(memory.store, logs_of(ctx, files(ctx)), ctx.now())
+    with opened(ctx, READING_BUSY_MS) as history:
+        if history.store:
+            log_reader.read(history.store, logs_of(ctx, claude_logs(ctx)), ctx.now())
     locks.unlock(lock)

@@ -15,10 +15,10 @@ _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 
 def sweep(env: Mapping[str, str]) -> None:
     """Once in the life of this process; never an error. The cache is swept when a line is written."""
-    found = [folder for folder in dict.fromkeys([*private.own_folders(env), *_folders(env)]) if _may_hold_parts(folder)]
-    if found:
+    folders = [folder for folder in dict.fromkeys([*private.own_folders(env), *_folders(env)]) if _may_hold_parts(folder)]
+    if folders:
         from ccmon.system import newfiles  # as good as never
-        newfiles.sweep(found)
+        newfiles.sweep(folders)
 
 
 def _may_hold_parts(folder: str) -> bool:

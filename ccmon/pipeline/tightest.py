@@ -1,10 +1,10 @@
-"""Which window was binding at the last look, and which were said to be used up: what a look needs to know of the last ones."""
+"""Which window was binding at the last refresh, and which were used up: what a refresh needs of the last ones."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Tuple
 
 from ccmon.model import Facts, Hit, Snapshot
-from ccmon.pipeline.memory import WEEK_S, Memory
+from ccmon.pipeline.history import WEEK_S, History
 from ccmon.sources.session_json import window_name
 from ccmon.store.database import StoreError
 from ccmon.usage.windows import is_of_another
@@ -16,17 +16,17 @@ _BINDING = "binding"
 _KINDS = {"session": "five_hour", "weekly": "seven_day", "model": "seven_day_"}
 
 
-def recall(memory: Memory, facts: Facts, now: int) -> Facts:
+def recall(history: History, facts: Facts, now: int) -> Facts:
     """The facts with the limit events of a week, and the name of the window that was binding."""
-    hits = (hit for hit in _hits(memory, now) if not is_of_another(hit.name, hit.resets_at, facts.windows, facts.apart))
-    return facts._replace(hits=tuple(hits), bound=memory.noted(_BINDING) or "")
+    hits = (hit for hit in _hits(history, now) if not is_of_another(hit.name, hit.resets_at, facts.windows, facts.apart))
+    return facts._replace(hits=tuple(hits), bound=history.note(_BINDING) or "")
 
 
-def _hits(memory: Memory, now: int) -> Tuple[Hit, ...]:
+def _hits(history: History, now: int) -> Tuple[Hit, ...]:
     """Those of the session count only with their reset: of others facts.hit_at speaks."""
     with suppress(StoreError):
         return tuple(Hit(window_name(_KINDS[event.kind] + event.model), event.at, event.resets_at)
-                     for event in memory.events(now - WEEK_S) if event.source == "limit" and _names_window(event))
+                     for event in history.limit_events(now - WEEK_S) if event.source == "limit" and _names_window(event))
     return ()
 
 
@@ -35,8 +35,8 @@ def _names_window(event: "CutOff") -> bool:
     return event.kind in _KINDS and not lacking
 
 
-def note(memory: Memory, snapshot: Snapshot) -> None:
-    """Keep what is binding now, so that the next look does not change it for a trifle."""
+def note(history: History, snapshot: Snapshot) -> None:
+    """Store what is binding now, so that the next refresh does not change it for a trifle."""
     bound = f"{snapshot.binding.name} {snapshot.binding.why}" if snapshot.binding else ""
-    if memory.store and bound != (memory.noted(_BINDING) or ""):
-        memory.note(_BINDING, bound)
+    if history.store and bound != (history.note(_BINDING) or ""):
+        history.write_note(_BINDING, bound)

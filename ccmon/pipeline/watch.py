@@ -1,4 +1,4 @@
-"""Whether a look could find anything new: what is read, what others have stored, and what time alone brings about."""
+"""Whether a refresh could bring anything new: what is read, what others have stored, and what time alone brings about."""
 
 import os
 import time
@@ -12,9 +12,9 @@ from ccmon.sources import account_file, log_files
 from ccmon.sources.log_watch import LogWatch
 from ccmon.usage.compute import CALM_S
 
-REST_S = 45                            # a look comes at least so often while cached lines are asked for, or logs change,
+REST_S = 45                            # a refresh comes at least so often while cached lines are asked for, or logs change,
 CALM_REST_S = 240                      # and so often when neither has happened for a while
-LATELY_S = 600                         # a line that was asked for since is kept fresh
+LATELY_S = 600                         # a line that was asked for since stays fresh
 JUMP_S = 2.0                           # what the clock was set by, or the machine was asleep
 
 Stamp = Tuple[Optional[Tuple[int, int, int]], ...]
@@ -29,11 +29,11 @@ class Watch:
         self._accounts = config.login_files(ctx.env) if ctx.settings.account_file else []
         self._read: object = None
         self._stored: Stamp = ()
-        self._asked_before: Optional[float] = None     # epoch s: the lines that the first look has written do not count
+        self._asked_before: Optional[float] = None     # epoch s: the lines that the first refresh has written do not count
         self._ahead_s = _ahead_s()
 
     def has_input(self) -> bool:
-        """Whether what is read has changed since it was last asked: logs, what Claude Code said, its own file, the configuration;
+        """Whether what is read has changed since the last call: logs, what Claude Code has sent, its own file, the configuration;
         or the clock was set."""
         before, self._read = self._read, (account_file.stamp(self._accounts), _stamp(self._inputs()))
         have_logs = not self._ctx.is_stored_only and self._logs.has_changed()
@@ -44,7 +44,7 @@ class Watch:
         return _stamp(self._stores()) != self._stored
 
     def note_stored(self) -> None:
-        """What is stored now is known: this process has written or read it."""
+        """What is stored now is nothing new: this process has written or read it."""
         self._stored = _stamp(self._stores())
         if self._asked_before is None:
             self._asked_before = line_cache.last_asked_s(self._ctx.cache) if self._ctx.cache else 0.0
@@ -60,7 +60,7 @@ class Watch:
         return cache is not None and self._is_line_asked(now) and line_answer.read_state(cache).quiet_until <= now
 
     def rest_s(self, source: Source, now: int, changed_at: int) -> float:
-        """How long (s) a look can be waited for that nothing calls for, where what is read has changed last at changed_at."""
+        """How long (s) a refresh can wait that nothing calls for, where what is read has changed last at changed_at."""
         if not self._is_line_asked(now) and now - changed_at >= CALM_S:
             return CALM_REST_S
         return max(self._ctx.settings.interval, min(REST_S, self._ctx.stale_after_s(source)))      # lines are shown so long
@@ -93,7 +93,7 @@ def _stamp(paths: Iterable[str]) -> Stamp:
 
 def _stamp_of(path: str) -> Optional[Tuple[int, int, int]]:
     try:
-        found = os.stat(path)
+        stat = os.stat(path)
     except (OSError, ValueError):
         return None
-    return (found.st_ino, found.st_size, found.st_mtime_ns) if found.st_size else None      # an empty -wal is as good as none
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns) if stat.st_size else None      # an empty -wal is as good as none

@@ -7,7 +7,7 @@ A claim without an outcome, because its process died, may be taken over after LE
 from __future__ import annotations
 
 import sqlite3
-from typing import Iterable, List, Optional, Sequence
+from typing import Iterable, List, Optional
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import trusted, values
@@ -52,17 +52,14 @@ def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channe
     for channel in channels:
         db.execute(f"DELETE FROM alert WHERE {_SAME} AND outcome = '' AND channel <> '' AND NOT ts BETWEEN ? AND ?",
                    (owner, kind, channel, window_end - same_s, window_end + same_s, now - LEASE_S + 1, now))
-    claimed = [channel for channel in channels if not _is_sent(db, (owner, kind, channel), window_end, same_s)
-             and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
-                            (owner, kind, window_end, channel, now)).rowcount]
+    sent = f"SELECT 1 FROM alert WHERE {_SAME}"
+    claimed = [channel for channel in channels
+               if not db.execute(sent, (owner, kind, channel, window_end - same_s, window_end + same_s)).fetchone()
+               and db.execute("INSERT OR IGNORE INTO alert (owner_id, kind, window_end, channel, ts) VALUES (?, ?, ?, ?, ?)",
+                              (owner, kind, window_end, channel, now)).rowcount]
     if claimed:
         db.execute("DELETE FROM alert WHERE owner_id = ? AND ts < ?", (owner, trusted.current(db, now).epoch - KEEP_S))
     return claimed
-
-
-def _is_sent(db: sqlite3.Connection, what: Sequence[object], window_end: int, same_s: int) -> bool:
-    row = db.execute(f"SELECT 1 FROM alert WHERE {_SAME}", (*what, window_end - same_s, window_end + same_s)).fetchone()
-    return row is not None
 
 
 def renew(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channel: str, claimed_at: int, now: int) -> bool:

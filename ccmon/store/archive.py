@@ -11,9 +11,10 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, 
 from ccmon.store import messages, rows, values
 from ccmon.store.log_state import PACKED, packed_ms
 from ccmon.store.messages import MessageChange, MessageRow
+from ccmon.store.usage import QUARTER_S
 from ccmon.when import DAY_S
 
-DAY_MS, _QUARTER_MS = DAY_S * 1000, 900_000
+DAY_MS, _QUARTER_MS = DAY_S * 1000, QUARTER_S * 1000
 _63_BITS = (1 << 63) - 1
 _AT_START = 1 << 16                    # a flag of packed messages alone
 _COLUMNS = 10                          # of a packed day, behind the identities
@@ -48,13 +49,6 @@ def unpack(data: bytes, start_ms: int) -> Day:
     return {key: MessageRow._make([0, 0, 0, start_ms + quarter * _QUARTER_MS + (0 if flags & _AT_START else 1), *counts,
                            None if cost < 0 else cost, flags & ~_AT_START])
             for key, quarter, *counts, cost, flags in zip(*columns)}
-
-
-def days(db: sqlite3.Connection, owner: int) -> Iterator[Tuple[int, Day]]:
-    """All packed days: epoch ms of the start, and the messages."""
-    for day, data in db.execute("SELECT day, data FROM archive WHERE owner_id = ? AND typeof(day) = 'integer' ORDER BY day",
-                                (owner,)).fetchall():
-        yield day * DAY_MS, unpack(data, day * DAY_MS)
 
 
 class PackedDays:

@@ -12,7 +12,7 @@ from ccmon.errors import PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, copy, history_path, integrity, migrations, reported, rows, schema, upgrade, usage, values
 from ccmon.typed_values import MOST_PERCENT
-from ccmon.when import SESSION_S
+from ccmon.when import HOUR_S, SESSION_S
 
 # What is counted, and what a row of it is called.
 TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "limit_event": "limit event",
@@ -73,7 +73,7 @@ _RULES = (
                       "OR probability NOT BETWEEN 0 AND 1", "that are none"),
     _Rule("forecast", "outcome_at <= ts OR (outcome_at IS NULL) <> (reached IS NULL)", "with an outcome that cannot be"),
     *(_Rule(table, f"ts % {span_s} <> 0 OR {_KINDS}", "that are none, or with negative counts")
-      for table, span_s in (("minute", 60), ("hour", 3600))),
+      for table, span_s in (("minute", 60), ("hour", HOUR_S))),
     _Rule("message", "min(input, output, cache_5m, cache_1h, cache_read, at_ms, coalesce(cost_nano, 0)) < 0",
           "with negative counts"),
     _Rule("message", "model_id NOT IN (SELECT id FROM model) OR project_id NOT IN (SELECT id FROM project)",
@@ -82,7 +82,7 @@ _RULES = (
           "that are no quarters of an hour, or with negative counts"),
     _Rule("usage", f"model_id NOT IN (SELECT id FROM model UNION SELECT {usage.UNKNOWN}) OR project_id NOT IN "
                    f"(SELECT id FROM project UNION SELECT {usage.UNKNOWN})", "without a model or a project"),
-    _Rule("legacy", f"span_s NOT IN ({usage.QUARTER_S}, 3600) OR ts % span_s <> 0 OR {_KINDS}",
+    _Rule("legacy", f"span_s NOT IN ({usage.QUARTER_S}, {HOUR_S}) OR ts % span_s <> 0 OR {_KINDS}",
           "that are none, or with negative counts"),
     _Rule("legacy", "model_id NOT IN (SELECT id FROM model)", "without a model"),
     _Rule("reported", _COUNTS, "with negative counts"),

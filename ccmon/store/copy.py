@@ -127,9 +127,7 @@ def _put_copy(source: str, temporary: str, new: NewFile, target: Target) -> int:
         private.put_in_place(new.name, target.name, target.at)
         return sessions
     finally:
-        for suffix in ("-wal", "-shm", "-journal"):
-            with suppress(OSError):
-                os.unlink(temporary + suffix)
+        history_path.delete(temporary)
 
 
 def _may_replace(real: str, target: str, source: str) -> None:

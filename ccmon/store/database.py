@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
-from ccmon.model import Facts, Owner, Record, Used
+from ccmon.model import Facts, Owner, Record, UsageRow
 from ccmon.store import integrity, journal, migrations, rows, values
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
@@ -131,7 +131,7 @@ class Store:
         from ccmon.store import present
         return self._read_of(owner, lambda db, owner_id: present.records(db, owner_id, now, since), [])
 
-    def used(self, owner: Optional[Owner], since: int, until: int) -> List[Used]:
+    def used(self, owner: Optional[Owner], since: int, until: int) -> List[UsageRow]:
         """What was used by quarter of an hour, model, project and machine; of all owners without one. Raises StoreError."""
         from ccmon.store import usage
         return self._read_of(owner, lambda db, owner_id: usage.usage_rows(db, owner_id, since, until), [])

@@ -24,12 +24,12 @@ def refusal(path: str) -> Optional[str]:
         return f"is no name of a file; history is off until it is another one {OTHER_FOLDER}"
     odd = odd_file(path)
     if odd is None:
-        return _of_others(path)
+        return _foreign_refusal(path)
     what = NOT_PLAIN if odd == path else f"cannot be used: {odd} {NOT_PLAIN}"
     return f"{what}; history is off until it is moved away {OTHER_FOLDER}"
 
 
-def _of_others(path: str) -> Optional[str]:
+def _foreign_refusal(path: str) -> Optional[str]:
     """What belongs to another user, or is open to others, as the rest of a sentence."""
     taken = foreign_file(path)
     if taken is None:
@@ -59,14 +59,11 @@ def foreign_file(path: str) -> Optional[Tuple[str, str]]:
 
 def odd_file(path: str) -> Optional[str]:
     """The file, or one beside it, that is not a plain one."""
-    return next((name for name in files(path) if not _is_plain(name)), None)
-
-
-def _is_plain(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return True                    # gone meanwhile, as a journal is when the last program ends
+    for name in files(path):
+        with suppress(OSError):        # gone meanwhile, as a journal is when the last program ends
+            if not stat.S_ISREG(os.lstat(name).st_mode):
+                return name
+    return None
 
 
 def inaccessible(path: str) -> Optional[str]:
@@ -102,6 +99,13 @@ def _lowest(path: str) -> str:
     while folder != os.path.dirname(folder) and not os.path.lexists(folder):
         folder = os.path.dirname(folder)
     return folder
+
+
+def delete(path: str, *more_sides: str) -> None:
+    """Delete what sqlite puts beside a file, and the file itself where more_sides holds ""."""
+    for side in (*more_sides, *SIDES):
+        with suppress(OSError):
+            os.unlink(path + side)
 
 
 def files(path: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from ccmon.model import Block, Owner
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import history_path, integrity, learning, ledger, rows, values
 from ccmon.store import running as running_note
+from ccmon.when import HOUR_S
 
 BUSY_S = 0.25
 MOST_TABLES = 20
@@ -83,8 +84,8 @@ def difference(db: sqlite3.Connection, owner: Owner, now: int, stamp: str) -> Op
     if owner_id is None or not (rows.note(db, f"{learning.LOGS} {owner_id}") or "").endswith(f" {stamp}"):
         return None
     for block in running_note.blocks(db, owner_id, now):
-        row = db.execute("""SELECT tokens FROM session WHERE owner_id = ? AND start_ts / 3600 = ? AND end_ts > ? AND
-            source = 'logs' AND typeof(tokens) = 'integer'""", (owner_id, block.start // 3600, now)).fetchone()
+        row = db.execute("""SELECT tokens FROM session WHERE owner_id = ? AND start_ts / ? = ? AND end_ts > ? AND
+            source = 'logs' AND typeof(tokens) = 'integer'""", (owner_id, HOUR_S, block.start // HOUR_S, now)).fetchone()
         if row and row[0] != block.tokens:
             return block.tokens, row[0]
     return None

@@ -21,15 +21,6 @@ from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
 from ccmon.text import clean
 
 
-class JoinedRows(NamedTuple):
-    """What is new or more than before."""
-
-    sessions: int = 0
-    readings: int = 0
-    messages: int = 0
-    snapshots: int = 0
-
-
 class _OtherSession(NamedTuple):
     """A session of theirs: its number there, and the plan, limit, its source and whether it was listed."""
 
@@ -43,8 +34,10 @@ class _OtherSession(NamedTuple):
 Taken = Dict[int, Bound]
 
 
-def join(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, elsewhere: Sequence[Elsewhere] = ()) -> JoinedRows:
-    """Take all of it up. Messages that stand under one of the owners elsewhere already stay there."""
+def join(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes,
+         elsewhere: Sequence[Elsewhere] = ()) -> Tuple[int, int, int, int]:
+    """Take all of it up; how many sessions, readings, messages and snapshots are new or more than before.
+    Messages that stand under one of the owners elsewhere already stay there."""
     sessions.recut(db, owner)
     before, late = _contents(db, owner), rows.note(db, f"{log_state.LATE} {owner}")
     theirs = _sessions_of(other, at)
@@ -60,13 +53,8 @@ def join(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, e
     ids = {one.id: taken[one.id].id if one.id in taken else _heir(one.block, after) for one in theirs}
     readings, snapshots = join_rest(db, owner, other, at, ids)
     former = {(row.block, row.id) for row in before}
-    return JoinedRows(sum((row.block, row.id) not in former for row in after), readings,
-                sum(is_news(change) for change in joining.changes), snapshots)
-
-
-def is_news(change: MessageChange) -> bool:
-    """Whether a message is new, or has a better copy now."""
-    return change[1].counts
+    return (sum((row.block, row.id) not in former for row in after), readings,
+            sum(change.counts for _, change in joining.changes), snapshots)
 
 
 def _contents(db: sqlite3.Connection, owner: int) -> List[rows.StoredSession]:

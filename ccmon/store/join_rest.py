@@ -7,6 +7,7 @@ from ccmon.model import Forecast
 from ccmon.store import learning, rows, thin, usage
 from ccmon.store.join_messages import JoinTimes, OtherOwner, OwnNumbers
 from ccmon.text import clean
+from ccmon.when import HOUR_S
 
 _LEGACY = f"""SELECT ts, span_s, model_id, input, output, cache_creation, cache_read FROM legacy WHERE owner_id = ?
     AND {usage.LEGACY}"""
@@ -25,7 +26,7 @@ def join_legacy(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinT
         if wanted != own:
             changed = True
             db.execute("DELETE FROM legacy WHERE owner_id = ? AND model_id = ? AND ts >= ? AND ts < ?",
-                       (owner, model, hour, hour + 3600))
+                       (owner, model, hour, hour + HOUR_S))
             db.executemany("""INSERT INTO legacy (owner_id, model_id, ts, span_s, input, output, cache_creation, cache_read)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)""", [(owner, model, ts, *sums) for ts, sums in wanted.items()])
     return changed
@@ -34,7 +35,7 @@ def join_legacy(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinT
 def _by_hour(fetched: Iterable[Sequence[int]]) -> Dict[Tuple[int, int], Sums]:
     hours: Dict[Tuple[int, int], Sums] = {}
     for ts, span_s, model, *kinds in fetched:
-        hours.setdefault((ts // 3600 * 3600, model), {})[ts] = (span_s, *kinds)
+        hours.setdefault((ts // HOUR_S * HOUR_S, model), {})[ts] = (span_s, *kinds)
     return hours
 
 

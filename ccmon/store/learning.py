@@ -7,11 +7,11 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 from ccmon.model import Forecast
 from ccmon.store import rows, trusted, values
 from ccmon.typed_values import MOST_PERCENT
-from ccmon.when import DAY_S, SESSION_S, WEEK_S
+from ccmon.when import DAY_S, HOUR_S, SESSION_S, WEEK_S
 
 EVERY_S = 300            # of a window one forecast is stored in this time
 LATE_S = 120             # a message in the log is read so long after its time
-_SAME_S = 3600           # sessions begin at whole hours, windows when they begin: ends that differ by no more are the same
+_SAME_S = HOUR_S           # sessions begin at whole hours, windows when they begin: ends that differ by no more are the same
 _ONE_HIT_S = 60          # noted twice is noted once
 _OPEN_S = 40 * DAY_S    # the user may note a hit of the last 30 days
 _WINDOWS_S = (SESSION_S, WEEK_S)

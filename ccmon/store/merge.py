@@ -7,9 +7,8 @@ transaction. Merging again adds nothing: each message is recognised, and older s
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
@@ -60,16 +59,9 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
             raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
         except _WRONG as error:
             raise join_messages.damaged(path, "it takes too long to read" if watchdog.is_slow else str(error)) from None
-        _forget_names(file, taken)
+        for name in (file, taken):     # a kill leaves nothing of the other machine: what is open needs no name, but on Windows
+            history_path.delete(name, "")
         yield OtherHistory(db, path, watchdog, old_at)
-
-
-def _forget_names(*files: str) -> None:
-    """A kill from now on leaves nothing of the other machine behind: what is open needs no name, but on Windows."""
-    for file in files:
-        for suffix in ("", *history_path.SIDES):
-            with suppress(OSError):
-                os.unlink(file + suffix)
 
 
 _WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, migrations.Unusable

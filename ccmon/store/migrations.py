@@ -34,7 +34,9 @@ def create_file(path: str) -> None:
     """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
     _refuse_strange(path)
     private.make_folder(os.path.dirname(path))
-    _make_file(path)
+    # Empty and 0600 before sqlite makes it 0644; -wal and -shm take its mode.
+    with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
+        os.close(private.open_file(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     _refuse_strange(path)
 
 
@@ -42,12 +44,6 @@ def _refuse_strange(path: str) -> None:
     why = history_path.refusal(path)
     if why:
         raise Unusable(why)
-
-
-def _make_file(path: str) -> None:
-    """An empty 0600 file before sqlite makes it 0644; -wal and -shm take its mode."""
-    with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
-        os.close(private.open_file(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
 
 
 def identity(path: str) -> Optional[Identity]:

@@ -23,12 +23,14 @@ def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
 
 def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts:
     """The same without samples."""
-    stored, listed = _blocks(db, owner, now), _listed(db, owner, now)
+    stored = _blocks(db, owner, now)
+    listed = [start for start, in db.execute("""SELECT start_ts FROM session WHERE owner_id = ? AND end_ts > ? AND start_ts <= ?
+        AND listed = 1 ORDER BY start_ts""", (owner, now, now + SKEW_S))]
     since = _cut_since(db, owner, now)
     blocks, reported = stored, running.blocks(db, owner, now)
-    hours = {block.start // 3600 for block in reported}
+    hours = {block.start // HOUR_S for block in reported}
     for block in [block for block in reported if block.start <= now]:
-        others = [one for one in blocks if one.end <= now or one.start // 3600 in hours]
+        others = [one for one in blocks if one.end <= now or one.start // HOUR_S in hours]
         blocks = _beside(db, owner, blocks, others, block, since, now)
     starts = sorted({*listed, *(block.start for block in blocks if block not in stored)} & {block.start for block in blocks})
     return Facts(tuple(blocks), tuple(starts), (), high_water(db, owner, now), cut_since=since)
@@ -38,7 +40,7 @@ def _beside(db: sqlite3.Connection, owner: int, stored: List[Block], others: Lis
             now: int) -> List[Block]:
     """The sessions with one that runs by ccusage: its figures where it cuts as the ledger does, else the ledger's where logs are
     gone or late. others: those that it does not contradict."""
-    same = next((one for one in stored if block.start // 3600 == one.start // 3600 and one.end > now), None)
+    same = next((one for one in stored if block.start // HOUR_S == one.start // HOUR_S and one.end > now), None)
     if same:
         gone = log_state.number(db, owner, log_state.VANISHED) >= same.start * 1000
         if gone and same.tokens > block.tokens or same.start == block.start and same.source == block.source:
@@ -96,12 +98,6 @@ def _blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
     newest = "(SELECT max(start_ts) FROM session WHERE owner_id = ?1 AND start_ts <= ?2)"
     where = f" FROM session WHERE owner_id = ?1 AND start_ts <= ?2 AND (end_ts > ?3 OR start_ts = {newest}) ORDER BY start_ts"
     return [row.block for row in rows.stored_sessions(db.execute(rows.SELECT + where, (owner, now + SKEW_S, now - FACTS_S)))]
-
-
-def _listed(db: sqlite3.Connection, owner: int, now: int) -> List[int]:
-    where = "owner_id = ? AND end_ts > ? AND start_ts <= ? AND listed = 1"
-    sql = f"SELECT start_ts FROM session WHERE {where} ORDER BY start_ts"
-    return [start for start, in db.execute(sql, (owner, now, now + SKEW_S))]
 
 
 _SAMPLES = """SELECT ts, seen, session.start_ts, snapshot.tokens

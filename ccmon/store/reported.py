@@ -13,9 +13,9 @@ from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, sessions, usage, values
 from ccmon.store.sessions import SUMMED, Bound
-from ccmon.when import SESSION_S, SKEW_S
+from ccmon.when import HOUR_S, SESSION_S, SKEW_S
 
-_NEIGHBOUR_S = 3600                    # starts differ by less between versions of ccusage: such sessions are neighbours
+_NEIGHBOUR_S = HOUR_S                    # starts differ by less between versions of ccusage: such sessions are neighbours
 
 class PlacedReport(NamedTuple):
     """A report that counts, and the time that its session has."""
@@ -150,7 +150,7 @@ def _near(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[Bl
 
 def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number: int, start: int, end: int) -> None:
     """A session of messages has the report of the same start, where that has more."""
-    report = next((one for one in reports if one.start // 3600 == start // 3600), None)
+    report = next((one for one in reports if one.start // HOUR_S == start // HOUR_S), None)
     if report is None:
         return
     total = usage.UsageTotal(db, owner, start, end, rests=False)

@@ -164,7 +164,7 @@ def cuts(db: sqlite3.Connection, by_time: Iterable[MessageRow], low: int, high: 
     """The sessions of these messages, given by time, all between two times at which others end and begin."""
     names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
     for group in groups(by_time):
-        yield _cut(group, max(group[0].at_ms // _HOUR_MS * 3600, low), high, names)
+        yield _cut(group, max(group[0].at_ms // _HOUR_MS * HOUR_S, low), high, names)
 
 
 def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
@@ -258,7 +258,7 @@ def session_of_quarter(db: sqlite3.Connection, owner: int, ts: int) -> Bound:
     select = f"FROM session WHERE {rows.TIMED} AND owner_id = ?"
     low = db.execute(f"SELECT max(end_ts) {select} AND end_ts <= ?", (owner, ts)).fetchone()[0]
     high = db.execute(f"SELECT min(start_ts) {select} AND start_ts > ?", (owner, ts)).fetchone()[0]
-    start = max(ts // 3600 * 3600, -EVER if low is None else low)
+    start = max(ts // HOUR_S * HOUR_S, -EVER if low is None else low)
     end = min(start + SESSION_S, EVER if high is None else high)
     number = db.execute("""INSERT INTO session (owner_id, start_ts, end_ts, tokens, source, settled)
         VALUES (?, ?, ?, 0, 'logs', ?)""", (owner, start, end, SUMMED)).lastrowid or 0
@@ -288,7 +288,9 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     row = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
     reported = row and (*map(values.count, row[:6]), values.count(row[6]) or 0, bool(row[7]), values.text(row[8]))
     stored = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    epochs, cost = (values.epoch(stored[0]), _last_message(db, owner, bound)), values.count(stored[1])
+    last_ms = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
+        AND typeof(at_ms) = 'integer'""", (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
+    epochs, cost = (values.epoch(stored[0]), None if last_ms is None else last_ms // 1000), values.count(stored[1])
     last = max([epoch for epoch in epochs if epoch is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
     total = usage.UsageTotal(db, owner, bound.start, bound.end)
@@ -329,9 +331,3 @@ def _spread_rest(db: sqlite3.Connection, owner: int, bound: Bound, reported: Seq
         until = min(bound.end - 1, bound.start + SESSION_S - 1, max(bound.start, last or 0))
         usage.spread(db, owner, bound.start, until, rest, nano)
     return rest
-
-
-def _last_message(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
-    latest_ms = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
-        AND typeof(at_ms) = 'integer'""", (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
-    return None if latest_ms is None else latest_ms // 1000

@@ -13,9 +13,9 @@ from typing import Iterable, Optional
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import rows, values
-from ccmon.when import DAY_S, SKEW_S
+from ccmon.when import DAY_S, HOUR_S, SKEW_S
 
-_NOTED_S = 3600          # what changes by less is not written
+_NOTED_S = HOUR_S          # what changes by less is not written
 _NOTE = "clock"
 
 
@@ -39,11 +39,6 @@ class Trust(NamedTuple):
     def epoch(self) -> int:
         """The time by which things are old."""
         return min(self.now, self.believed)
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether the clock is doubted because it has gone back."""
-        return self.in_doubt and self.now < self.believed
 
 
 def judged_clock(stored: Clock, now: int, is_confirmed: bool) -> Clock:

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.store import reported, rows, sessions, usage, values
+from ccmon.store import history_path, reported, rows, sessions, usage, values
 from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.system import private
@@ -52,9 +52,7 @@ class CopyBeforeUpgrade:
 
     def drop_part(self) -> None:
         """Only as long as nobody else can write one."""
-        for suffix in ("", "-journal", "-wal", "-shm"):
-            with suppress(OSError):
-                os.unlink(self._part + suffix)
+        history_path.delete(self._part, "")
 
 
 def repair(db: sqlite3.Connection) -> None:

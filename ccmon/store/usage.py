@@ -8,14 +8,14 @@ Times are epoch seconds, costs billionths of a US dollar.
 import sqlite3
 from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.store import values
 from ccmon.when import HOUR_S
 
 if TYPE_CHECKING:
     from ccmon.store.messages import MessageChange, MessageRow
 
-QUARTER_S = 900
+QUARTER_S = HOUR_S // 4
 UNKNOWN = -1                           # instead of a model's or project's number
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
@@ -113,7 +113,7 @@ def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]
     by_key: Dict[Tuple[int, int], Sequence[int]] = {}
     for ts, model in {key[:2] for key in touched}:
         for row in db.execute(f"{select} AND model_id = ? AND ts IN (?, ?) AND ts + span_s > ?",
-                              (owner, model, ts, ts // 3600 * 3600, ts)):
+                              (owner, model, ts, ts // HOUR_S * HOUR_S, ts)):
             by_key[row[0], row[1]] = row
     return list(by_key.values())
 
@@ -152,10 +152,11 @@ class UsageTotal:
         return self.kinds[0] + self.kinds[1]
 
 
-def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[Used]:
+def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[UsageRow]:
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
     fetched = db.execute(_USED, (owner, since, until))
-    return [Used(ts, None if model_id == UNKNOWN else values.text(model), None if project_id == UNKNOWN else values.text(project),
+    return [UsageRow(ts, None if model_id == UNKNOWN else values.text(model),
+                 None if project_id == UNKNOWN else values.text(project),
                  given, made, created, read, None if unpriced or values.count(cost) is None else cost / 1e9, values.text(host))
             for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in fetched]
 

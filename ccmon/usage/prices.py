@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Mapping, Optional, Protocol, Tuple, Union
 
-from ccmon.model import Used
+from ccmon.model import UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.usage.price_table import LONG_TOKENS
 
@@ -84,7 +84,7 @@ def cost_usd(usage: Usage, own: Mapping[str, Price]) -> Optional[float]:
     return None if price is None else _sum(tokens, price)
 
 
-def used_usd(used: Used, own: Mapping[str, Price]) -> Optional[float]:
+def used_usd(used: UsageRow, own: Mapping[str, Price]) -> Optional[float]:
     """What the tokens of an hour cost together, in USD; None when the model is unknown.
 
     A sum lacks two things: all that was written to the cache counts as written for five minutes, and no answer as one of a

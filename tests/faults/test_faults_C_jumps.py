@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.commands import merge
-from ccmon.pipeline import learned_state, memory, refresh
+from ccmon.pipeline import history, learned_state, refresh
 from ccmon.settings import context
 from ccmon.store import alerts, trusted
 from ccmon.store.trusted import Clock, judged_clock
@@ -203,7 +203,7 @@ def test_C08_looks_with_wrong_clocks_lose_and_alter_nothing_of_the_right_ones(tm
 @pytest.fixture
 def kept(life):
     worked(life, NOW, 2)
-    with memory.opened(life.ctx(NOW), 5000) as opened:
+    with history.opened(life.ctx(NOW), 5000) as opened:
         yield opened
 
 
@@ -226,14 +226,14 @@ def test_C08_no_alert_is_forgotten(kept):
         kept.store.change_owner(kept.ctx.owner, lambda db, owner: alerts.claim(db, owner, "80", end, ["bell"], now, 60))
     claim(NOW, NOW)
     claim(NOW + YEAR, NOW + YEAR)
-    assert [one.window_end for one in kept.alerts_told(0)] == [NOW, NOW + YEAR]
+    assert [one.window_end for one in kept.sent_alerts(0)] == [NOW, NOW + YEAR]
     kept.store.change(lambda db: trusted.update(db, NOW + YEAR, [NOW + YEAR]))
     claim(NOW + YEAR + DAY, NOW + YEAR)
-    assert [one.window_end for one in kept.alerts_told(0)] == [NOW + YEAR, NOW + YEAR + DAY]
+    assert [one.window_end for one in kept.sent_alerts(0)] == [NOW + YEAR, NOW + YEAR + DAY]
 
 
 def test_C08_what_was_learned_is_not_learned_anew(kept):
-    kept.keep_learned("as it was")
+    kept.write_learned("as it was")
     learned_state.study_when_due(kept, NOW + 10 * DAY)
     assert kept.learned() == "as it was"
 
@@ -250,10 +250,10 @@ def test_C08_what_is_to_be_forgotten_is_what_is_there(kept, jump_s):
 
 def test_C08_the_hit_that_is_taken_back_is_the_one_noted_last(life, kept):
     def command(at):
-        return memory.opened(life.ctx(at), 5000)
+        return history.opened(life.ctx(at), 5000)
     for at in (NOW - 900, NOW + YEAR, NOW):
         with command(at) as opened:
-            opened.note_hit(at)
+            opened.add_hit(at)
     with command(NOW + 5) as opened:
         assert [opened.undo_hit() for _ in range(4)] == [NOW, NOW + YEAR, NOW - 900, None]
 

@@ -7,7 +7,7 @@ import pytest
 from commands import HOUR, NOW, block
 from webhooks import calls, program
 
-from ccmon.pipeline import alerting, memory, refresh
+from ccmon.pipeline import alerting, history, refresh
 from ccmon.settings import context
 from ccmon.store.alerts import LEASE_S
 
@@ -35,8 +35,8 @@ def seen(near, later=0):
 
 def outcomes(near):
     ctx, _ = seen(near)
-    with memory.opened(ctx, 1000) as kept:
-        return [one.outcome for one in kept.alerts_told(0) if one.channel]
+    with history.opened(ctx, 1000) as kept:
+        return [one.outcome for one in kept.sent_alerts(0) if one.channel]
 
 
 def test_D23_an_alert_of_the_dead_is_told_by_another_process(near):
@@ -67,7 +67,7 @@ def test_D23_a_claim_that_ran_out_and_that_nobody_took_is_still_its_own(near):
 
 def test_D23_a_fault_while_it_is_told_does_not_repeat_it(near, monkeypatch):
     found = alerting.claim(*seen(near))
-    monkeypatch.setattr(alerting, "tell", lambda *_: 1 / 0)
+    monkeypatch.setattr(alerting, "send_by", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         alerting.send(seen(near)[0], found)
     assert outcomes(near) == ["internal error, see the log"] and alerting.claim(*seen(near, HOUR)) == []

@@ -9,7 +9,7 @@ import pytest
 from commands import HOUR, NOW
 
 from ccmon import line_answer, line_cache
-from ccmon.pipeline import memory
+from ccmon.pipeline import history
 from ccmon.settings import context
 from ccmon.sources import hook, spool
 from ccmon.store import rows
@@ -40,9 +40,9 @@ def write(ctx, text):
 
 def take(ctx, most=9):
     """What a refresh does with the spool; it may be killed before it asks for the next file."""
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         for number, content in enumerate(spool.contents(ctx.cache)):
-            if number == most or not kept.note_readings(content):
+            if number == most or not kept.store_readings(content):
                 return
 
 
@@ -121,19 +121,19 @@ def test_D23_what_was_taken_and_is_read_again_changes_nothing(ctx):
     text = "".join(line(n, f"s{n % 70}", counter=False) for n in range(200))
     write(ctx, text)
     take(ctx)
-    with memory.opened(ctx, 1000) as kept:
+    with history.opened(ctx, 1000) as kept:
         before = kept.store.read_owner(ctx.owner, rows.ledger, None), percents(ctx)
-        assert kept.note_readings(text) and (kept.store.read_owner(ctx.owner, rows.ledger, None), percents(ctx)) == before
+        assert kept.store_readings(text) and (kept.store.read_owner(ctx.owner, rows.ledger, None), percents(ctx)) == before
 
 
 @pytest.mark.parametrize("begin", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
 def test_D23_a_locked_store_leaves_the_spool(ctx, begin):
     take(ctx)
     write(ctx, lines(0, 3))
-    with memory.opened(ctx, 1).store as store, closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
+    with history.opened(ctx, 1).store as store, closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
         db.execute(begin)
         for _ in spool.contents(ctx.cache):
-            assert not memory.Memory(ctx, store, None).note_readings(lines(0, 3))
+            assert not history.History(ctx, store, None).store_readings(lines(0, 3))
             break
         assert (line_answer.read(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)
     take(ctx)

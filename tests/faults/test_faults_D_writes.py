@@ -78,8 +78,8 @@ class World:
         with closing(sqlite3.connect(path)) as db:
             names = {f"{table}_id": dict(db.execute(f"SELECT id, name FROM {table}")) for table in ("model", "project")}
             found = {table: rows_of(db, table, names) for table in TABLES}
-            found["archive"] = sorted((key, row[6:]) for owner, in db.execute("SELECT id FROM owner").fetchall()
-                                      for _, day in archive.days(db, owner) for key, row in day.items())
+            found["archive"] = sorted((key, row[6:]) for day, data in db.execute("SELECT day, data FROM archive")
+                                      for key, row in archive.unpack(data, day * archive.DAY_MS).items())
         found["told"] = sorted(set(self.told.read_text().splitlines())) if self.told.exists() else []
         return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commands import ROOT, alive, wait_until
 from live_lines import STALE_S, age, live, one_line, refresher, warm
-from terminal import PATIENCE_S, Terminal
+from terminal import Terminal
 from webhooks import program, server
 
 from ccmon import locks
@@ -138,7 +138,7 @@ def ask(machine, answer, code):
         term.wait_for("Is it on the screen? [y/N]:")
         time.sleep(0.2)
         term.send(answer)
-        assert term.process.wait(PATIENCE_S) == code
+        assert term.wait_exit() == code
         return " ".join(term.text().split())
 
 

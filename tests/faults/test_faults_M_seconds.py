@@ -131,7 +131,7 @@ def test_M07_what_was_refreshed_beside_a_new_configuration_is_refreshed_soon(mac
 
 def test_M07_a_program_is_another_one_although_all_have_the_same_time(tmp_path):
     """Each file in a Nix store is of 1970; an upgrade leads the link elsewhere."""
-    from ccmon.pipeline import sources
+    from ccmon.pipeline import from_ccusage
     stamps = []
     for name, content in ("first", "12"), ("second", "12"), ("second", "123"):
         program = tmp_path / name
@@ -140,8 +140,8 @@ def test_M07_a_program_is_another_one_although_all_have_the_same_time(tmp_path):
         link = tmp_path / "ccusage"
         link.unlink() if link.is_symlink() else None
         link.symlink_to(program)
-        stamps.append(sources._stamp_of(str(link)))
-    assert len(set(stamps)) == 3 and sources._stamp_of("/nonexistent") is None
+        stamps.append(from_ccusage._stamp_of(str(link)))
+    assert len(set(stamps)) == 3 and from_ccusage._stamp_of("/nonexistent") is None
 
 
 def test_M07_where_nothing_can_be_kept_or_it_is_another_ones_nothing_is_touched(machine, monkeypatch):

@@ -92,7 +92,7 @@ sys.meta_path.insert(0, Finder())
 """
 
 
-@pytest.mark.parametrize("name", ["ccmon.cli", "ccmon.pipeline.memory", "ccmon.fullscreen.app"])
+@pytest.mark.parametrize("name", ["ccmon.cli", "ccmon.pipeline.history", "ccmon.fullscreen.app"])
 def test_T01_ctrl_c_while_it_is_loaded_is_no_traceback(machine, name):
     live(machine)
     (machine.cwd / "sitecustomize.py").write_text(INTERRUPTED.format(name=name))

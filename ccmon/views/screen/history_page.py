@@ -6,7 +6,7 @@ from ccmon import text
 from ccmon.choices import PERIODS
 from ccmon.history import groups
 from ccmon.history.windows import PastWindow
-from ccmon.model import Record, Used
+from ccmon.model import Record, UsageRow
 from ccmon.text import Line
 from ccmon.views.history import chart, heatmap, window_course
 from ccmon.views.screen import foot, parts, session_list
@@ -19,7 +19,7 @@ NEXT_KEYS, BACK_KEYS = ("v", "tab", "right"), ("left",)
 SCROLL_KEYS = ("up", "down", "pgup", "pgdn", "home", "end")
 
 
-def gathered(records: Sequence[Record], used: Sequence[Used], zone: Zone, now: int, weeks: Sequence[PastWindow] = ()) -> Past:
+def gathered(records: Sequence[Record], used: Sequence[UsageRow], zone: Zone, now: int, weeks: Sequence[PastWindow] = ()) -> Past:
     """Everything that is worked out once, and not for every frame."""
     today = local(now, zone).date()
     days = groups.by_period(records, used, "day", zone)

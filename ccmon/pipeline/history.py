@@ -1,4 +1,4 @@
-"""What is remembered between refreshes: the store under this call's settings, or its absence told and lived with."""
+"""The history between refreshes: the store under this call's settings; without one, or with a damaged one, nothing of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
-from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, Used
+from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, snapshots, stored
-from ccmon.pipeline.account_memory import AccountMemory
+from ccmon.pipeline.account_history import AccountHistory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
@@ -17,7 +17,7 @@ from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
 from ccmon.store.database import Busy, StoreError
-from ccmon.when import SESSION_S
+from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
     from ccmon.learning.values import RatesOf, Reading, Use
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from ccmon.usage.hits import CutOff
 
 WEEK_S = WINDOWS_S["seven_day"]
-_DAY_S = 86_400
 
-class Answer(NamedTuple):
-    """What the source said."""
+
+class SourceAnswer(NamedTuple):
+    """What the source answered."""
 
     blocks: Optional[Tuple[Block, ...]]    # None where the ledger has read them itself
     source: Source
     is_history: bool = True            # False where the history is made of the logs, and only what runs is shown
 
 
-class Memory(AccountMemory):
-    """The store, or its absence: without it the numbers of this moment are still right."""
+class History(AccountHistory):
+    """The store, or its absence: without it the present numbers are still right."""
 
     def facts(self, now: int) -> Facts:
         """What is stored, empty without a store."""
@@ -50,7 +50,7 @@ class Memory(AccountMemory):
                 self.trouble, self.is_held = str(err), isinstance(err, Busy)
         return Facts(trouble=self.trouble, is_held=self.is_held)
 
-    def keep(self, answer: Answer, now: int) -> Facts:
+    def store_answer(self, answer: SourceAnswer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
         from ccmon.pipeline.recording import store_answer
         if self.store:
@@ -61,8 +61,7 @@ class Memory(AccountMemory):
                 self.trouble = str(err)
         return self._unsaved(answer, now)
 
-
-    def _unsaved(self, answer: Answer, now: int) -> Facts:
+    def _unsaved(self, answer: SourceAnswer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
         from ccmon.usage import limits
         stored = self.facts(now)
@@ -73,19 +72,19 @@ class Memory(AccountMemory):
                      answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
                      windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)
 
-    def note_readings(self, spool: str) -> bool:
-        """Keep what Claude Code said, each line once: how far the spool was read is kept with it. False when that has to wait."""
+    def store_readings(self, spool: str) -> bool:
+        """Store the lines of the spool, each once: how far it was read is stored with them. False when that has to wait."""
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
-        def work(db: sqlite3.Connection, owner: int) -> None:
+        def write(db: sqlite3.Connection, owner: int) -> None:
             from ccmon.pipeline import readings
             lines, read = learning.unread(db, owner, spool)
-            readings.keep(db, owner, lines, now, login)
+            readings.write_lines(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
             if store and (spool or store.read_owner(self.ctx.owner, window_readings.are_waiting, False)):
-                store.change_owner(self.ctx.owner, work)
+                store.change_owner(self.ctx.owner, write)
             return store is not None
         except StoreError as err:
             self.trouble = str(err)
@@ -93,92 +92,85 @@ class Memory(AccountMemory):
 
     def has_waiting_readings(self) -> bool:
         """Whether lines of Claude Code wait in the store for the right clock."""
-        return self._look(window_readings.are_waiting, False)
+        return self._read(window_readings.are_waiting, False)
 
-    def note_limits(self) -> None:
-        """Keep the plan and limit of this time for the sessions that have come from the logs."""
+    def store_limits(self) -> None:
+        """Store the plan and limit of this time for the sessions that have come from the logs."""
         from ccmon.pipeline import recording
         now, limit_of = self.ctx.now(), self._limits()
         self._write(lambda db, owner: recording.write_limits(db, owner, now, limit_of, False), None)
 
     # --- the ledger of the logs ---------------------------------------------------------------------------------------
 
-    def logs_read(self) -> bool:
+    def has_read_logs(self) -> bool:
         """True when all logs have been read to their ends once."""
-        return self._look(log_state.is_complete, False)
+        return self._read(log_state.is_complete, False)
 
     def has_messages(self) -> bool:
-        """True when any message of the logs is known."""
+        """True when any message of the logs is stored."""
         from ccmon.store import ledger
-        return self._look(ledger.has_messages, False)
+        return self._read(ledger.has_messages, False)
 
     def share_read(self, size: int) -> float:
         """How much (0..1) of logs of so many bytes has been read."""
         from ccmon.store import ledger
-        return self._look(lambda db, owner: ledger.share_read(db, owner, size), 0.0)
+        return self._read(lambda db, owner: ledger.share_read(db, owner, size), 0.0)
 
-    def damaged(self) -> Tuple[int, Optional[str]]:
+    def damaged_lines(self) -> Tuple[int, Optional[str]]:
         """Damaged lines in all logs, and the log with the most of them."""
         none: Tuple[int, Optional[str]] = (0, None)
-        return self._look(log_state.damaged, none)
-
-    def logs_read_beside(self) -> Optional[str]:
-        """What note_logs_read_beside was last given."""
-        return self._look(lambda db, owner: learning.note(db, owner, learning.LOGS), None)
-
-    def note_logs_read_beside(self, text: str) -> None:
-        """Keep when the logs were last read beside ccusage, and which they were."""
-        self._write(lambda db, owner: learning.write_note(db, owner, learning.LOGS, text), None)
+        return self._read(log_state.damaged, none)
 
     def maintain(self, now: int) -> None:
-        """Thin what has grown old, for a moment at most; what fails or does not get done has time."""
+        """Thin what has grown old, briefly; what fails or does not get done has time."""
         trust = self.trust(now)
         if self.store and trust:
             with suppress(StoreError):
                 self.store.maintain(trust.epoch)
 
     def trust(self, now: int) -> "Optional[Trust]":
-        """Whether the clock is believed, which is noted; None where that cannot be known now."""
+        """Whether the clock is believed, which is noted; None where that cannot be read now."""
         with suppress(StoreError):
-            found = self._sound().read(self.ctx.owner, lambda db, _: trusted.current(db, now))
-            return found if found.is_noted else self._sound().change(lambda db: trusted.update(db, now))
+            trust = self.required_store().read(self.ctx.owner, lambda db, _: trusted.current(db, now))
+            return trust if trust.is_noted else self.required_store().change(lambda db: trusted.update(db, now))
         return None
 
     def records(self, since: Optional[int] = None, everywhere: bool = False) -> List[Record]:
-        """The sessions that ended since then, by start; of all machines if everywhere. StoreError says why there are none."""
-        return self._sound().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
+        """The sessions that ended since then, by start; of all machines if everywhere. Raises StoreError."""
+        return self.required_store().records(None if everywhere else self.ctx.owner, self.ctx.now(), since)
 
-    def seen(self, since: Optional[int] = None, everywhere: bool = False) -> "List[present.OwnerSessions]":
+    def rating_rows(self, since: Optional[int] = None, everywhere: bool = False) -> "List[present.OwnerSessions]":
         """Sessions as records() has them, with what tells how near their limits they came; for each owner. Raises StoreError."""
         from ccmon.store import present
         now = self.ctx.now()
-        return self._sound().read(self.ctx.owner, lambda db, own: present.owner_sessions(db, own, everywhere, now, since))
+        return self.required_store().read(self.ctx.owner, lambda db, own: present.owner_sessions(db, own, everywhere, now, since))
 
-    def used(self, since: int, until: int, everywhere: bool = False) -> List[Used]:
-        """What was used by quarter of an hour, model, project and machine; costs by the prices of today where none was known
+    def usage_rows(self, since: int, until: int, everywhere: bool = False) -> List[UsageRow]:
+        """What was used by quarter of an hour, model, project and machine; costs by the prices of today where there was none
         then. Raises StoreError."""
         from ccmon.usage import prices
-        found, own = self._sound().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
-        return [row._replace(cost_usd=prices.used_usd(row, own)) if row.cost_usd is None else row for row in found]
+        rows, own = self.required_store().used(None if everywhere else self.ctx.owner, since, until), self.ctx.settings.prices
+        return [row._replace(cost_usd=prices.used_usd(row, own)) if row.cost_usd is None else row for row in rows]
 
     # --- learning -----------------------------------------------------------------------------------------------------
 
     def learning_history(self, now: int, days: int = 90) -> "Tuple[List[Use], List[Reading], List[Block]]":
         """What the limit is learned from: use on this machine, official 5-hour readings, sessions; each by time."""
-        since = now - days * _DAY_S
+        since = now - days * DAY_S
         return self.uses(since, now + 1), self._readings(SESSION_S, since, now), self._sessions(now, since)
 
     def uses(self, since: int, until: int, with_costs: bool = True) -> "List[Use]":
         """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
-        price is looked up."""
+        price is read."""
         from ccmon.learning import uses
         from ccmon.store import recorded_use
-        known = self._look(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)
-        if known is None:
+        recorded = self._read(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)
+        if recorded is None:
             return []
-        found = uses.by_model(known.models, known.minutes, known.quarters, self._rates_of() if with_costs else lambda _: None)
-        seen = [use for start, shots in known.seen for use in uses.of_session(start, shots) if use.ts >= since]
-        return sorted(found + seen, key=lambda use: use.ts) if seen else found
+        by_model = uses.by_model(recorded.models, recorded.minutes, recorded.quarters,
+                                 self._rates_of() if with_costs else lambda _: None)
+        observed = [use for start, shots in recorded.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        return sorted(by_model + observed, key=lambda use: use.ts) if observed else by_model
 
     def _rates_of(self) -> "RatesOf":
         from functools import partial
@@ -188,17 +180,17 @@ class Memory(AccountMemory):
 
     def weekly_readings(self, now: int, days: int = 90) -> "List[Reading]":
         """The official readings of the 7-day window, by time."""
-        return self._readings(WEEK_S, now - days * _DAY_S, now)
+        return self._readings(WEEK_S, now - days * DAY_S, now)
 
     def window_names(self) -> List[str]:
-        """Of which windows of the account anything was read."""
+        """The windows of the account of which anything was read."""
         none: List[str] = []
-        return self._look(window_readings.names, none)
+        return self._read(window_readings.names, none)
 
     def window_readings(self, name: str, since: int, until: int) -> "List[window_readings.WindowReading]":
         """All readings of that window, by time."""
         none: "List[window_readings.WindowReading]" = []
-        return self._look(lambda db, owner: window_readings.readings(db, owner, since, until, name), none)
+        return self._read(lambda db, owner: window_readings.readings(db, owner, since, until, name), none)
 
     def readings(self, since: int, until: int) -> "List[Reading]":
         """The official readings and limit events of the 5-hour window, by time."""
@@ -206,106 +198,85 @@ class Memory(AccountMemory):
 
     def _readings(self, window_s: int, since: int, now: int) -> "List[Reading]":
         none: List[Tuple[int, float, int, str]] = []
-        found = self._look(lambda db, owner: shown.readings(db, owner, self.ctx.chosen, window_s, since, now), none)
-        if not found:
-            return []                  # as where Claude never said anything
+        rows = self._read(lambda db, owner: shown.readings(db, owner, self.ctx.chosen, window_s, since, now), none)
+        if not rows:
+            return []                  # as where Claude never reported anything
         from ccmon.learning.values import Reading
-        return [Reading(*row) for row in found]
+        return [Reading(*row) for row in rows]
 
     def _sessions(self, now: int, since: int) -> List[Block]:
         try:
-            found = self.store.records(self.ctx.owner, now, since) if self.store else []
-            return [record.block for record in found if record.block.start <= now]
+            records = self.store.records(self.ctx.owner, now, since) if self.store else []
+            return [record.block for record in records if record.block.start <= now]
         except StoreError as err:
             self.trouble = str(err)
             return []
 
     def learned(self) -> Optional[str]:
-        """What keep_learned was last given."""
-        return self._look(lambda db, owner: shown.learned(db, owner, self.ctx.chosen), None)
+        """The learned state as it was last written."""
+        return self._read(lambda db, owner: shown.learned(db, owner, self.ctx.chosen), None)
 
-    def keep_learned(self, text: str) -> None:
-        """Keep the learned state."""
+    def write_learned(self, text: str) -> None:
+        """Store the learned state."""
         self._write(lambda db, owner: shown.write_learned(db, owner, self.ctx.chosen, text), None)
-
-    def extra(self) -> Optional[str]:
-        """What keep_extra was last given."""
-        return self._look(lambda db, owner: learning.note(db, owner, learning.EXTRA), None)
-
-    def keep_extra(self, text: str) -> None:
-        """Keep what the trial of the extra models has shown."""
-        self._write(lambda db, owner: learning.write_note(db, owner, learning.EXTRA, text), None)
 
     def forget_learning(self, now: int) -> None:
         """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
-        self._own().change_owner(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
+        self._own_store().change_owner(self.ctx.owner, lambda db, owner: learning.forget(db, owner, now))
 
-    def told(self, key: str) -> bool:
-        """True when the user was told that."""
-        return self._look(lambda db, owner: learning.was_notified(db, owner, key), False)
-
-    def tell(self, key: str) -> bool:
-        """Note that the user is told that now; False when that was noted before, or cannot be noted."""
-        now = self.ctx.now()
-        return self._write(lambda db, owner: learning.mark_notified(db, owner, key, now), False)
-
-    def keep_forecast(self, now: int, resets_at: int, percent: float, runway: Runway, seed_at: int,
+    def store_forecast(self, now: int, resets_at: int, percent: float, runway: Runway, seed_at: int,
                       window_s: int = SESSION_S) -> None:
-        """Keep what is said now of a window that is not used up; of each window at most once in 5 minutes."""
+        """Store what is forecast now of a window that is not used up; of each window at most once in 5 minutes."""
         forecast = Forecast(now, resets_at, percent, *runway[:5], seed_at, window_s=window_s)
-        if percent < 100 and now < resets_at and self._look(
+        if percent < 100 and now < resets_at and self._read(
                 lambda db, owner: learning.is_due(db, owner, window_s, now), True):
             self._write(lambda db, owner: learning.write_forecast(db, owner, forecast), None)
 
     def close_forecasts(self, now: int) -> None:
         """Note what came of forecasts: when the limit was reached, else the reset, a little after it."""
         none: List[Tuple[int, int, int, bool]] = []
-        found = self._look(lambda db, owner: learning.outcomes(db, owner, now), none)
-        if found:
-            self._write(lambda db, owner: learning.close(db, owner, found), None)
+        outcomes = self._read(lambda db, owner: learning.outcomes(db, owner, now), none)
+        if outcomes:
+            self._write(lambda db, owner: learning.close(db, owner, outcomes), None)
 
     def forecasts(self, since: int = 0) -> List[Forecast]:
         """What was forecast since then, with what came of it, by time."""
-        return self._look(lambda db, owner: learning.forecasts(db, owner, since), [])
+        return self._read(lambda db, owner: learning.forecasts(db, owner, since), [])
 
-    def has_readings(self) -> bool:
-        """True when there is anything to learn from."""
-        return self._look(learning.has_readings, False)
+    # --- limit events ---------------------------------------------------------------------------------------------------
 
-    # --- being cut off: what the user says ----------------------------------------------------------------------------
-
-    def note_hit(self, at: int) -> Tuple[int, bool]:
+    def add_hit(self, at: int) -> Tuple[int, bool]:
         """The user was cut off then: the time under which that stands, and whether it is new. Raises StoreError."""
         now = self.ctx.now()
-        return self._own().change_owner(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
+        return self._own_store().change_owner(self.ctx.owner, lambda db, owner: learning.note_hit(db, owner, at, now))
 
     def undo_hit(self) -> Optional[int]:
         """Take back what was noted last: the time it was about, None when nothing is noted. Raises StoreError."""
-        return self._own().change_owner(self.ctx.owner, learning.undo_hit)
+        return self._own_store().change_owner(self.ctx.owner, learning.undo_hit)
 
-    def events(self, since: int = 0) -> "List[CutOff]":
-        """When a limit was reached from since on, as the user or a message said, by time. Raises StoreError."""
+    def limit_events(self, since: int = 0) -> "List[CutOff]":
+        """When a limit was reached from since on, by the user or a message, by time. Raises StoreError."""
         none: "List[limit_events.LimitEventRow]" = []
-        found = self._sound().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
-        if not found:
+        rows = self.required_store().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
+        if not rows:
             return []
         from ccmon.usage.hits import CutOff
-        return [CutOff(*row) for row in found]
+        return [CutOff(*row) for row in rows]
 
-    def oldest(self) -> Optional[int]:
-        """From when on anything is known. Raises StoreError."""
-        return self._sound().read_owner(self.ctx.owner, learning.oldest_epoch, None)
+    def first_epoch(self) -> Optional[int]:
+        """Epoch s from which on anything is stored. Raises StoreError."""
+        return self.required_store().read_owner(self.ctx.owner, learning.oldest_epoch, None)
 
     # --- alerts -------------------------------------------------------------------------------------------------------
 
-    def alerts_told(self, since: int, ending_since: Optional[int] = None) -> "List[SentAlert]":
-        """What was told since then, and of windows that end after the other moment, by time; nothing without a store."""
+    def sent_alerts(self, since: int, ending_since: Optional[int] = None) -> "List[SentAlert]":
+        """The alerts since then, and of windows that end after ending_since, by time; nothing without a store."""
         from ccmon.store import alerts
         none: "List[SentAlert]" = []
-        return self._look(lambda db, owner: alerts.sent_alerts(db, owner, since, ending_since), none)
+        return self._read(lambda db, owner: alerts.sent_alerts(db, owner, since, ending_since), none)
 
     def claim_alert(self, kind: str, window_end: int, channels: Sequence[str], same_s: int, now: int) -> List[str]:
-        """The channels on which this process is to tell that; none where another one was faster, or without a store."""
+        """The channels on which this process is to send that; none where another one was faster, or without a store."""
         from ccmon.store import alerts
         none: List[str] = []
         return self._write(lambda db, owner: alerts.claim(db, owner, kind, window_end, channels, now, same_s), none)
@@ -317,16 +288,16 @@ class Memory(AccountMemory):
         return self._write(lambda db, owner: alerts.renew(db, owner, kind, window_end, channel, claimed_at, now), False)
 
     def note_alert(self, kind: str, window_end: int, channel: str, outcome: str) -> None:
-        """Keep what became of an alert on a channel."""
+        """Store what became of an alert on a channel."""
         from ccmon.store import alerts
         self._write(lambda db, owner: alerts.note_outcome(db, owner, kind, window_end, channel, outcome), None)
 
-    def noted(self, name: str) -> Optional[str]:
-        """What note() was last given under that name."""
-        return self._look(lambda db, owner: learning.note(db, owner, name), None)
+    def note(self, name: str) -> Optional[str]:
+        """The small text that was last written under that name."""
+        return self._read(lambda db, owner: learning.note(db, owner, name), None)
 
-    def note(self, name: str, text: str) -> None:
-        """Keep a small text."""
+    def write_note(self, name: str, text: str) -> None:
+        """Store a small text under that name."""
         self._write(lambda db, owner: learning.write_note(db, owner, name, text), None)
 
     # --- settings -----------------------------------------------------------------------------------------------------
@@ -348,15 +319,15 @@ class Memory(AccountMemory):
         learned = state.load(text)
         return utilization.limit_in_tokens(learned.learned, None, None) if learned else None
 
-    def remembered_path(self) -> Optional[str]:
+    def ccusage_path(self) -> Optional[str]:
         """The ccusage that last worked."""
         try:
             return self.store.get("ccusage_path") if self.store else None
         except StoreError:
             return None
 
-    def remember_path(self, path: str) -> None:
-        """Keep the path for processes with a poorer PATH, such as a tmux server's; one that is no UTF-8 is no text for sqlite."""
+    def write_ccusage_path(self, path: str) -> None:
+        """Store the path for processes with a poorer PATH, such as a tmux server's; one that is no UTF-8 sqlite cannot take."""
         try:
             if self.store and path.encode():
                 self.store.put("ccusage_path", path)
@@ -366,18 +337,18 @@ class Memory(AccountMemory):
             self.trouble = str(err)
 
 
-def opened(ctx: Context, busy_ms: int) -> Memory:
-    """The memory of this context; a store that cannot be opened is told, never fatal."""
-    return stored.opened(ctx, busy_ms, Memory)
+def opened(ctx: Context, busy_ms: int) -> History:
+    """The history of this context; an error on opening it is in `trouble`, never fatal."""
+    return stored.opened(ctx, busy_ms, History)
 
 
 def works(ctx: Context) -> bool:
     """True when the store can be read and written by now, whatever became of an earlier one."""
-    with opened(ctx, BACKGROUND_BUSY_MS) as memory:
-        memory.facts(ctx.now())
+    with opened(ctx, BACKGROUND_BUSY_MS) as history:
+        history.facts(ctx.now())
         try:
-            if memory.store:
-                memory.store.put("tried", str(ctx.now()))
+            if history.store:
+                history.store.put("tried", str(ctx.now()))
         except StoreError:
             return False
-        return memory.trouble is None
+        return history.trouble is None

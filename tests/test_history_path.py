@@ -1,4 +1,4 @@
-"""What `ccmon doctor` calls sound is what the program uses: each kind of place, put to both, as a user without rights."""
+"""What `ccmon doctor` accepts is what the program uses: each kind of path, put to both, as a user without rights."""
 
 import json
 import os
@@ -95,9 +95,9 @@ def of_somebody(bits):
     return change
 
 
-SOUND, NEW, SHUT, REFUSED, DAMAGED = "sound", "new", "can only be read", "refused", "damaged"
+USABLE, NEW, SHUT, REFUSED, DAMAGED = "usable", "new", "can only be read", "refused", "damaged"
 STORES = {
-    "as it is": (lambda place: None, SOUND, ""),
+    "as it is": (lambda place: None, USABLE, ""),
     "not there": (lambda place: place.store.unlink(), NEW, ""),
     "no folder": (folder_instead(lambda path: None), NEW, ""),
     "link to a file": (linked("{away}"), REFUSED, NOT_PLAIN),
@@ -105,23 +105,23 @@ STORES = {
     "link that leads nowhere": (linked("{home}/nowhere"), REFUSED, NOT_PLAIN),
     "link to a folder": (linked("{home}"), REFUSED, NOT_PLAIN),
     "link to itself": (linked("ccmon.db"), REFUSED, NOT_PLAIN),
-    "hard link": (lambda place: os.link(place.store, place.home / "hard"), SOUND, ""),
+    "hard link": (lambda place: os.link(place.store, place.home / "hard"), USABLE, ""),
     "folder": (instead(Path.mkdir), REFUSED, NOT_PLAIN),
     "pipe": (instead(os.mkfifo), REFUSED, NOT_PLAIN),
     "folder for the wal": (beside("-wal", Path.mkdir), REFUSED, "ccmon.db-wal " + NOT_PLAIN),
     "link for the wal": (beside("-wal", lambda path: path.symlink_to("x")), REFUSED, "ccmon.db-wal " + NOT_PLAIN),
     "pipe for the shm": (beside("-shm", os.mkfifo), REFUSED, "ccmon.db-shm " + NOT_PLAIN),
     "folder for a journal": (beside("-journal", Path.mkdir), REFUSED, "ccmon.db-journal " + NOT_PLAIN),
-    "journal of a killed writer": (beside("-journal", lambda path: path.write_text("x" * 600)), SOUND, ""),
+    "journal of a killed writer": (beside("-journal", lambda path: path.write_text("x" * 600)), USABLE, ""),
     "somebody else's": (of_somebody(0o600), REFUSED, "cannot be"),
     "somebody else's for all": (of_somebody(0o666), REFUSED, "cannot be"),
     "not to be read": (mode(0), REFUSED, "cannot be"),
     "only to be read": (mode(0o444), SHUT, ""),
-    "for all to read": (mode(0o644), SOUND, ""),
+    "for all to read": (mode(0o644), USABLE, ""),
     "folder only to be read": (mode(0o555, folder_of), SHUT, ""),
     "folder only to be read, and nothing in it": (without_a_store(mode(0o555, folder_of)), REFUSED, ""),
     "folder that is shut": (mode(0, folder_of), REFUSED, "cannot be"),
-    "folder that is a link": (folder_linked, SOUND, ""),
+    "folder that is a link": (folder_linked, USABLE, ""),
     "folder that is a link that leads nowhere": (folder_instead(lambda path: path.symlink_to("x")), REFUSED, ""),
     "file for its folder": (folder_instead(lambda path: path.write_text("x")), REFUSED, ""),
     "no database": (lambda place: place.store.write_text("text " * 999), DAMAGED, "not a database"),
@@ -131,7 +131,7 @@ STORES = {
     "only begun": (instead(begun), NEW, ""),
     "another program's": (instead(of_another_program), REFUSED, ""),
     "of a newer ccmon": (lambda place: place.sql("PRAGMA user_version = 9900"), REFUSED, "newer ccmon"),
-    "of a slightly newer one": (lambda place: place.sql(f"PRAGMA user_version = {VERSION // 100}99"), SOUND, ""),
+    "of a slightly newer one": (lambda place: place.sql(f"PRAGMA user_version = {VERSION // 100}99"), USABLE, ""),
 }
 
 
@@ -145,19 +145,19 @@ def test_all_are_of_one_mind_about_the_history(place, name):
     doctor = place.doctor()["history"]
     check, backup = place.call("history", "--check"), place.call("history", "--backup", copy)
     assert (doctor["state"] == "fault", check.code, backup.code) == {
-        SOUND: (False, 0, 0), NEW: (False, 0, 30), SHUT: (True, 0, 0), REFUSED: (True, 30, 30), DAMAGED: (True, 30, 30)}[kind]
+        USABLE: (False, 0, 0), NEW: (False, 0, 30), SHUT: (True, 0, 0), REFUSED: (True, 30, 30), DAMAGED: (True, 30, 30)}[kind]
     assert ("is sound" in check.out) is ("sound:" in doctor["says"] or "others on this" in doctor["says"]) is (
-        kind == SOUND or name in ("empty", "only begun"))
+        kind == USABLE or name in ("empty", "only begun"))
     merge = place.call("merge", str(place.folder / "other.db")) if kind in (SHUT, REFUSED) else None
     history, shown = (place.call("history"), json.loads(place.call("--json").out)) if kind != DAMAGED else (None, {})
     record = place.call("record")
-    assert record.code == (30 if kind in (SHUT, REFUSED) else 0) and not (kind in (SOUND, NEW) and record.err)
+    assert record.code == (30 if kind in (SHUT, REFUSED) else 0) and not (kind in (USABLE, NEW) and record.err)
     if merge:
         assert merge.code == 30 and shown["warnings"] == ["store_failed"] and shown["session"]["tokens"] == 1234
     if history:
         assert history.code == (30 if kind == REFUSED else 0)
     for said in (doctor["says"], check.err, backup.err, *(call.err for call in (merge, history) if call)):
-        assert words in said or kind in (SOUND, NEW, SHUT)
+        assert words in said or kind in (USABLE, NEW, SHUT)
     assert ("damaged" in record.err) is ("damaged" in check.err) is ("damaged" in doctor["says"]) is (kind == DAMAGED)
     assert not os.path.lexists(place.home / "nowhere")
     if kind in (SHUT, REFUSED) and not doctor["mend"].startswith(("sudo ", "git pull")):
@@ -178,7 +178,7 @@ def test_what_a_link_leads_to_is_not_written_and_comes_in_by_the_doctors_command
 
 @pytest.mark.parametrize("statement, what", [("DROP TABLE alert", "the table alert is missing"),
                                              ("ALTER TABLE reading RENAME COLUMN noted_at TO x", "reading has no noted_at")])
-def test_a_history_that_lacks_what_will_be_asked_for_is_not_sound(place, statement, what):
+def test_a_history_that_lacks_what_will_be_read_is_damaged(place, statement, what):
     place.sql(statement)
     place.own()
     assert what in place.call("history", "--check").err and what in place.doctor()["history"]["says"]
