@@ -30,7 +30,7 @@ _ENDED_S = DAY_S + SESSION_S          # nor is anything due of a window that end
 _NEAR, _FULL = "80", "100"             # kinds under which the history notes, without a channel, that a window came so far
 
 
-class DueAlert(NamedTuple):
+class ClaimedAlert(NamedTuple):
     """What this process is to send, and how."""
 
     alert: Alert
@@ -38,7 +38,7 @@ class DueAlert(NamedTuple):
     claimed_at: int                    # epoch s
 
 
-def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[DueAlert]:
+def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[ClaimedAlert]:
     """What is due and sent by nobody so far; the bell is for a screen. Without a store nothing: two would send it."""
     own = _settled(ctx)
     if own is None or own.demo is not None or not own.settings.alerts:
@@ -51,7 +51,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[DueAlert]
         for one in rules.near_windows(snapshot):
             _claimed(history, sent, kinds.key(_FULL if one.full else _NEAR, one.window), one.window_end, [NOTED], now)
         due = rules.due(snapshot, own.zone, _noted(sent), _usual(own, history, snapshot, sent, ways), own.settings.alerts or ())
-        claims = [DueAlert(alert, _claimed(history, sent, alert.key, alert.window_end, ways, now), now) for alert in due]
+        claims = [ClaimedAlert(alert, _claimed(history, sent, alert.key, alert.window_end, ways, now), now) for alert in due]
     return [claim for claim in claims if claim.channels]
 
 
@@ -103,7 +103,7 @@ def _usual(ctx: Context, history: History, snapshot: Snapshot, sent: List[SentAl
 
 # --- sending ------------------------------------------------------------------------------------------------------------
 
-def send(ctx: Context, claims: List[DueAlert]) -> None:
+def send(ctx: Context, claims: List[ClaimedAlert]) -> None:
     """Send all of it, and note what became of each at once; the bell is the screen's own."""
     own = _settled(ctx) or ctx
     for due in claims:
@@ -112,7 +112,7 @@ def send(ctx: Context, claims: List[DueAlert]) -> None:
                 _note(own, due.alert, channel, _outcome(own, due.alert, channel))
 
 
-def _holds(ctx: Context, due: DueAlert, channel: str) -> bool:
+def _holds(ctx: Context, due: ClaimedAlert, channel: str) -> bool:
     """Whether it is still this process that is to send it: one that was suspended, or slow before, asks the store again."""
     if 0 <= ctx.now() - due.claimed_at < LEASE_S / 3:
         return True

@@ -24,7 +24,7 @@ from ccmon.system import signals
 from ccmon.usage import compute
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.alerting import DueAlert
+    from ccmon.pipeline.alerting import ClaimedAlert
     from ccmon.sources.log_files import LogFile
     from ccmon.sources.log_reader import OnProgress
 
@@ -167,7 +167,7 @@ def learn_quietly(ctx: Context) -> bool:
         return False
 
 
-def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[DueAlert]":
+def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[ClaimedAlert]":
     """The alerts that this process is to send; a fault in it is written to the log, and spoils nothing."""
     try:
         if ctx.is_stored_only or not ctx.settings.alerts:
@@ -179,7 +179,7 @@ def alerts_due(ctx: Context, facts: Facts, on_screen: bool = False) -> "List[Due
         return []
 
 
-def send_alerts(ctx: Context, claims: "List[DueAlert]") -> None:
+def send_alerts(ctx: Context, claims: "List[ClaimedAlert]") -> None:
     """Send them; it takes its time, so no lock may be held."""
     if not claims:
         return
