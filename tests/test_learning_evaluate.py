@@ -134,9 +134,9 @@ WEEK = HEADER + ",seven_day_pct,seven_day_resets_at"
     (f"-1,{T0 + 86400}", None), (f"40,{T0 + 30000}", None), (f"40,{T0 + 9 * 86400}", None)])
 def test_cells_of_the_week_that_say_nothing_leave_the_row_as_it_is(cells, said):
     read, skipped = evaluate.read([WEEK, f"{row(5, 30)},{cells}"])
-    assert skipped == 0 and read == [csv_series.Row(T0 + 36300, 30, RESET, *(said or ()))]
+    assert skipped == 0 and read == [csv_series.SeriesRow(T0 + 36300, 30, RESET, *(said or ()))]
     assert (evaluate.walked(read, 0, [100.0], [100.0]).week is not None) is bool(said)
-    assert evaluate.read([WEEK, row(5, 30)]) == ([csv_series.Row(T0 + 36300, 30, RESET)], 0)
+    assert evaluate.read([WEEK, row(5, 30)]) == ([csv_series.SeriesRow(T0 + 36300, 30, RESET)], 0)
 
 
 def test_the_week_is_judged_where_the_series_sees_its_end():
@@ -156,7 +156,8 @@ def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop(
     for said in ((100.0, end), ()):
         walk = evaluate.Walk((45.0,))
         for ts, percent, reset in (map(int, line.split(",")) for line in LONG[1:]):
-            walk.take(csv_series.Row(ts, 40.0, reset, *said) if begin <= ts < end else csv_series.Row(ts, percent, reset))
+            shown = (40.0, reset, *said) if begin <= ts < end else (percent, reset)
+            walk.take(csv_series.SeriesRow(ts, *shown))
         stops = walk.trained.usage.stops
         chances.append([distribution.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
                         if begin + 900 < one.ts < end])
@@ -166,7 +167,7 @@ def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop(
 
 def test_quantiles_are_those_of_the_series_own_windows():
     """Resets that jitter round the minute are of one window."""
-    rows = [csv_series.Row(T0 + 18000 * number, top, T0 + 18000 * (number + 1) + late, 10 * number, T0 + 86400 * 7)
+    rows = [csv_series.SeriesRow(T0 + 18000 * number, top, T0 + 18000 * (number + 1) + late, 10 * number, T0 + 86400 * 7)
             for number, top in enumerate((30, 0, 10, 20, 40)) for late in (0, 60)]
     assert evaluate.quantiles(rows, (1, 50, 65, 100)) == ([20, 30, 40], [40])
     assert evaluate.quantiles([], (50,)) == ([], [])

@@ -6,7 +6,7 @@ from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optiona
 from ccmon.learning import distribution, runway, score, usage_curve
 from ccmon.learning.evaluate_week import WeekWalk, keep
 from ccmon.learning.learned import ENOUGH, RunwayModel
-from ccmon.learning.series import Row, rows
+from ccmon.learning.series import SeriesRow, rows
 from ccmon.learning.usage_curve import CurveBuilder
 from ccmon.learning.values import WANDER_S, Reading
 from ccmon.when import DAY_S
@@ -67,7 +67,7 @@ class Walk:
         self.are_covered: List[bool] = []
         self.tail = distribution.TAIL
 
-    def take(self, row: Row) -> None:
+    def take(self, row: SeriesRow) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
         if row.resets_at and int(row.ts) // DAY_S != self.day:
             self.day = int(row.ts) // DAY_S
@@ -96,7 +96,7 @@ class Walk:
                 self.are_covered.append(bool(self.errors(decision)[0].covered))
         self.tail = runway.tail_after(self.are_covered)
 
-    def _decide(self, row: Row) -> None:
+    def _decide(self, row: SeriesRow) -> None:
         """A decision for each limit that has not been reached and had none of late."""
         due = [index for index, limit in enumerate(self.limits)
                if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S]
@@ -108,7 +108,8 @@ class Walk:
             self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, place, seed, curve, interval))
             self.decisions.append(self.pending[-1])
 
-    def _curves(self, row: Row, lefts: Sequence[float]) -> Iterator[Tuple[Optional[distribution.Curve], Tuple[float, float]]]:
+    def _curves(self, row: SeriesRow,
+                lefts: Sequence[float]) -> Iterator[Tuple[Optional[distribution.Curve], Tuple[float, float]]]:
         """A distribution with its interval for each amount that is left; None while there are too few past moments."""
         assert self.trained is not None
         if self.trained.rows < ENOUGH:
@@ -120,7 +121,7 @@ class Walk:
             delayed = distribution.delayed(curve, wait)
             yield delayed, distribution.interval(delayed, cut, self.tail)
 
-    def _gained(self, row: Row) -> float:
+    def _gained(self, row: SeriesRow) -> float:
         """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
         times, percents = self.windows[row.resets_at]
         index = bisect_right(times, row.ts - 3600.0)
@@ -154,7 +155,7 @@ def _judged(errors: Sequence[Tuple[score.Errors, score.Errors]], own: Sequence[f
     return Judged(ours, seed, len(own), min(own, default=None))
 
 
-def quantiles(series: Sequence[Row], percents: Sequence[float]) -> Tuple[List[float], List[float]]:
+def quantiles(series: Sequence[SeriesRow], percents: Sequence[float]) -> Tuple[List[float], List[float]]:
     """By so many per cents the limits that so many of this account's own sessions, and of its weeks, stay below."""
     tops: Tuple[Dict[int, float], Dict[int, float]] = ({}, {})
     for row in series:
@@ -172,14 +173,14 @@ def _quantiles(rising: Sequence[float], percents: Sequence[float]) -> List[float
     return list(dict.fromkeys(rising[place] for place in places if rising[place] > 0))
 
 
-def read(lines: Iterable[str], name: str = "The file") -> Tuple[List[Row], int]:
+def read(lines: Iterable[str], name: str = "The file") -> Tuple[List[SeriesRow], int]:
     """The usable rows, and how many are none. Raises CcmonError, which begins with the name, when a column is missing."""
     parsed = list(rows(lines, name))
     usable = [row for row in parsed if row is not None]
     return usable, len(parsed) - len(usable)
 
 
-def walked(usable: Sequence[Row], skipped: int, limits: Sequence[float], week_limits: Sequence[float] = (),
+def walked(usable: Sequence[SeriesRow], skipped: int, limits: Sequence[float], week_limits: Sequence[float] = (),
            show: Callable[[float], None] = lambda done: None) -> Result:
     """The scores of the runway and of the seed's rule on these rows, all limits pooled. show is given the share that is done."""
     walk, week = Walk(limits), WeekWalk(week_limits)

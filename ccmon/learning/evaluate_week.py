@@ -13,7 +13,7 @@ from ccmon.learning.week import DAY_S, WEEK_S
 APART_S = 3600                         # at most one decision in that time, for each limit
 
 
-class Decision(NamedTuple):
+class WeekDecision(NamedTuple):
     """A forecast taken at one row for one limit, before its outcome; minutes from then."""
 
     ts: float
@@ -51,7 +51,7 @@ class WeekWalk:
         self.decided: Dict[float, float] = {}
         self.day = -1
         self.week: Optional[WeekModel] = None
-        self.decisions: List[Decision] = []
+        self.decisions: List[WeekDecision] = []
 
     @property
     def first_ts(self) -> Optional[float]:
@@ -74,27 +74,27 @@ class WeekWalk:
                 self.decided[limit] = ts
                 self.decisions.append(self._decide(ts, percents[-1], limit))
 
-    def _decide(self, ts: float, percent: float, limit: float) -> Decision:
+    def _decide(self, ts: float, percent: float, limit: float) -> WeekDecision:
         assert self.week is not None
         straight = _straight_min(ts, percent, limit, self.window)
         curve = week.curve(self.week, percent, limit, int(ts), self.window)
-        return Decision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0, TAIL))
+        return WeekDecision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0, TAIL))
 
     def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
         """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""
         return [self._errors(one) for one in self._over()]
 
-    def _over(self) -> List[Decision]:
+    def _over(self) -> List[WeekDecision]:
         latest = max((times[-1] for times, _ in self.windows.values()), default=0.0)
         return [one for one in self.decisions if one.resets_at <= latest]
 
-    def _errors(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
+    def _errors(self, decision: WeekDecision) -> Tuple[score.Errors, score.Errors]:
         outcome, hit = self._outcome(decision)
         cut = (decision.resets_at - decision.ts) / 60.0
         straight = score.certain(decision.straight, cut, outcome, hit)
         return score.errors(decision.curve, decision.interval, cut, outcome, hit), straight
 
-    def _outcome(self, decision: Decision) -> Tuple[float, bool]:
+    def _outcome(self, decision: WeekDecision) -> Tuple[float, bool]:
         """Minutes until the limit was reached, else until the reset; and whether it was."""
         times, percents = self.windows[decision.resets_at]
         place = bisect_left(percents, decision.limit)

@@ -20,7 +20,7 @@ NONE = ("null", "none", "nan", "na", "n/a")       # what programs write into a c
 LATEST_TS = 32_503_680_000.0          # the year 3000: later are milliseconds
 
 
-class Row(NamedTuple):
+class SeriesRow(NamedTuple):
     """One usable row; resets are rounded to the minute."""
 
     ts: float
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     week_resets_at: int = 0            # 0: the row says nothing of the week
 
 
-def rows(lines: Iterable[str], name: str = "The file") -> Iterator[Optional[Row]]:
+def rows(lines: Iterable[str], name: str = "The file") -> Iterator[Optional[SeriesRow]]:
     """The usable rows in their order, None for each that is skipped; CcmonError, which begins with the name, when a column is
     missing."""
     each = iter(lines)
@@ -65,7 +65,7 @@ def _places(header: Sequence[str], name: str) -> Dict[str, int]:
     return {column: names.index(column) for column in (*COLUMNS, *WEEK_COLUMNS) if column in names}
 
 
-def _row(cells: Sequence[str], places: Dict[str, int]) -> Optional[Row]:
+def _row(cells: Sequence[str], places: Dict[str, int]) -> Optional[SeriesRow]:
     """The row of these cells, None when it is empty or cannot be true."""
     if not places or len(cells) <= max(places[column] for column in COLUMNS):
         return None
@@ -73,13 +73,13 @@ def _row(cells: Sequence[str], places: Dict[str, int]) -> Optional[Row]:
     if not 0 < ts < LATEST_TS:
         return None
     if resets_at == 0:
-        return _with_week(Row(ts, 0.0, 0), cells, places) if percent == 0 else None
+        return _with_week(SeriesRow(ts, 0.0, 0), cells, places) if percent == 0 else None
     if not (0 <= percent <= MOST_PERCENT and ts <= resets_at <= ts + WINDOW_S + EARLY_S) or not cells[places[COLUMNS[1]]]:
         return None
-    return _with_week(Row(ts, percent, _minute(resets_at)), cells, places)
+    return _with_week(SeriesRow(ts, percent, _minute(resets_at)), cells, places)
 
 
-def _with_week(row: Row, cells: Sequence[str], places: Dict[str, int]) -> Row:
+def _with_week(row: SeriesRow, cells: Sequence[str], places: Dict[str, int]) -> SeriesRow:
     """With what the row says of the week, where it says something that can be true."""
     pair = [cells[places[column]] for column in WEEK_COLUMNS if places.get(column, len(cells)) < len(cells)]
     if len(pair) < 2 or not all(pair):

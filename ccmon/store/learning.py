@@ -24,11 +24,6 @@ def readings(db: sqlite3.Connection, owner: int, window_s: int, since: int, unti
     return list(filter(values.is_reading, fetched))
 
 
-def has_readings(db: sqlite3.Connection, owner: int) -> bool:
-    """True when there is anything to learn from."""
-    return db.execute("SELECT 1 FROM reading WHERE owner_id = ? LIMIT 1", (owner,)).fetchone() is not None
-
-
 _IS_TIME = values.TIMES.format("ts")
 _TIMED = f"{_IS_TIME} AND {values.TIMES.format('resets_at')}"
 _FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')}",
@@ -187,19 +182,6 @@ def _after_last(db: sqlite3.Connection, owner: int, now: int) -> int:
     last = db.execute(f"SELECT max(ts) FROM reading WHERE owner_id = ? AND ts <= ? AND {_IS_TIME}",
                       (owner, max(now, trust.believed))).fetchone()[0]
     return trust.epoch if last is None else last + 1
-
-
-def was_notified(db: sqlite3.Connection, owner: int, key: str) -> bool:
-    """True when the user was notified."""
-    return rows.note(db, f"{_NOTIFIED} {owner} {key}") is not None
-
-
-def mark_notified(db: sqlite3.Connection, owner: int, key: str, now: int) -> bool:
-    """Note that the user is notified; False when that was noted before."""
-    new = not was_notified(db, owner, key)
-    if new:
-        rows.write_note(db, f"{_NOTIFIED} {owner} {key}", str(now))
-    return new
 
 
 LEARNED, EXTRA, LOGS, SPOOL = "learned", "learned_extra", "logs_learned", "spool_read"
