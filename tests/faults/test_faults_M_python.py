@@ -122,6 +122,8 @@ def private_names(nodes, own):
 def is_module(name):
     """Whether it is a module inside a package of the standard library."""
     package, _, inner = name.partition(".")
+    if package[:1] == "_":             # found as private; not every Python has it
+        return False
     path = getattr(importlib.import_module(package), "__path__", None) if inner and package != "ccmon" else None
     return any(found.name == inner for found in pkgutil.iter_modules(path or []))
 
