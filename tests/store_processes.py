@@ -63,6 +63,7 @@ def start_together(number, code, path, first=0):
 HERD = """
 import json, tempfile
 from ccmon.store import check, copy, ledger, migrations, present, record, thin, usage
+from ccmon.usage import compute
 gate, opener = os.pipe()
 children = []
 for number in range(int(sys.argv[3])):
@@ -94,7 +95,7 @@ def run_together(number, code, path):
     out, err = parent.communicate(timeout=PATIENCE_S)
     assert (err, parent.returncode) == ("", 0)
     ended = json.loads(out)
-    assert [(err, status) for _, err, status in ended if err or status] == [] and len(ended) == number
+    assert [(err, status) for _, err, status in ended if err or status] == [] and len(ended) == number, ended
     return [out for out, _, _ in ended]
 
 

@@ -42,7 +42,7 @@ for turn in range(first, first + 10 ** 6):
     print("kept", turn, flush=True)
     keep_logs(store, ME, [Minute(now // 60 * 60, "opus", turn, 1, 1, 1)])
     print("minutes", turn, flush=True)
-    row = window_readings.Row("", "five_hour", now, turn % 100, now + 60, "statusline")
+    row = window_readings.WindowReading("", "five_hour", now, turn % 100, now + 60, "statusline")
     store.change_owner(ME, lambda db, owner: (rows.write_note(db, rows.ledger_key(owner), str(turn)),
                                            window_readings.add(db, owner, [row])))
     print("settled", turn, flush=True)

@@ -115,7 +115,7 @@ locale.setlocale = setlocale
 def test_M08_screen_reports_and_line_draw_alike(machine, given):
     """As the names say, on a machine like a Mac; but for a locale that Python replaces by C.UTF-8 itself."""
     machine.answers([block(int(time.time()) - HOUR, 1234)])
-    machine.configure("[ccmon]\ntemplate = {bar}\n")
+    machine.configure("[ccmon]\ntemplate = {bar}\n", is_old=True)
     (machine.cwd / "sitecustomize.py").write_text(MAC)
     env = {"LC_ALL": None, "PYTHONPATH": f"{machine.cwd}:{ROOT}", "ROOT": ROOT,
            "PATH": f"{machine.bin}:{os.path.dirname(sys.executable)}:/usr/bin:/bin", **given}

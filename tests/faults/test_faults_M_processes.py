@@ -78,7 +78,7 @@ def test_M06_only_the_group_that_started_then_is_ended(blind, monkeypatch, local
     blind()
     process = subprocess.Popen(["sleep", "600"], start_new_session=True)
     try:
-        started = ccusage.started(process.pid)
+        started = process_facts.started(process.pid)
         assert started[:1] == "@" and abs(int(started[1:]) - time.time()) < 60
         seconds = int(started[1:])
         for other in ("", "@", "12345", f"@{seconds - 60}", f"@{seconds + 60}", started + "0"):
@@ -88,7 +88,7 @@ def test_M06_only_the_group_that_started_then_is_ended(blind, monkeypatch, local
     finally:
         process.kill()
         process.wait()
-    assert ccusage.started(process.pid) == "" and not ccusage.kill_group(process.pid, started)
+    assert process_facts.started(process.pid) == "" and not ccusage.kill_group(process.pid, started)
 
 
 def test_M06_the_holder_of_a_lock(tree, blind, monkeypatch, tmp_path):

@@ -17,7 +17,6 @@ from test_cli import START, active  # noqa: F401
 
 from ccmon.sources import ccusage
 from ccmon.sources.ccusage import NotFound, Program
-from ccmon.sources.ccusage_find import path_folders
 from ccmon.system import processes
 
 pytestmark = pytest.mark.newest_only
@@ -178,7 +177,7 @@ def test_P19_relative_path_entries_are_ignored(tmp_path, monkeypatch):
     put(tmp_path / "bin" / "ccusage")
     monkeypatch.chdir(tmp_path)
     env = {"PATH": "::.:./:bin:./bin:~/bin:"}
-    assert path_folders(env) == []
+    assert processes.folders(env) == []
     sentence(env=env)
     sentence("ccusage", env=env)
     sentence(remembered="ccusage")

@@ -17,9 +17,8 @@ from terminal import Terminal
 from ccmon import line_answer, locks
 from ccmon.errors import Unwritable
 from ccmon.settings import config_file
-from ccmon.sources import ccusage
 from ccmon.store.database import open_store
-from ccmon.system import private
+from ccmon.system import private, process_facts
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 HOLD = "import sys, time; from ccmon import locks; assert locks.lock(sys.argv[1]) > 2; print(flush=True); time.sleep(600)"
@@ -250,7 +249,7 @@ def test_S11_the_number_of_a_dead_holder_that_another_process_has_keeps_nobody_o
     bystander = subprocess.Popen(["sleep", "600"])
     try:
         _, _, machine, boot = locks._name(os.getpid()).split()
-        named = left.format(pid=bystander.pid, start=ccusage.started(bystander.pid), machine=machine, boot=boot)
+        named = left.format(pid=bystander.pid, start=process_facts.started(bystander.pid), machine=machine, boot=boot)
         (tmp_path / "lock.held").write_text(named.ljust(locks.WIDTH - 1) + "\n")
         fd = locks.lock(str(tmp_path))
         assert fd is not None and fd > 2
