@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Environ = Mapping[str, str]
     Refresh = Callable[[str, list[str], Environ], object]
     Finish = Callable[[bytes], bytes]
+    Refusal = Callable[[os.stat_result], "str | None"]
 
 TTL_S = 15
 NOT_UTF8 = "<locale>"                  # stands in a signature for a locale that is not UTF-8
@@ -172,14 +173,20 @@ def is_foreign(status: os.stat_result) -> bool:
     return hasattr(os, "getuid") and status.st_uid not in (os.getuid(), 0)
 
 
-def open_plain(path: str, flags: int) -> int:
-    """As private.open_plain, which is not loaded here. Raises OSError."""
+def open_plain(path: str, flags: int, refusal: "Refusal | None" = None) -> int:
+    """A descriptor of a plain file, got without waiting for anything. Raises OSError.
+
+    refusal: status -> what is wrong with it, "" where nothing is; without, what is not plain or another user's is refused.
+    Pipes, devices and folders are none; a link may lead to one. Nothing is cut before it was checked.
+    """
     fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
                  | getattr(os, "O_BINARY", 0), 0o600)
     try:
         status = os.fstat(fd)
-        if status.st_mode & 0o170000 != 0o100000 or is_foreign(status):
-            raise PermissionError(1, "it is not a plain file of your own", path)
+        is_own = status.st_mode & 0o170000 == 0o100000 and not is_foreign(status)
+        why = refusal(status) if refusal else "" if is_own else "is not a plain file of your own"
+        if why:
+            raise PermissionError(1, f"it {why}", path)
         if flags & os.O_TRUNC:
             os.ftruncate(fd, 0)
     except OSError:

@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, List, Mapping, Optional
 
+from ccmon import line_answer
+
 PATIENCE_S = 10.0                      # for another process that changes the same
 MOST_BYTES = 16 << 20                  # of a file that is read whole
 Whose = Callable[[os.stat_result], Optional[str]]       # what there is against the owner and the mode, None: nothing
@@ -48,19 +50,11 @@ def open_plain(path: str, flags: int, whose: Optional[Whose] = None) -> int:
 
     Pipes, devices and folders are none; a link may lead to one. Nothing is cut before it was checked. Raises OSError.
     """
-    fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-                 | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        status = os.fstat(fd)
-        why = (whose or foreign)(status) if stat.S_ISREG(status.st_mode) else f"is {_kind(status.st_mode)}, not a plain file"
-        if why:
-            raise PermissionError(errno.EPERM, f"it {why}", path)
-        if flags & os.O_TRUNC:
-            os.ftruncate(fd, 0)
-    except OSError:
-        os.close(fd)
-        raise
-    return fd
+    def refusal(status: os.stat_result) -> Optional[str]:
+        is_plain = stat.S_ISREG(status.st_mode)
+        return (whose or foreign)(status) if is_plain else f"is {_kind(status.st_mode)}, not a plain file"
+
+    return line_answer.open_plain(path, flags, refusal)
 
 
 def _kind(mode: int) -> str:
