@@ -11,7 +11,6 @@ from ccmon import arguments
 from ccmon.pipeline import sweeping
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
-from ccmon.system import private
 from ccmon.typed_values import Layer
 
 
@@ -23,7 +22,8 @@ def context_of(given: SimpleNamespace) -> Iterator[Context]:
     if not getattr(given, "demo", False):
         yield prepare(flags, os.environ)
         return
-    with private.temporary(".ccmon-demo-", os.environ) as folder:
+    from ccmon.system import newfiles  # a demo alone
+    with newfiles.temporary(".ccmon-demo-", os.environ) as folder:
         yield _demo_context(flags, folder)
 
 

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.newest_only, own_sources.together]
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
+DOORS = {"line_answer", "line_cache", "locks", "private", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
          "sources.ccusage_find", "sources.log_files", "sources.log_watch", "sources.account_file", "sources.claude_program",
          "sources.program_folders", "sources.spool", "doctor.files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
@@ -36,7 +36,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              *((f"sources.{name}", "sources.program_folders") for name in ("ccusage", "ccusage_find", "claude_program")),
              ("doctor.files", "doctor.check")}
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
-                 "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
+                 "typed_values", "when", "private", "system.processes", "system.newfiles", "system.ready",
                  "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
@@ -97,8 +97,8 @@ def test_doors_import_only_the_model_texts_and_what_makes_files_and_processes():
     assert broken(DOORS, strange) == {}
 
 
-def test_the_cached_line_imports_nothing_of_ccmon():
-    assert ours("line_answer") == set()
+def test_the_cached_line_imports_next_to_nothing_of_ccmon():
+    assert (ours("line_answer"), ours("private")) == ({"private"}, set())
 
 
 def test_only_the_start_imports_the_command_line():

@@ -45,7 +45,7 @@ def test_a_cached_line_loads_almost_nothing(cached, more):
     new = modules - bare
     assert "10" in out and machine.runs() == 1
     assert new & BANNED == set()
-    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.line_answer"}
+    assert {name for name in new if name.startswith("ccmon")} == {"ccmon", "ccmon.__main__", "ccmon.line_answer", "ccmon.private"}
     assert len(new) <= 7, new
 
 
@@ -61,7 +61,7 @@ def test_the_row_of_claude_code_loads_a_json_scanner_and_nothing_slow(cached):
     assert b"x" in done.stdout and b"5h 3%" in done.stdout
     assert new & BANNED == set()
     assert {name for name in new if name.startswith("ccmon")} == {
-        "ccmon", "ccmon.__main__", "ccmon.line_answer", "ccmon.claude_row",
+        "ccmon", "ccmon.__main__", "ccmon.line_answer", "ccmon.private", "ccmon.claude_row",
         "ccmon.sources", "ccmon.sources.hook", "ccmon.sources.session_json"}
     assert len(new) <= 14, new
 
@@ -76,8 +76,8 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     modules, out = loaded(words, machine.env())
     bare, _ = loaded(["-c", "pass"], machine.env())
     assert out.startswith("CC 10%")
-    assert {name for name in modules - bare if name.startswith("ccmon.")} == {"ccmon.__main__", "ccmon.line_answer",
-                                                                                    "ccmon.locks", "ccmon.refresher"}
+    assert {name for name in modules - bare if name.startswith("ccmon.")} == {
+        "ccmon.__main__", "ccmon.line_answer", "ccmon.private", "ccmon.locks", "ccmon.refresher"}
     assert (modules - bare) & BANNED == set()
     wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")
 

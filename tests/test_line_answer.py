@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import line_answer, line_cache, locks
+from ccmon import line_answer, line_cache, locks, private
 from ccmon.line_answer import KEEP_S, MOST_LINES, State
 
 NOW = 1_764_000_000
@@ -107,10 +107,10 @@ def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
     keys = [line_answer.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
     for at, key in enumerate(keys):
         line_cache.write_line(where, key, b"CC\n")
-        line_answer.set_time(f"{where}/{line_answer.file_of(key)}", time.time() - 10 * at)
-    line_answer.set_time(f"{where}/{line_answer.file_of(keys[0])}", time.time() - KEEP_S - 60)
+        private.set_time(f"{where}/{line_answer.file_of(key)}", time.time() - 10 * at)
+    private.set_time(f"{where}/{line_answer.file_of(keys[0])}", time.time() - KEEP_S - 60)
     line_cache.write_line(where, PLAIN, b"CC\n")
-    line_answer.set_time(f"{where}/plain", 1)
+    private.set_time(f"{where}/plain", 1)
     assert line_cache.recent_keys(where) == keys[1:MOST_LINES + 1]
     assert len(os.listdir(where)) == MOST_LINES + 1 and line_answer.read_line(where, PLAIN)
     assert line_cache.has_lines(where) and not line_cache.has_lines(where + "x")
@@ -120,7 +120,7 @@ def test_rendering_anew_does_not_count_as_asking(where):
     key = line_answer.key(["--statusline", "x"], UTF8)
     line_cache.write_line(where, key, b"CC 1\n")
     path = f"{where}/{line_answer.file_of(key)}"
-    line_answer.set_time(path, 1000)
+    private.set_time(path, 1000)
     line_cache.write_line(where, key, b"CC 2\n")
     assert os.stat(path).st_mtime == 1000
     line_answer.touch(where, key)

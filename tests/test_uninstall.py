@@ -117,17 +117,17 @@ def test_the_home_is_as_it_was_before(place, has_files):
 # --- a new file cannot be forgotten -----------------------------------------------------------------------------------------
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
-    "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
+    "line_cache.replace": {}, "private.open_file": {"locks": "lock", "sources/hook": "readings",
         "settings/config": "ccmon.log", "store/migrations": "ccmon.db", "store/upgrade": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
-    "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
-    "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
+    "newfiles.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
+    "newfiles.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
     "newfiles.making": {"store/copy": "of the user", "system/shared_files": "config.ini"},
     "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
     "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
     "newfiles.written": {"system/shared_files": "config.ini"}, "dotfiles.put": {"setup/init": "start-up file"},
     "shared_files.replace": {**dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
-        **dict.fromkeys(("setup/init", "setup/dotfiles"), "start-up file")}, "newfiles.folder_in": {"system/private": "swept"}}
+        **dict.fromkeys(("setup/init", "setup/dotfiles"), "start-up file")}, "newfiles.folder_in": {}}
 
 
 @own_sources.together

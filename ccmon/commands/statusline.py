@@ -4,7 +4,7 @@ import os
 import time
 from typing import List, Optional
 
-from ccmon import arguments, line_answer, line_cache, refresher, streams
+from ccmon import arguments, line_answer, line_cache, private, refresher, streams
 from ccmon.call import context_of
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
@@ -73,7 +73,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     if ctx.demo is not None:
         return current_facts(ctx)
     cache = ctx.line_cache
-    if cache and line_answer.is_foreign_folder(cache):
+    if cache and private.foreign_folder(cache):
         raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {cache}")
     runs = bool(cache) and refresher.refresh(cache or "", argv, ctx.env, refresh.in_background)
     if ctx.cache and ctx.cache != cache and not ctx.is_stored_only:

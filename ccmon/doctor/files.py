@@ -6,8 +6,8 @@ import sys
 from contextlib import suppress
 from typing import Iterator, List, Optional, Sequence
 
+from ccmon import private
 from ccmon.doctor.check import FileStat
-from ccmon.system import private
 
 MOST_SHUT = 3                          # folders named
 

@@ -6,7 +6,7 @@ import os
 import re
 from typing import Optional, Tuple
 
-from ccmon import line_answer, line_cache
+from ccmon import line_answer, line_cache, private
 from ccmon.doctor import files
 from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine
@@ -15,7 +15,6 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline.present import source_before
 from ccmon.store import check as integrity
 from ccmon.store import copy, history_path
-from ccmon.system import private
 from ccmon.text import duration, plural
 
 LITTLE_FREE, LEAST_FREE = 50_000_000, 65_536       # bytes; with less, sqlite's journal and its index have no room
@@ -142,7 +141,7 @@ def check_cache(machine: Machine) -> Check:
         there = there._replace(mode=0)
     file = OwnFile(there, files.above(inside), contents=plural(line_cache.line_count(folder), "line") + " ready" + age,
                    variable=machine.variable("XDG_CACHE_HOME"),
-                   taken=_taken(folder) if line_answer.is_foreign_folder(folder) else None)
+                   taken=_taken(folder) if private.foreign_folder(folder) else None)
     failures = 0 if source_before(machine.ctx).not_installed else state.failures       # nothing to read yet: other topics say so
     return cache(file, failures, machine.commands)
 

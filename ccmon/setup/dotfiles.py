@@ -6,9 +6,10 @@ from binascii import crc32
 from contextlib import suppress
 from typing import List, Mapping, Optional, Tuple
 
+from ccmon import private
 from ccmon.errors import CcmonError, PathError
 from ccmon.setup import settings_json
-from ccmon.system import private, shared_files, start_up_files
+from ccmon.system import shared_files, start_up_files
 from ccmon.system.start_up_files import path_of
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"

@@ -7,13 +7,14 @@ import re
 from contextlib import suppress
 from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, probe_texts, prompt_probe
 from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.small_screen import SmallScreen
 from ccmon.setup.snippets import for_sh
-from ccmon.system import private, processes, start_up_files
+from ccmon.system import newfiles, processes, start_up_files
 from ccmon.text import clip, printable, width
 
 SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"
@@ -112,7 +113,7 @@ def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], ma
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
     """Start it. Raises OSError."""
     home = start_up_files.home_of(env)
-    with private.temporary(".ccmon-prompt-", env) as folder:
+    with newfiles.temporary(".ccmon-prompt-", env) as folder:
         report = os.path.join(folder, probe_texts.file_name(max_width))
         _write(report, b"")
         _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line

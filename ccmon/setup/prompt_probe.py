@@ -14,8 +14,9 @@ import time
 from contextlib import suppress
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private, process_facts, processes, ready
+from ccmon.system import process_facts, processes, ready
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody
 # After the last byte: when the line is seen; when it is not, as a prompt may be drawn in parts; when nothing is drawn at all.

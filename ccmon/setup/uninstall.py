@@ -9,14 +9,14 @@ import os
 import re
 from typing import Container, Dict, List, Mapping, Optional, Sequence, Set
 
-from ccmon import line_answer, locks
+from ccmon import line_answer, locks, private
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
 from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
-from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
+from ccmon.system import newfiles, own_processes, processes, removal, shared_files
 from ccmon.text import plural
 
 MOST_PASSES = 3                        # what is being written meanwhile is met in the next one
@@ -144,7 +144,7 @@ class Uninstall:
             own_processes.end(installation.pids)
             if not installation.pids and all(file.path in left for file in installation.files):
                 break
-        newfiles.sweep([*private.own_folders(self.env), *map(os.path.dirname, self.start_up_files),
+        newfiles.sweep([*private.temporary_folders(self.env), *map(os.path.dirname, self.start_up_files),
                         *(folder.path for folder in self.folders)])
         self._remove_folders()
         return list({**left, **{one.path: one for one in installation.left}}.values())

@@ -9,8 +9,8 @@ import errno
 import os
 from typing import List, Optional, Sequence
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private
 
 NAME = ".claude.json"
 MISSING = "-"

@@ -9,11 +9,12 @@ import json
 import os
 from typing import List, Mapping, Optional, Tuple
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources import program_folders
 from ccmon.sources.ccusage_errors import NotFound, NotInstalled, make_runnable
 from ccmon.sources.program_folders import distrust_reason, search, shown
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 
 class Program(NamedTuple):

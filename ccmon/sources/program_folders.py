@@ -13,8 +13,9 @@ from contextlib import suppress
 from glob import escape, glob
 from typing import Iterable, Iterator, List, Mapping, Optional, Tuple
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private, processes
+from ccmon.system import processes
 from ccmon.text import clean, clip
 
 SHIMS = "shims"                        # folders of stand-ins, which need their manager

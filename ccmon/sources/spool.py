@@ -6,8 +6,7 @@ import time
 from contextlib import nullcontext, suppress
 from typing import IO, Iterator, Optional
 
-from ccmon import line_answer
-from ccmon.system import private
+from ccmon import line_answer, private
 
 LATE_S = 10                            # a writer that had the file open may add to it so long after it was taken
 MOST_BYTES = 200_000                   # of what is read at once
@@ -46,7 +45,7 @@ def contents(where: str) -> Iterator[str]:
             yield from _grown(old, before)
             with file:
                 yield _content(file)
-        elif time.time() - line_answer.mtime_s(taken) > LATE_S:
+        elif time.time() - private.mtime_s(taken) > LATE_S:
             with suppress(OSError):
                 os.unlink(taken)
             yield from _grown(old, before)

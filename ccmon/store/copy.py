@@ -12,9 +12,10 @@ from io import FileIO
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
+from ccmon import private
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
 from ccmon.store import history_path, integrity, migrations, upgrade
-from ccmon.system import newfiles, private, targets
+from ccmon.system import newfiles, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Target
 
@@ -188,7 +189,7 @@ def _filled(source: str, temporary: str) -> int:
 def copied(path: str, own: str) -> Iterator[str]:
     """The path of a private copy with all that the file and its journal say; gone afterwards. Raises UsageError, CcmonError."""
     _may_read(path, own)
-    with private.temporary(".ccmon-merge-", os.environ) as folder:
+    with newfiles.temporary(".ccmon-merge-", os.environ) as folder:
         copy = os.path.join(folder, "other.db")
         try:
             _copy_still(path, copy)

@@ -8,8 +8,8 @@ import stat
 from contextlib import suppress
 from typing import Iterator, Optional, Tuple
 
+from ccmon import private
 from ccmon.errors import PathError
-from ccmon.system import private
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 SIDES = ("-wal", "-shm", "-journal")   # what sqlite puts beside it
@@ -44,7 +44,7 @@ def _foreign_refusal(path: str) -> Optional[str]:
 def foreign_file(path: str) -> Optional[Tuple[str, str]]:
     """The folder, or the file, or one beside it, that another user owns or could exchange for another one, and which it is."""
     folder = os.path.dirname(path)
-    why = private.whose_folder(folder)
+    why = private.foreign_folder(folder)
     with suppress(OSError):            # ccmon makes the file 0600: where it is not, the disk has no modes
         if not why and not os.lstat(path).st_mode & 0o002:
             why = private.open_to_others(os.stat(folder))

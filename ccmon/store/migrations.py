@@ -7,10 +7,11 @@ import time
 from contextlib import suppress
 from typing import Optional, Tuple
 
+from ccmon import private
 from ccmon.store import history_path, journal
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.store.journal import Refused
-from ccmon.system import private, stops
+from ccmon.system import stops
 
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 
@@ -85,7 +86,8 @@ def _unescaped(name: str) -> str:
 
 def move_aside(path: str, damaged: Optional[Identity]) -> Optional[str]:
     """The new name of the damaged file, or None when another process has moved it already."""
-    with private.locked(os.path.dirname(path)):
+    from ccmon.system import newfiles  # hardly ever
+    with newfiles.locked(os.path.dirname(path)):
         if damaged is None or identity(path) != damaged:
             return None
         new_path = _free_name(path)

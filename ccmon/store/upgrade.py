@@ -9,11 +9,11 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Dict, List, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.model import Block
 from ccmon.store import history_path, reported, rows, sessions, usage, values
 from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound
-from ccmon.system import private
 from ccmon.when import HOUR_S, SESSION_S
 
 BREAKING = 200

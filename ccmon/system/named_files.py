@@ -6,8 +6,9 @@ import stat
 import sys
 from typing import BinaryIO, Iterator, Optional
 
+from ccmon import private
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.system import newfiles, private, targets
+from ccmon.system import newfiles, targets
 from ccmon.system.targets import Target
 
 READABLE = 0o644

@@ -12,8 +12,9 @@ import time
 from contextlib import suppress
 from typing import Dict, Iterable, List, Mapping, Optional, Sequence
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private, process_facts, processes
+from ccmon.system import process_facts, processes
 
 PATIENCE_S, _PAUSE_S = 5.0, 0.02
 _PYTHON = re.compile(r"(python|pypy)[0-9.]*t?(\.exe)?", re.IGNORECASE)      # that of a framework is Python.app's Python

@@ -9,9 +9,9 @@ import os
 from contextlib import suppress
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon import locks
+from ccmon import locks, private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 PS = "/bin/ps"                         # absolute: what is ended by its answer is not output by a program that lies on PATH
 _TEXT = {"LC_ALL": "C", "TZ": "UTC0", "COLUMNS": "100000", "PATH": os.defpath}      # BSD's cuts off a row at 79 cells

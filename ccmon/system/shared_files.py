@@ -13,8 +13,9 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Optional, TypeVar
 
+from ccmon import private
 from ccmon.errors import PathError
-from ccmon.system import newfiles, private, targets
+from ccmon.system import newfiles, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Target
 

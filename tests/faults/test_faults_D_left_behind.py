@@ -20,7 +20,7 @@ from ccmon.pipeline import sweeping
 from ccmon.setup import dotfiles
 from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
-from ccmon.system import named_files, newfiles, private
+from ccmon.system import named_files, newfiles
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")]
 
@@ -43,7 +43,7 @@ def line(folder):
 
 
 def folder_of_a_while(folder):
-    with private.temporary(".ccmon-demo-", {"HOME": str(folder)}) as path:
+    with newfiles.temporary(".ccmon-demo-", {"HOME": str(folder)}) as path:
         os.mkdir(path + "/inside")
         Path(path, "inside/history").write_bytes(b"x")
 
@@ -223,7 +223,7 @@ def test_D28_who_has_no_place_of_their_own_has_the_common_one_swept(tmp_path, mo
     nowhere = {"HOME": str(tmp_path / "gone")}
 
     def demo():
-        with private.temporary(".ccmon-demo-", nowhere):
+        with newfiles.temporary(".ccmon-demo-", nowhere):
             os.kill(os.getpid(), signal.SIGKILL)
     assert in_a_child(demo) == -9 and left(tmp_path)
     in_a_child(lambda: sweeping.sweep(nowhere))
