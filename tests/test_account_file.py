@@ -42,7 +42,7 @@ def facts_at(home, now=NOW + 60, spool="", **env):
         account.take(ctx, kept)
         if spool:
             assert kept.store_readings(spool)
-        return kept.facts(now)
+        return kept.facts(now).reported
 
 
 def note_of(home, **env):
