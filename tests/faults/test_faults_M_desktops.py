@@ -25,7 +25,7 @@ OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b
 KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform",
          "fullscreen/curses_package.py": "by what is installed; the opener by the platform",
          "doctor/surroundings.py": "by what is installed",
-         "alerts/channels.py": "by the platform", "setup/package.py": "by what is installed"}
+         "alerts/channels.py": "by the platform", "setup/uninstall.py": "by what is installed"}
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())
