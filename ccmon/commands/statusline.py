@@ -34,8 +34,8 @@ def _stand_in(argv: List[str]) -> Optional[str]:
     """What is shown while `ccmon init` or `ccmon doctor` tests whether a prompt shows the line."""
     if not os.environ.get("CCMON_PROBE") or any(word in argv for word in STRUCTURED):
         return None
-    from ccmon.setup import probe_texts
-    stand_in = probe_texts.line_of(os.environ)
+    from ccmon.setup import snippets
+    stand_in = snippets.stand_in_of(os.environ)
     return stand_in and stand_in + "\n"
 
 
