@@ -2,6 +2,8 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
@@ -12,7 +14,7 @@ from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import account_file
-from ccmon.store import rows
+from ccmon.store import one_note, rows
 from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
@@ -237,6 +239,25 @@ def test_config_names_the_plan_of_the_account(home, file, capsys):
     for words, expected in (("get plan", "max20\n"), ("get plan --plan pro", "pro\n"), ("list", "your account")):
         assert cli.main(["config", *words.split()]) == 0
         assert expected in capsys.readouterr().out
+
+
+AS_A_VIEW = "CREATE TABLE n AS SELECT * FROM note; DROP TABLE note; CREATE VIEW note AS SELECT * FROM n"
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE note", "DELETE FROM owner", AS_A_VIEW, "BEGIN EXCLUSIVE", ""])
+def test_one_note_alone_is_read_where_nothing_is_odd(home, file, change):
+    ctx, facts = at(home), facts_at(home)
+    with closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode = DELETE; PRAGMA foreign_keys = OFF; " + change)
+        if change:
+            with pytest.raises(LookupError):
+                one_note.one_note(ctx.paths.store, ctx.owner, notes.KEY)
+    if not change:
+        assert notes.load(one_note.one_note(ctx.paths.store, ctx.owner, notes.KEY)).login == facts.login
+        assert one_note.one_note(ctx.paths.store, ctx.owner, "another") is None
+        os.symlink(ctx.paths.store, home / "link")
+        with pytest.raises(LookupError):
+            one_note.one_note(str(home / "link"), ctx.owner, notes.KEY)
 
 
 def test_the_plan_of_an_earlier_login_is_remembered():
