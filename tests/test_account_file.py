@@ -9,7 +9,7 @@ import pytest
 from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
 from ccmon import cli, private
-from ccmon.model import Login, Window
+from ccmon.model import Facts, Login, Window
 from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
@@ -43,7 +43,7 @@ def facts_at(home, now=NOW + 60, spool="", **env):
         account.take(ctx, kept)
         if spool:
             assert kept.store_readings(spool)
-        return kept.facts(now)
+        return kept.facts(now).reported
 
 
 def note_of(home, **env):
@@ -218,13 +218,13 @@ def test_a_damaged_note_is_none(spoil):
     ({}, "max20", "max20"), ({"CCMON_PLAN": "max5"}, "max5", "max5"), ({"CCMON_PLAN": "pro"}, "pro", "pro"),
     ({"CCMON_ACCOUNT_FILE": "no"}, "pro", "pro")])
 def test_the_accounts_plan_is_in_force_where_none_is_set(home, file, env, plan, asked):
-    limit = snapshots.snapshot(at(home, **env), facts_at(home, **env), NOW + 60).limit
+    limit = snapshots.snapshot(at(home, **env), Facts(reported=facts_at(home, **env)), NOW + 60).limit
     assert (limit.plan, limit.asked, limit.by_account) == (plan, asked, plan == "max20")
 
 
 def test_an_unknown_tier_changes_nothing(home, file):
     rewrite(file, text(profile={**PROFILE, "organizationRateLimitTier": "default_raven"}))
-    limit = snapshots.snapshot(at(home), facts_at(home), NOW + 60).limit
+    limit = snapshots.snapshot(at(home), Facts(reported=facts_at(home)), NOW + 60).limit
     assert (limit.plan, limit.by_account) == ("pro", False)
 
 
