@@ -6,10 +6,9 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
-from ccmon.choices import GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGETS, WINDOW
+from ccmon.choices import BY_WORDS, GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGET_WORDS, TARGETS, WINDOW
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, NEGATIVE_FLAGS, OPTIONS, Option, flag_name
-from ccmon.tried_words import BY_WORDS, TARGET_WORDS
 from ccmon.typed_values import folded, plan_of, word_of
 
 CONFIG_ACTIONS = {"list": "every option (this is the default)", "get": "one value", "set": "write a value",

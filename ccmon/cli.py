@@ -49,15 +49,14 @@ def _run(argv: List[str]) -> int:
     """Each command is a room of its own, loaded when it is wanted."""
     if "--statusline" in argv:
         return int(import_module("ccmon.commands.statusline").statusline(argv))
-    from ccmon import arguments  # the line does without, where that cannot be loaded either
-    given = arguments.parse(argv)
+    from ccmon import call  # the line does without, where that cannot be loaded either
+    given = call.parse(argv)
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()
     module = import_module(f"ccmon.commands.{given.command or 'look'}")
     if given.command in WITHOUT_CONTEXT:
         return int(module.run(given))
-    from ccmon.call import context_of  # the others do without
-    with context_of(given) as ctx:
+    with call.context_of(given) as ctx:
         try:
             return int(module.run(given, ctx))
         finally:

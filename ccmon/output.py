@@ -18,7 +18,7 @@ from ccmon.settings.context import Context
 from ccmon.settings.grounds import Fitting
 from ccmon.settings.origins import Setting
 from ccmon.system import processes
-from ccmon.text import Charset, Line, clip, pad, plain
+from ccmon.text import OWN_NAME, Charset, Line, clip, pad, plain, with_name
 
 if TYPE_CHECKING:
     import locale
@@ -208,10 +208,9 @@ def read_logs(ctx: Context, stored: "Optional[StoreAccess]" = None) -> None:
 
 def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
     """The same of lines; where the name is longer, so are they."""
-    from ccmon import own_name
     name = processes.own_command(os.environ)
-    return lines if name == own_name.NAME else [
-        tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
+    return lines if name == OWN_NAME else [
+        tuple(span._replace(text=with_name(span.text, name)) for span in line) for line in lines]
 
 
 # --- the locale --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ DOORS = {"line_answer", "line_cache", "locks", "private", "refresher", "settings
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
+JOINS = {"__main__", "bare_start", "cli", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",

@@ -4,8 +4,7 @@ import os
 import time
 from typing import List, Optional
 
-from ccmon import arguments, line_answer, line_cache, private, refresher, streams
-from ccmon.call import context_of
+from ccmon import call, line_answer, line_cache, private, refresher, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import lines, refresh
@@ -40,7 +39,7 @@ def _stand_in(argv: List[str]) -> Optional[str]:
 
 
 def _line(argv: List[str]) -> str:
-    with context_of(arguments.parse(argv)) as ctx:
+    with call.context_of(call.parse(argv)) as ctx:
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
         cache, key = ctx.line_cache, line_answer.key(argv, os.environ)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Iterator, Mapping, Optional, Sequence, Tuple
 
-from ccmon import arguments, line_answer, private
+from ccmon import call, line_answer, private
 from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.named_tuple import NamedTuple
@@ -35,7 +35,7 @@ class Machine:
 
     def __init__(self, given: SimpleNamespace, env: Mapping[str, str]) -> None:
         paths = config.paths(env)
-        self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
+        self.settings, self.layers, self.config_error = _settings(call.flags(given), env, paths.config)
         self.env = env = self._of_account(env, paths.store)
         self.zone_error: Optional[CcmonError] = None
         self.zone = self._zone()

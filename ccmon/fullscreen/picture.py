@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator, List, Optional, Tuple
 
-from ccmon import own_name, when
+from ccmon import when
 from ccmon.fullscreen.state import UNDO_S, ScreenState
 from ccmon.model import Snapshot, Source
 from ccmon.named_tuple import NamedTuple
@@ -12,7 +12,7 @@ from ccmon.pipeline import snapshots
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless
 from ccmon.system import processes
-from ccmon.text import Charset, Line
+from ccmon.text import Charset, Line, with_name
 from ccmon.usage.compute import next_edge
 from ccmon.views.screen import dashboard, foot
 from ccmon.views.screen.scene import Scene
@@ -125,7 +125,7 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     name = ctx.chosen.name if ctx.chosen else ""
     command = processes.own_command(ctx.callers_env)
-    scene = Scene(snapshot, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
+    scene = Scene(snapshot, ctx.zone, charset, status, with_name(message, command), state.compact, name,
                   command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
     if state.page == "help":
         from ccmon.views.screen import help  # as the history: not for the first frame

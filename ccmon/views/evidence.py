@@ -6,8 +6,8 @@ from typing import Mapping, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.own_name import NAME
 from ccmon.settings.origins import Setting
+from ccmon.text import OWN_NAME
 from ccmon.usage.account_note import AccountNote
 from ccmon.usage.asked_note import AskedNote
 from ccmon.usage.burn import Terms
@@ -70,7 +70,7 @@ class Evidence(NamedTuple):
     account: AccountNote = AccountNote()               # of Claude Code's own file
     asked: AskedNote = AskedNote()     # what came of asking claude
     windows_dropped: int = 0           # as in Facts
-    command: str = NAME                # how ccmon is to be called here
+    command: str = OWN_NAME            # how ccmon is to be called here
 
     def set_by(self, name: str) -> Optional[str]:
         """Where an option was set, None for a default."""

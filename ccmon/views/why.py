@@ -4,9 +4,8 @@ from typing import Callable, Iterator, List, Tuple
 
 from ccmon import __version__, text
 from ccmon.model import Block, Window
-from ccmon.own_name import with_name
 from ccmon.settings.origins import Setting
-from ccmon.text import Line, Span, clip, count, duration, model_names, plural, printable, width
+from ccmon.text import Line, Span, clip, count, duration, model_names, plural, printable, width, with_name
 from ccmon.usage.burn import Term
 from ccmon.usage.notices import way_out_of_plan
 from ccmon.usage.windows import order
