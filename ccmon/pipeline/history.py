@@ -80,11 +80,11 @@ class History(AccountHistory):
 
     def _unsaved(self, answer: SourceAnswer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
-        from ccmon.usage import limits
+        from ccmon.usage import utilization
         stored, reported, _ = self.facts(now, answer.source)
         if answer.blocks is None:
             return Facts(stored._replace(trouble=self.trouble), reported)
-        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
+        best = utilization.larger_high_water(stored.high_water, utilization.high_water(answer.blocks, now))
         starts = tuple(block.start for block in answer.blocks)
         return Facts(StoredFacts(answer.blocks, starts, stored.samples, best, trouble=self.trouble), reported)
 
@@ -319,14 +319,14 @@ class History(AccountHistory):
     # --- settings -----------------------------------------------------------------------------------------------------
 
     def _limits(self) -> "LimitOf":
-        from ccmon.usage import limits
+        from ccmon.usage import utilization
         settings, (plan, by_account) = self.ctx.settings, snapshots.plan_of(self.ctx, self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
         text = self.learned() if may_learn else None
         learned = None if text is None else self._learned_limit(text)
 
         def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
-            return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
+            return utilization.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
         return limit_of
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterable, List, Optional, Sequence
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Windows
-from ccmon.usage import binding, burn, fullness, notices, outlook, schedule, utilization
-from ccmon.usage.fullness import Options as Options
-from ccmon.usage.fullness import active as active
+from ccmon.usage import binding, burn, notices, outlook, schedule, utilization
+from ccmon.usage.utilization import Options as Options
+from ccmon.usage.utilization import active as active
 from ccmon.usage.windows import opens_at, window_named
 from ccmon.when import Zone
 
@@ -23,7 +23,7 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 
 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
-    running_blocks, session, windows, limit, full = fullness.session_fullness(facts, options, now)
+    running_blocks, session, windows, limit, full = utilization.session_fullness(facts, options, now)
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 window_named(utilization.reported_windows(facts, now), "five_hour"))
