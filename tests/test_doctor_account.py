@@ -8,8 +8,7 @@ from ccmon.doctor.check import Commands
 from ccmon.doctor.files import StoredAccount, verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json, claude_answer
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.views import why_account
 from ccmon.views.evidence import Evidence
 

@@ -27,8 +27,7 @@ from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage import utilization
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 
 FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
 NO_HOME = ("there is no home directory to keep it in", HOMELESS)

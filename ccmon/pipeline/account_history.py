@@ -7,9 +7,8 @@ from ccmon.model import Windows
 from ccmon.pipeline.stored import StoreAccess
 from ccmon.store import rows
 from ccmon.text import clean
-from ccmon.usage import account_note, asked_note
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage import account_note
+from ccmon.usage.account_note import AccountNote, AskedNote
 
 ASKED = "claude_asked"
 
@@ -45,7 +44,7 @@ class AccountHistory(StoreAccess):
 
         def write(db: sqlite3.Connection, owner: int) -> None:
             from ccmon.pipeline import readings
-            rows.write_note(db, f"{ASKED} {owner}", asked_note.dump(note._replace(sentence=clean(note.sentence))))
+            rows.write_note(db, f"{ASKED} {owner}", account_note.dump_asked(note._replace(sentence=clean(note.sentence))))
             if windows:
                 readings.write_windows(db, owner, windows, login, now)
         self._write(write, None)
@@ -58,4 +57,4 @@ def read_account_note(db: sqlite3.Connection, owner: int) -> AccountNote:
 
 def read_asked_note(db: sqlite3.Connection, owner: int) -> AskedNote:
     """What is stored of asking claude for that owner."""
-    return asked_note.load(rows.note(db, f"{ASKED} {owner}"))
+    return account_note.load_asked(rows.note(db, f"{ASKED} {owner}"))

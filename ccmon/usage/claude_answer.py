@@ -30,7 +30,7 @@ NO_PLAN = ClaudeAnswer(NOTHING, "claude is not logged in to a plan that has limi
 NOT_NOW = ClaudeAnswer(NOTHING, "claude could not get the limits from Anthropic just now. It is asked again later")
 
 
-def parse(output: str, now: int) -> ClaudeAnswer:
+def parse_answer(output: str, now: int) -> ClaudeAnswer:
     """The answer in what claude printed, one JSON object a line; now is epoch seconds."""
     response = next(filter(None, map(_response, output.splitlines())), None)
     if response is None:
