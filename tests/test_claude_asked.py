@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ccmon.pipeline import account, asking, history
 from ccmon.settings import context
 from ccmon.sources import claude_program
-from ccmon.usage import account_note, claude_answer
+from ccmon.usage import account_json, account_note
+from ccmon.usage.account_json import NO_ANSWER, NO_PLAN, NOT_NOW, REQUEST, parse_answer
 from ccmon.usage.account_note import AskedNote, is_due
-from ccmon.usage.claude_answer import NO_ANSWER, NO_PLAN, NOT_NOW, REQUEST, parse_answer
 
 pytestmark = pytest.mark.newest_only
 
@@ -24,7 +24,7 @@ LIMITS = {"five_hour": {"utilization": 12, "resets_at": iso(NOW + 2 * HOUR)}, "s
 EVENT = {"type": "rate_limit_event", "rate_limit_info": {"status": "allowed", "utilization": 0.83, "rateLimitType": "five_hour"}}
 
 
-def answer(limits=LIMITS, available=True, request_id=claude_answer.REQUEST_ID, **more):
+def answer(limits=LIMITS, available=True, request_id=account_json.REQUEST_ID, **more):
     """As Claude Code 2.1.332 prints it."""
     said = {"session": {"total_cost_usd": 0}, "subscription_type": "max" if available else None,
             "rate_limits_available": available, "rate_limits": limits, "behaviors": None}
@@ -48,7 +48,7 @@ def test_what_it_answers_is_read():
 ])
 def test_what_is_no_answer_becomes_one_sentence(output, expected):
     found = parse_answer(output, NOW)
-    assert found == expected or found.account == claude_answer.NOTHING and (
+    assert found == expected or found.account == account_json.NOTHING and (
         found.sentence.replace("\ufffd", "?") == expected and found.sentence.isprintable())
 
 
