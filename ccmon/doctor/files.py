@@ -16,7 +16,7 @@ from ccmon.errors import CcmonError, PathError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import account_history
+from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
@@ -101,7 +101,7 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
         return StoredAccount()
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return StoredAccount(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
+    return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))
 
 
 def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:

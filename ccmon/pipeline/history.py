@@ -22,10 +22,10 @@ from ccmon.model import (
 )
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, snapshots, stored
-from ccmon.pipeline.account_history import AccountHistory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
+from ccmon.pipeline.stored import AccountHistory
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
