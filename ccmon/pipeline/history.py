@@ -93,9 +93,9 @@ class History(AccountHistory):
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def write(db: sqlite3.Connection, owner: int) -> None:
-            from ccmon.pipeline import readings
+            from ccmon.pipeline import recording
             lines, read = learning.unread(db, owner, spool)
-            readings.write_lines(db, owner, lines, now, login)
+            recording.write_lines(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:

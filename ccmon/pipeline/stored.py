@@ -117,9 +117,9 @@ class AccountHistory(StoreAccess):
         note, now = note._replace(path=clean(note.path), fault=clean(note.fault)), self.ctx.now()
 
         def write(db: sqlite3.Connection, owner: int) -> None:
-            from ccmon.pipeline import readings
+            from ccmon.pipeline import recording
             rows.write_note(db, f"{account_note.KEY} {owner}", account_note.dump(note))
-            readings.write_windows(db, owner, windows, note.login.account, now)
+            recording.write_windows(db, owner, windows, note.login.account, now)
         self._write(write, None)
 
     def write_asked(self, note: AskedNote, windows: Windows, login: str) -> None:
@@ -127,10 +127,10 @@ class AccountHistory(StoreAccess):
         now = self.ctx.now()
 
         def write(db: sqlite3.Connection, owner: int) -> None:
-            from ccmon.pipeline import readings
+            from ccmon.pipeline import recording
             rows.write_note(db, f"{ASKED} {owner}", account_note.dump_asked(note._replace(sentence=clean(note.sentence))))
             if windows:
-                readings.write_windows(db, owner, windows, login, now)
+                recording.write_windows(db, owner, windows, login, now)
         self._write(write, None)
 
 
