@@ -5,14 +5,13 @@ The only import of curses. Roles become attributes here.
 
 import contextlib
 import os
-import signal
 import sys
 import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
 from ccmon.fullscreen import entries, keys, terminal
 from ccmon.fullscreen.background import Background
-from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
+from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals, signal
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
 from ccmon.system import ready
 from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width
