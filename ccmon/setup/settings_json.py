@@ -1,4 +1,4 @@
-"""Claude Code's settings.json as text: where its statusLine stands, and the text with ccmon's line in it or without.
+"""Claude Code's settings.json: where its statusLine stands, and the content with ccmon's line in it or without.
 
 Only characters of that member change: order, layout, line ends and escapes of everything else stay as they are. A command
 that was there goes into the new one, which reads Claude Code's JSON once and gives it to both.
@@ -36,11 +36,11 @@ _CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe|/bare_start\.py)?['"]?\s[^;&|]*--s
 
 
 class Unfit(CcmonError):
-    """Why a text is left alone; to be read behind the name of its file. line: of the text, where one is wrong, else 1."""
+    """Why a content is left alone; to be read behind the name of its file and `between`. line: the wrong one in it, else 1."""
 
-    def __init__(self, what: str, line: int = 1) -> None:
-        super().__init__(what)
-        self.line = line
+    def __init__(self, what: str, line: int = 1, way_out: str = "", between: str = " ") -> None:
+        super().__init__(what, way_out)
+        self.line, self.between = line, between
 
 
 class Member(NamedTuple):
@@ -53,8 +53,15 @@ class Member(NamedTuple):
     end: int
 
 
-def with_line(text: str, ccmon: str, direct: str = "") -> str:
-    """The text with ccmon's line, set up or renewed; the command is that of claude_command. Unfit where it cannot be."""
+def with_line(content: Optional[bytes], ccmon: str, direct: str = "") -> bytes:
+    """The content (None: there is no file) with ccmon's line, set up or renewed; the command is that of claude_command.
+
+    Unfit where it cannot be.
+    """
+    return _with_line(NEW if content is None else _text(content), ccmon, direct).encode("utf-8")
+
+
+def _with_line(text: str, ccmon: str, direct: str) -> str:
     line = _line(text)
     if line is None:
         return _inserted(text, claude_entry(ccmon, direct))
@@ -64,30 +71,31 @@ def with_line(text: str, ccmon: str, direct: str = "") -> str:
     return _exchanged(text, command, _set_up(command.value, ccmon, direct))
 
 
-def without_line(text: str, before: Optional[str]) -> Optional[str]:
-    """The text without ccmon's line; `before` is the text from before it was set up. None when the file was made for it."""
-    line, command = _line(text), _line_command(text)
-    own = _own(command.value) if command else None
-    if own and with_line(NEW if before is None else before, own["ccmon"], own["direct"] or "") == text:
+def without_line(content: bytes, before: Optional[bytes]) -> Optional[bytes]:
+    """The content without ccmon's line; `before` is what it was before. None when the file was made for it."""
+    text, then = _text(content), None if before is None else _text(before)
+    line, command, own = _line(text), _line_command(text), _own_command(text)
+    if own and _with_line(NEW if then is None else then, own["ccmon"], own["direct"] or "") == text:
         return before
-    if line is None or command is None or not (own or before):
+    if line is None or command is None or not (own or then):
         raise Unfit("calls ccmon in a way of its own")
-    if before:
-        then = _line(before)
-        return text[:line.at] + before[then.at:then.end] + text[line.end:] if then else _removed(text, line)
-    old = own["old"] if own else None
-    return _removed(text, line) if old is None else _exchanged(text, command, old.replace("'\\''", "'")[1:])
+    if then:
+        old = _line(then)
+        after = text[:line.at] + then[old.at:old.end] + text[line.end:] if old else _removed(text, line)
+    else:
+        wrapped = own["old"] if own else None
+        after = _removed(text, line) if wrapped is None else _exchanged(text, command, wrapped.replace("'\\''", "'")[1:])
+    return after.encode("utf-8")
 
 
-def is_own(text: str) -> bool:
+def is_own(content: bytes) -> bool:
     """Whether the line is there as `with_line` makes it, with any paths and any further options."""
-    command = _line_command(text)
-    return command is not None and _own(command.value) is not None
+    return _own_command(_text(content)) is not None
 
 
-def calls_ccmon(text: str) -> bool:
+def calls_ccmon(content: bytes) -> bool:
     """Whether the status line has anything of ccmon in it."""
-    command = _line_command(text)
+    command = _line_command(_text(content))
     return command is not None and _CALLS.search(command.value) is not None
 
 
@@ -109,10 +117,9 @@ def _contains(now: Any, copy: Any) -> bool:
     return bool(now == copy)
 
 
-def programs(text: str) -> List[str]:
+def programs(content: bytes) -> List[str]:
     """The files that the line calls, where it is as `with_line` makes it: Python and bare_start.py, if it does, and ccmon."""
-    command = _line_command(text)
-    own = _own(command.value) if command else None
+    own = _own_command(_text(content))
     return ["".join(shlex.split(own[name])) for name in ("python", "file", "ccmon") if own[name]] if own else []
 
 
@@ -136,6 +143,11 @@ def _wrapped(before: str, call: str, is_group: bool) -> str:
     return f"{before}{{ {call}; }}{AFTER}" if is_group else before + call + AFTER
 
 
+def _own_command(text: str) -> Optional[Match[str]]:
+    command = _line_command(text)
+    return _own(command.value) if command else None
+
+
 def _own(command: str) -> Optional[Match[str]]:
     match = _OWN.fullmatch(command)
     is_start = match and (not match["file"] or _name(match["file"]) == "bare_start.py")
@@ -152,6 +164,13 @@ def _name(word: str) -> str:
 
 
 # --- the members ----------------------------------------------------------------------------------------------------------
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unfit("is not UTF-8") from None
+
 
 def _no_json(word: str) -> NoReturn:
     raise ValueError(word)

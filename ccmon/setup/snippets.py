@@ -32,7 +32,7 @@ class SnippetValues(NamedTuple):
     bash_file: str = ".bashrc"         # in the home: what a new bash reads
     is_for_all: bool = False           # that is one which other shells read, too
     direct: str = ""                   # words of the shell that start ccmon sooner for Claude Code
-    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
+    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_line.word has it
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ccmon import line_answer, locks, refresher
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
-from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
+from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.snippets import for_sh
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
@@ -77,7 +77,7 @@ class Uninstall:
         calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
                                    for call in init.tmux_calls(path, self.env)))
         copies = self._copies(start_up, left)
-        return Installation(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
+        return Installation(start_up, copies, calls, tmux_line.with_line(calls, self.env), self._running(),
                      [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
 
     def _start_up(self, left: List[Leftover]) -> Dict[str, str]:
@@ -87,7 +87,7 @@ class Uninstall:
         for path, target in self.start_up_files.items():
             real = os.path.realpath(path)
             try:
-                has_line = real not in seen and _has_line(target, path)
+                has_line = real not in seen and dotfiles.can_take_out(target, path)
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Leftover(path, "it belongs to another user"))
                 elif has_line:
@@ -159,7 +159,7 @@ class Uninstall:
         left: List[Leftover] = []
         for path, target in installation.start_up.items():
             try:
-                init.take_out(target, path)
+                dotfiles.take_out(target, path)
             except CcmonError as err:
                 left.append(Leftover(path, _reason(err, path)))
         failed = {one.path for one in left}
@@ -168,8 +168,8 @@ class Uninstall:
                 left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
             elif dotfiles.drop_copy(target, path):
                 left.append(_copy_stays(path))
-        texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
-        tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
+        texts = [dotfiles.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
+        tmux_line.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
         return left
 
     def _remove_folders(self) -> None:
@@ -201,16 +201,6 @@ class Uninstall:
 
 
 # --- single files -----------------------------------------------------------------------------------------------------------
-
-def _has_line(target: str, path: str) -> bool:
-    if target != "claude":
-        return dotfiles.can_take_out(path)
-    text = init.text_of(path) or settings_json.NEW
-    calls = settings_json.calls_ccmon(text)
-    if calls and not settings_json.is_own(text) and not os.path.exists(path + dotfiles.BACKUP):
-        raise CcmonError("it calls ccmon in a way of its own: change it by hand, as ccmon init claude shows")
-    return calls
-
 
 def _reason(err: Exception, path: str) -> str:
     """The error without the name of the file, which stands before it already."""

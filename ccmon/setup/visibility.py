@@ -13,7 +13,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
-from ccmon.setup import dotfiles, prompt_check, settings_json, snippets, tmux_server
+from ccmon.setup import dotfiles, prompt_check, settings_json, snippets, tmux_line
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility, edit
 from ccmon.setup.snippets import for_sh
 from ccmon.system import shared_files
@@ -31,7 +31,7 @@ def visibility(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
         return prompt_check.shell_visibility(target, env, _max_width(env))
     if env.get(snippets.PROBE):
         return None
-    return tmux_server.tmux_visibility(env) if target == "tmux" else claude_visibility(env)
+    return tmux_line.tmux_visibility(env) if target == "tmux" else claude_visibility(env)
 
 
 def sentences(target: str, env: Mapping[str, str], seen: Optional[Visibility]) -> List[str]:
@@ -125,6 +125,6 @@ def _values(text: str) -> Dict[str, Any]:
 
 def _calls_ccmon(text: str) -> bool:
     try:
-        return settings_json.calls_ccmon(text)
+        return settings_json.calls_ccmon(text.encode())
     except CcmonError:
         return False
