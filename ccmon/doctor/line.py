@@ -47,7 +47,7 @@ def _unseen(topic: str, seen: Visibility, commands: Commands) -> Check:
 def check_claude(machine: Machine) -> Check:
     """The status line in Claude Code's settings."""
     file = connection(machine.env)
-    seen = visibility.claude_visibility(machine.env) if file.set_up else None
+    seen = visibility.settings_visibility(visibility.settings_files(machine.env)) if file.set_up else None
     return claude(file._replace(silent_s=_silent_s(machine), seen=seen), machine.commands)
 
 

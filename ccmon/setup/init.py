@@ -53,16 +53,14 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
 def edit(target: str, env: Mapping[str, str]) -> Edit:
     """What --write would do. CcmonError when it could not."""
     values, path = _snippet_values(target, env), dotfiles.path_to_write(target, env)
-    before = shared_files.read(path)
+    before, moved = shared_files.read(path), []
     with dotfiles.naming(path):
         after = _with_line(target, values, path)(before)
-    return Edit(path, before, after, tuple(_without_block(other) for other in dotfiles.others_with_block(target, path, env)))
-
-
-def _without_block(path: str) -> Edit:
-    before = shared_files.read(path) or b""
-    with dotfiles.naming(path):
-        return Edit(path, before, dotfiles.without_block(before) or b"")
+    for other in dotfiles.others_with_block(target, path, env):
+        now = shared_files.read(other) or b""
+        with dotfiles.naming(other):
+            moved.append(Edit(other, now, dotfiles.without_block(now) or b""))
+    return Edit(path, before, after, tuple(moved))
 
 
 def _write(target: str, values: snippets.SnippetValues, env: Mapping[str, str]) -> str:
@@ -99,8 +97,8 @@ def _undo(target: str, env: Mapping[str, str]) -> str:
         backup = dotfiles.drop_copy(target, one)
         if backup:
             lines.append(f"{backup} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
-    cleared = tmux_line.clear(tmux_line.with_line(calls, env), calls, dotfiles.text_of(path), env)
-    lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
+    lines += [f"Taken out of the tmux that runs ({socket})." for socket in tmux_line.with_line(calls, env)
+              if tmux_line.clear(socket, calls, dotfiles.text_of(path), env)]
     return "\n".join(lines) + "\n"
 
 
@@ -133,17 +131,13 @@ def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValu
     file = line_answer.file_of(line_answer.key(["--statusline", "--format", target], env))
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    ccmon, folder, config, settings = map(_with_slashes, (ccmon, folder, line_answer.config_path(env), settings))
+    paths = (ccmon, folder, line_answer.config_path(env), settings)
+    ccmon, folder, config, settings = (path.replace(os.sep, "/") for path in paths)        # on Windows all take those
     direct = direct_start(ccmon, env) if target == "claude" else ""
     form = tmux_line.word(tmux_line.bar_here(env)) if target == "tmux" else tmux_line.USUAL
     bash_file = os.path.basename(start_up_files.bash_path(start_up_files.home_of(env)))
     return snippets.SnippetValues(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file,
                                   direct=direct, tmux_format=form)
-
-
-def _with_slashes(path: str) -> str:
-    """As all of bash, PowerShell and Claude Code take it on Windows."""
-    return path.replace(os.sep, "/")
 
 
 def _command(env: Mapping[str, str]) -> str:

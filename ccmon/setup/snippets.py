@@ -132,10 +132,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _in_single_quotes(text: str) -> str:
-    return text.replace("'", "'\\''")
-
-
 _XBAR = """#!/bin/sh
 # In @FILE@, made executable with chmod +x:
 export LANG="${LANG:-en_US.UTF-8}"
@@ -204,7 +200,7 @@ function set_poshcontext; set -gx POSH_CCMON (@LINE@); end
 """),
     "liquidprompt": _bar("bash", """# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
 LP_PS1_PREFIX='$(@LINE@) '
-""", _in_single_quotes)}
+""", lambda line: line.replace("'", "'\\''"))}
 
 
 # --- what --write puts between its markers --------------------------------------------------------------------------------

@@ -237,21 +237,17 @@ def with_line(calls: Sequence[str], env: Mapping[str, str]) -> List[str]:
     return [socket for socket in (tmux.sockets(env) if calls else []) if _cut(tmux.option(socket, RIGHT, env), calls) is not None]
 
 
-def clear(sockets: Sequence[str], calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> List[str]:
-    """Take the calls out of these servers, whose start-up file now holds that text: the sockets where that was done.
+def clear(socket: str, calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> bool:
+    """Take the calls out of a server, whose start-up file now holds that text: whether that was done.
 
     What else stands in status-right stays. Its length is what it was, where that is noted and ours is still there.
     """
-    return [socket for socket in sockets if _cleared(socket, calls, start_up, env)]
-
-
-def _cleared(socket: str, calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> bool:
     right = _cut(tmux.option(socket, RIGHT, env), calls)
     if right is None or not tmux.set_option(socket, RIGHT, right, env):
         return False
-    before = tmux.option(socket, TMUX_BEFORE, env)
+    before, lengths = tmux.option(socket, TMUX_BEFORE, env), _SET.findall(start_up)
     if tmux.option(socket, LENGTH, env) == str(TMUX_LENGTH):
-        tmux.set_option(socket, LENGTH, before or _length_in(start_up), env)
+        tmux.set_option(socket, LENGTH, before or (lengths[-1] if lengths else None), env)
     if before:
         tmux.set_option(socket, TMUX_BEFORE, None, env)
     return True
@@ -266,9 +262,3 @@ def _cut(right: Optional[str], calls: Sequence[str]) -> Optional[str]:
     for program in dict.fromkeys(call.rpartition(" ")[0] if "#{" not in call else call.partition(" #{")[0] for call in calls):
         rest = None if rest is None else re.sub(rf"{_BARE} ?{re.escape(program)} [^()]*\)", "", rest)
     return None if rest == right else rest
-
-
-def _length_in(start_up: str) -> Optional[str]:
-    """The length that the file sets; None where it sets none."""
-    lengths = _SET.findall(start_up)
-    return lengths[-1] if lengths else None
