@@ -21,10 +21,10 @@ DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "
          "fullscreen.guardian", "fullscreen.keyboard", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
-         "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
+         "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
-         "setup.prompt_check", "setup.visibility", "setup.tmux_server", "setup.uninstall", "setup.written",
+         "setup.prompt_check", "setup.visibility", "setup.tmux_line", "setup.uninstall", "setup.written",
          "setup.dotfiles",
          *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!check|__)", name))}
 PURE = set(FILES) - DOORS - JOINS

@@ -155,19 +155,15 @@ def _unwritable(file: OwnFile, commands: Commands) -> Optional[Tuple[str, str]]:
     above = file.above
     for one in filter(None, (file.status, file.beside)):
         if one.exists and not (one.readable and one.writable):
-            return f"{one.path} cannot be read and written", _permit(one, commands, file.variable)
+            main = re.sub("-(wal|shm|journal)$", "", one.path)         # what is beside it got its mode
+            return f"{one.path} cannot be read and written", commands.permit(
+                one._replace(path=main), "u+rwX", file.variable, "" if one.folder else "*")
     if not above.folder:     # a file, or a link that leads nowhere
         aside = f"mv {commands.word(above.path)} {commands.word(above.path + '.old')}"
         return f"{above.path} is in the way: it is no folder", f"unset {file.variable}" if file.variable else aside
     if not above.writable:
         return f"nothing can be written to {above.path}", commands.permit(above, "u+rwx", file.variable)
     return None
-
-
-def _permit(one: FileStat, commands: Commands, variable: Optional[str]) -> str:
-    """The same for what sqlite has put beside a file: it got the file's mode."""
-    main = re.sub("-(wal|shm|journal)$", "", one.path)
-    return commands.permit(one._replace(path=main), "u+rwX", variable, "" if one.folder else "*")
 
 
 def _taken(folder: str, why: str = private.FOREIGN) -> FileStat:
