@@ -36,7 +36,7 @@ SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "so
              *((f"sources.{name}", "sources.program_folders") for name in ("ccusage", "ccusage_find", "claude_program"))}
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
                  "typed_values", "when", "private", "system.processes", "system.newfiles", "system.ready",
-                 "system.stops", "system.targets", "system.process_facts"}
+                 "system.signals", "system.named_files", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 

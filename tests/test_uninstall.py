@@ -23,7 +23,7 @@ from terminal import Terminal
 
 from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.uninstall import Uninstall, Where, package_command
-from ccmon.system import own_processes
+from ccmon.system import process_facts
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
 ALL, TARGETS = ["uninstall", "--history", "--yes"], ("bash", "zsh", "fish", "tmux", "claude")
@@ -317,7 +317,7 @@ def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(
     ("vim ccmon", False), ("sh -c ccmon", False), ("python3 -m ccmon2", False), ("python3 -c ccmon", False), ("", False),
     ("python3 /x/ccmon/other.py", False), ("python3", False), ("less /bin/ccmon", False)])
 def test_which_processes_are_a_ccmon(words, is_one):
-    assert own_processes.is_ccmon(words.split(" ")) is is_one
+    assert process_facts.is_ccmon(words.split(" ")) is is_one
 
 
 SHELLS = {"bash": ["bash", "-i"], "zsh": ["zsh", "-i"], "fish": ["fish", "-i"]}

@@ -15,9 +15,9 @@ from typing import Iterator, List, Optional, Tuple
 from ccmon import private
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
 from ccmon.store import history_path, integrity, migrations, upgrade
-from ccmon.system import newfiles, targets
+from ccmon.system import named_files, newfiles
+from ccmon.system.named_files import Target
 from ccmon.system.newfiles import NewFile
-from ccmon.system.targets import Target
 
 BUSY_MS = 2000
 _MAGIC = b"SQLite format 3\0"
@@ -108,7 +108,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
     """Copy the history to a file of its own, whole or not at all, while others write; its sessions and bytes.
     Raises UsageError when something else lies there, Unwritable, CcmonError, Broken."""
     try:
-        with targets.opened(target) as new_path:
+        with named_files.opened(target) as new_path:
             _may_replace(new_path.path, target, source)
             with newfiles.making(new_path.folder, new_path.at) as new:
                 if os.name == "nt":    # one that is open cannot be renamed

@@ -11,7 +11,7 @@ from ccmon import private
 from ccmon.store import history_path, journal
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.store.journal import Refused
-from ccmon.system import stops
+from ccmon.system import signals
 
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 
@@ -122,7 +122,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
-            with stops.put_off():
+            with signals.no_stop():
                 _prepare(db, path, remote, journals)
             break
         except sqlite3.OperationalError as error:

@@ -15,9 +15,9 @@ from typing import Any, Callable, Optional, TypeVar
 
 from ccmon import private
 from ccmon.errors import PathError
-from ccmon.system import newfiles, targets
+from ccmon.system import named_files, newfiles
+from ccmon.system.named_files import Target
 from ccmon.system.newfiles import NewFile
-from ccmon.system.targets import Target
 
 Result = TypeVar("Result")
 _SWAP = 2                              # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -85,7 +85,7 @@ def _put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] =
 
     lines: what others have added at the end meanwhile stands behind it then. Raises Changed, OSError.
     """
-    with targets.opened(path) as target:
+    with named_files.opened(path) as target:
         status = target.status()
         if (status is None) != (before is None):
             raise Changed(path)
@@ -126,7 +126,7 @@ def _given_over(target: Target, new: NewFile, status: Optional[os.stat_result], 
 
 def _remove(path: str, before: bytes, lines: bool = False) -> None:
     """Remove the file, behind links of one's own, too, if that is all that is in it. Raises Changed, OSError."""
-    with targets.opened(path) as target, newfiles.making(target.folder, target.at) as new:
+    with named_files.opened(path) as target, newfiles.making(target.folder, target.at) as new:
         new.close()
         private.put_in_place(target.name, new.name, target.at)
         came_out = _settled(new.name, target.at)
