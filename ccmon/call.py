@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.call_table import ABSENT, COMMANDS, Argument, arguments_of
 from ccmon.errors import UsageError
@@ -49,29 +49,19 @@ def plain(argv: Sequence[str]) -> Optional[Dict[str, Any]]:
     words = [argument for argument in arguments if not argument.is_option]
     values = {argument.key: argument.default for argument in arguments if argument.default is not ABSENT}
     values["command"] = name or None
-    left, seen = list(argv[1:] if name else argv), _Excluded()
+    left, excluded = list(argv[1:] if name else argv), {""}
     while left:
         word = left.pop(0)
         argument = options.get(word.partition("=")[0]) if word[:1] == "-" else words.pop(0) if words else None
-        if argument is None or not seen.takes(argument.excludes) or not _is_taken(name, argument, word, left, values):
+        if argument is None or argument.excludes and argument.excludes in excluded:
+            return None
+        excluded.add(argument.excludes)
+        if not _is_taken(name, argument, word, left, values):
             return None
     needed = COMMANDS[name].required if name else ""
-    if any(not one.takes for one in words) or needed and needed not in seen.words:
+    if any(not one.takes for one in words) or needed not in excluded:
         return None
     return values
-
-
-class _Excluded:
-    """Which words of `excludes` have been given."""
-
-    def __init__(self) -> None:
-        self.words: Set[str] = set()
-
-    def takes(self, word: str) -> bool:
-        """Whether one more with that word may come."""
-        is_new = not word or word not in self.words
-        self.words.add(word)
-        return is_new
 
 
 def _is_taken(command: str, argument: Argument, word: str, left: List[str], values: Dict[str, Any]) -> bool:

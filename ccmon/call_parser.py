@@ -66,7 +66,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with the nearest valid word."""
-        raise UsageError(f"{message.replace('argument ', '', 1)}{_hint(message)}", f"See: {self.prog} --help")
+        quoted = message.split("'")
+        hint = did_you_mean(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
+        raise UsageError(message.replace("argument ", "", 1) + hint, f"See: {self.prog} --help")
 
     def format_help(self) -> str:
         """A command's own options, with one line on the common ones; of ccmon itself everything."""
@@ -80,11 +82,6 @@ class Parser(argparse.ArgumentParser):
                 return super().format_help()
             finally:
                 self.epilog = None
-
-
-def _hint(message: str) -> str:
-    quoted = message.split("'")
-    return did_you_mean(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
 
 
 @contextmanager

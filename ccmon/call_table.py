@@ -67,10 +67,6 @@ def _meant(names: Sequence[str], synonyms: Optional[Mapping[str, str]] = None) -
     return lambda text: word_of(text, names, synonyms) or text
 
 
-def _subscription(text: str) -> str:
-    return plan_of(text, SUBSCRIPTIONS) or folded(text)
-
-
 def _setting(option: Option) -> Argument:
     text = option.help + (f" (default: {option.default})" if option.default and not option.switch else "")
     if option.switch:
@@ -150,7 +146,7 @@ _LEARN = (
     Argument("--at-percent", "with --evaluate: P % is the limit (default: 100)", "P[,P]"),
     Argument("--at-quantile", "with --evaluate: the limit is what Q % of the series' own sessions stay below", "Q[,Q]"),
     Argument("--subscription", "with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS), "NAME",
-             parse=_subscription, choices=SUBSCRIPTIONS),
+             parse=lambda text: plan_of(text, SUBSCRIPTIONS) or folded(text), choices=SUBSCRIPTIONS),
     _switch("--json", "as JSON"),
 )
 _CONFIG = (

@@ -60,14 +60,9 @@ def _run(argv: List[str]) -> int:
         try:
             return int(module.run(given, ctx))
         finally:
-            _complain_of_moved()
-
-
-def _complain_of_moved() -> None:
-    """Whatever the call was about: that a damaged history was moved aside."""
-    database = sys.modules.get("ccmon.store.database")     # not to be loaded for that alone
-    for sentence in database.moved_aside() if database else ():
-        streams.complain(sentence, OK)
+            database = sys.modules.get("ccmon.store.database")         # whatever the call was about; not to be loaded for that
+            for sentence in database.moved_aside() if database else ():
+                streams.complain(sentence, OK)
 
 
 def _reset_terminal() -> int:

@@ -155,14 +155,9 @@ def file_of(key_text: str) -> str:
     """
     parts = key_text.split("\0")
     alone = len(parts) == 4 and parts[:2] == ["--statusline", "--format"] and not parts[3]
-    if alone and parts[2] != "plain" and is_dialect(parts[2]):
+    if alone and parts[2] != "plain" and parts[2] in FORMATS:
         return parts[2]
     return "plain" if key_text == "--statusline\0" else checksum(key_text) + ".line"
-
-
-def is_dialect(name: str) -> bool:
-    """Whether the file holds the line of a dialect, and nothing else."""
-    return name in FORMATS
 
 
 def read_line(where: str, key_text: str) -> "bytes | None":
@@ -171,15 +166,10 @@ def read_line(where: str, key_text: str) -> "bytes | None":
     content = content_of(where + "/" + name)
     if not content:
         return None
-    if is_dialect(name):
+    if name in FORMATS:                # nothing but the line
         return content
     head, _, line = content.partition(b"\n")
     return line if line and head == key_text.encode("utf-8", "surrogateescape") else None
-
-
-def touch(where: str, key_text: str) -> None:
-    """Note that these words were asked for just now."""
-    set_time(where + "/" + file_of(key_text), time.time())
 
 
 def read_state(where: str) -> State:
@@ -211,7 +201,7 @@ def answer(argv: "list[str]", refresh: "Refresh", finish: "Finish") -> bool:
         return False
     put(finish(line))
     if state.due(now, config):
-        touch(where, key_text)
+        set_time(where + "/" + file_of(key_text), now)     # it was asked for just now
         refresh(where, argv, env)
     else:
         hold(where, now, state.quiet_until)

@@ -32,7 +32,7 @@ def _unescape(word: str) -> str:
 def write_line(where: str, key_text: str, line: bytes) -> None:
     """Put the line in its file, when its bytes changed."""
     name = line_answer.file_of(key_text)
-    content = line if line_answer.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
+    content = line if name in line_answer.FORMATS else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
     if len(content) > private.MOST_CACHED_BYTES or private.content_of(where + "/" + name) == content:
         return                         # words of a megabyte are answered without a cache
     asked_at = private.mtime_s(where + "/" + name)
@@ -52,28 +52,16 @@ def replace(where: str, name: str, content: bytes) -> bool:
         return False
 
 
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
-
-
 def forget(where: str, key_text: str) -> None:
     """Remove a line that can no longer be made current: whoever asks for it next renders it anew."""
-    _remove(where + "/" + line_answer.file_of(key_text))
+    private.unlink(where + "/" + line_answer.file_of(key_text))
 
 
 def _lines(where: str) -> "list[str]":
     try:
-        return [n for n in os.listdir(where) if line_answer.is_dialect(n) or n.endswith(".line")]
+        return [n for n in os.listdir(where) if n in line_answer.FORMATS or n.endswith(".line")]
     except OSError:
         return []
-
-
-def has_lines(where: str) -> bool:
-    """True once somebody was answered."""
-    return bool(_lines(where))
 
 
 def line_count(where: str) -> int:
@@ -93,7 +81,7 @@ def recent_keys(where: str) -> "list[str]":
     recent = [n for at, n in by_time if at >= now - line_answer.KEEP_S][:line_answer.MOST_LINES]
     for _, name in by_time:
         if name not in recent:
-            _remove(where + "/" + name)
+            private.unlink(where + "/" + name)
     keys = [_key_of(where, n) for n in recent]
     return [key_text for key_text in keys if key_text]
 
@@ -108,7 +96,7 @@ def _asked_at(path: str, now: float) -> float:
 
 def _key_of(where: str, name: str) -> str:
     """The words that the file answers."""
-    if line_answer.is_dialect(name):
+    if name in line_answer.FORMATS:
         return "--statusline\0--format\0" + name + "\0"
     return (private.content_of(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
@@ -118,7 +106,7 @@ def write_state(where: str, state: line_answer.State) -> bool:
     whole = _put_state(where, state)
     mark(where, "expires", state.expires_at)
     mark(where, "fresh", min(state.quiet_until, state.expires_at))
-    _remove(where + "/now")            # fish can only append to it
+    private.unlink(where + "/now")            # fish can only append to it
     return whole
 
 
@@ -149,9 +137,9 @@ def outdate(env: "line_answer.Environ") -> None:
     for where in _all_accounts(folder) if folder else ():
         if os.path.exists(where + "/state") and not private.foreign_folder(where):
             if not _put_state(where, line_answer.read_state(where).replaced(config=line_answer.CHANGED)):
-                _remove(where + "/state")          # a full disk
+                private.unlink(where + "/state")          # a full disk
             for name in ("fresh", "expires", "ends"):
-                _remove(where + "/" + name)
+                private.unlink(where + "/" + name)
 
 
 def _all_accounts(folder: str) -> "list[str]":

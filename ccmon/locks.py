@@ -29,7 +29,7 @@ def lock(where: str) -> "int | None":
         private.own_folder(where)
         fd = private.open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
     except OSError:                    # it may be root's, after sudo, or a folder: others can be made beside it
-        return -1 if os.name == "nt" else _make_lock_file(where + "/lock.held", -1)
+        return -1 if os.name == "nt" else file_lock(where + "/lock.held")
     if os.name == "nt":
         return _lock_on_windows(fd)
     mine = flocked(fd)
@@ -39,7 +39,7 @@ def lock(where: str) -> "int | None":
     if mine is False and not _is_stopped(fd):
         os.close(fd)
         return None
-    made = _make_lock_file(where + "/lock.held", fd)
+    made = file_lock(where + "/lock.held", fd)
     if made is not None and made >= 0 and mine is not None and not (flocked(fd) or _is_stopped(fd)):
         unlock(made)                   # it was continued, or followed by another one
         made = None
@@ -75,13 +75,8 @@ def flocked(fd: int) -> "bool | None":
         return None
 
 
-def file_lock(path: str) -> "int | None":
-    """A lock that is a file of its own, as lock() gives one."""
-    return _make_lock_file(path, -1)
-
-
-def _make_lock_file(path: str, base: int) -> "int | None":
-    """Make the file that is the lock; what its last holder left, or that of the file `base`, is left in it."""
+def file_lock(path: str, base: int = -1) -> "int | None":
+    """A lock that is a file of its own, as lock() gives one; what its last holder left, or that of `base`, is left in it."""
     group = left_group(base)
     for _ in range(2):
         try:
@@ -122,11 +117,11 @@ def _removed(path: str) -> "str | None":
         os.close(private.open_file(marker, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except OSError:
         if time.time() - private.mtime_s(marker) > YOUNG_S:
-            _unlink(marker)
+            private.unlink(marker)
         return None
     if private.content_of(path) == seen:
-        _unlink(path)
-    _unlink(marker)
+        private.unlink(path)
+    private.unlink(marker)
     return _text((seen or b"")[WIDTH:2 * WIDTH])
 
 
@@ -137,20 +132,13 @@ def _keeps_out(content: "bytes | None", path: str) -> bool:
     return 0 <= age_s < (YOUNG_S if not holder else OLD_S) if state == "?" else state not in ("", "T")
 
 
-def _unlink(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
-
-
 def unlock(fd: int) -> None:
     """Give the lock back."""
     if fd < 0:
         return
     path = _files.pop(fd, "")
     if path and held(fd, path):
-        _unlink(path)
+        private.unlink(path)
     if os.name == "nt":                # else it may go some time after the descriptor
         import msvcrt
         os.lseek(fd, 0, os.SEEK_SET)

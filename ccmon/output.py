@@ -118,14 +118,13 @@ def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Seque
     """
     rows = list(painted(ctx, with_own_command(lines)))
     in_pager = rows if paged is None else list(painted(ctx, with_own_command(paged)))
-    if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, in_pager)):
-        for row in rows:
-            print(row)
+    show_text(ctx.env, rows, in_pager if pager else ())
 
 
-def show_text(env: Mapping[str, str], rows: Sequence[str]) -> None:
-    """Print plain rows; on a terminal that is too small for them through the user's pager."""
-    if not (sys.stdout.isatty() and len(rows) >= size().rows and _paged(env, rows)):
+def show_text(env: Mapping[str, str], rows: Sequence[str], in_pager: Optional[Sequence[str]] = None) -> None:
+    """Print plain rows; on a terminal that is too small for them, these or others through the pager, where there are any."""
+    shown = rows if in_pager is None else in_pager
+    if not (shown and sys.stdout.isatty() and len(rows) >= size().rows and _paged(env, shown)):
         for row in rows:
             print(row)
 

@@ -142,6 +142,14 @@ def set_time(path: str, at: float) -> None:
         pass
 
 
+def unlink(path: str) -> None:
+    """Remove the file, where that can be done."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
+
+
 def put_in_place(temporary: str, path: str, at: "int | None" = None) -> None:
     """os.replace; on Windows, where a file that somebody reads cannot be replaced, tried for a moment. Raises OSError.
 

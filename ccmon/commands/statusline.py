@@ -84,7 +84,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
         return facts
     if not runs:
         raise CcmonError(f"no place to keep a line: {cache or 'there is no home'}", "Set HOME or XDG_CACHE_HOME")
-    answered = line_cache.has_lines(cache or "") and not ctx.chosen      # of another account they mean nothing
+    answered = line_cache.line_count(cache or "") > 0 and not ctx.chosen      # of another account they mean nothing
     deadline = time.monotonic() + (0 if answered else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -57,7 +57,7 @@ class NewFile:
         if self.fd >= 0 and os.name != "nt":
             os.close(self.fd)
             self.fd = os.open(self.name, _LOOK, dir_fd=self.at)
-            claim(self.fd)
+            locks.flocked(self.fd)
 
     def close(self) -> None:
         """Closing twice is nothing."""
@@ -142,13 +142,8 @@ def _name(prefix: str) -> str:
 
 def _is_claimed(fd: int, name: str, at: Optional[int]) -> bool:
     """Take the lock; False when it was swept before that."""
-    claim(fd)
+    locks.flocked(fd)
     return _is_there(fd, name, at)
-
-
-def claim(fd: int) -> Optional[bool]:
-    """Take the lock on what is open. True: we hold it. False: another process does. None: there are no locks here."""
-    return locks.flocked(fd)
 
 
 def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
@@ -213,7 +208,7 @@ def _sweep_one(folder: str, name: str) -> None:
     fd = -1 if os.name == "nt" else os.open(path, _LOOK)
     try:
         status = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
-        free = None if fd < 0 else claim(fd)
+        free = None if fd < 0 else locks.flocked(fd)
         is_over = free if named and named["new"] and free is not None else (
             free is not False and time.time() - status.st_mtime > DAY_S)
         if not is_over or not private.is_own(status) or fd >= 0 and not _is_there(fd, path, None):

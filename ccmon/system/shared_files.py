@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Optional, TypeVar
 
-from ccmon import private
+from ccmon import locks, private
 from ccmon.errors import PathError
 from ccmon.system import named_files, newfiles
 from ccmon.system.named_files import Target
@@ -164,7 +164,7 @@ def _exchanged(target: Target, new: NewFile, before: bytes, after: bytes, lines:
         now = _content(old)
         if now != before and not (lines and now.startswith(before)):
             return False
-        newfiles.claim(old)            # nobody sweeps it while it has the other name
+        locks.flocked(old)            # nobody sweeps it while it has the other name
         if not _swap(target, new.name):
             private.put_in_place(new.name, target.name, target.at)
             return _caught_up(target, old, before, lines)
@@ -192,7 +192,7 @@ def _give_back(target: Target, new: NewFile, after: bytes, lines: bool) -> None:
         if lines and came_out.startswith(after):
             _append(target, came_out[len(after):])
             return
-        after = _content_of(target.name, target.at)       # back with it, unless that has changed, too
+        after = _read_by(_content, target.name, target.at)       # back with it, unless that has changed, too
 
 
 def _caught_up(target: Target, old: int, before: bytes, lines: bool) -> bool:
@@ -252,10 +252,6 @@ def _call() -> Any:
 def _settled(name: str, at: Optional[int]) -> bytes:
     """What is in the file when nobody writes to it any more."""
     return _read_by(_quiet, name, at)
-
-
-def _content_of(name: str, at: Optional[int]) -> bytes:
-    return _read_by(_content, name, at)
 
 
 def _read_by(read: Callable[[int], bytes], name: str, at: Optional[int]) -> bytes:
