@@ -9,7 +9,7 @@ from ccmon.history.groups import UsageGroup
 from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
 from ccmon.views import graph, reliability_words
-from ccmon.views.history import columns, heatmap, window_course
+from ccmon.views.history import chart, heatmap, window_history
 from ccmon.views.report import words
 from ccmon.when import day_name, midnight
 
@@ -67,7 +67,7 @@ def _insights(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
     if len(digest.days) > 7:
-        shown = columns.render(digest.days, "day", width, COLUMNS_ROWS, charset)
+        shown = chart.column_lines(digest.days, "day", width, COLUMNS_ROWS, charset)
         return _titled("Days", [*shown, (Span("       ! a session used 80 % of its limit or more", "dim"),)])
     top = max(day.tokens for day in digest.days)
     return _titled("Days", [_day(day, top, width, charset) for day in digest.days])
@@ -113,7 +113,7 @@ def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
     if not digest.weeks:
         return []
     period, now = digest.period, min(digest.now, digest.period.end)
-    strokes = [stroke for week in digest.weeks for stroke in window_course.strokes(week, now)]
+    strokes = [stroke for week in digest.weeks for stroke in window_history.strokes(week, now)]
     return graph.render(graph.Curve(period.start, period.end, 100, strokes, now), width - 2, CURVE_ROWS, charset, _dates(digest))
 
 
