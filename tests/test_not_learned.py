@@ -13,7 +13,7 @@ from ccmon.learning.forecast_scores import scores_of
 from ccmon.learning.learned import LearnedState
 from ccmon.text import plain
 from ccmon.typed_values import PLANS
-from ccmon.views import document, learn_report, why, why_json
+from ccmon.views import document, evidence, learn_report, why
 from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard
 
@@ -26,7 +26,7 @@ def test_nobody_tells_a_limit_that_the_learner_does_not_know(name, choice):
         part: value / known.tokens_per_load for part, value in (("median", 54_321), ("low", 4467), ("high", 317_673))}))
     made = scenes.scene(3012, scenes.plan(choice), learned=known, windows=official(), high_water=RECORD)
     told = working()._replace(snapshot=made.snapshot)
-    said = [*map(plain, why.lines(told, 100)), json.dumps(why_json.document(told)), json.dumps(document.document(made.snapshot)),
+    said = [*map(plain, why.lines(told, 100)), json.dumps(evidence.document(told)), json.dumps(document.document(made.snapshot)),
             statusline.render(made.snapshot, ZONE), json.dumps(share.document(share.summary(known, None, [], {}, ZONE)))]
     findings = learn_report.LearnReport(THEN, ZONE, LearnedState(known), dict(PLANS), scores_of(()), scores_of(()), None)
     said += [*map(plain, learn_report.lines(findings, 80, True)), json.dumps(learn_report.document(findings))]

@@ -1,7 +1,5 @@
 """What was learned applied to a moment: the runway of the session and of the week, on the screen, the line and in --json."""
 
-from types import SimpleNamespace
-
 import pytest
 import scenes
 from scenes import NOW, START, learned, official, outlook, plan, scene
@@ -15,7 +13,8 @@ from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
-from ccmon.views import document, graph, why_learned
+from ccmon.views import document, graph, why_numbers
+from ccmon.views.evidence import Evidence
 from ccmon.views.line import fields, statusline
 from ccmon.views.screen import dashboard, outlook_row, small
 
@@ -145,7 +144,7 @@ def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
     assert told["learned"]["choices"]["session"] == {
         "rule": "simple", "since": LOST.since, "then": {"windows": 14, "lost_min": 8.31, "chance": 0.0041},
         "now": {"windows": 3, "lost_min": -2.0, "chance": 0.75}}
-    words = " ".join(why_learned.runway(SimpleNamespace(snapshot=seen, zone=made.zone), 80))
+    words = " ".join(why_numbers.runway(Evidence(seen, made.zone, *[None] * 11), 80))
     assert words.startswith("session, shown: the last-hour rate since 2026-01-14: on the 14 sessions before, the error (CRPS) of "
                             "the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance); ")
 
