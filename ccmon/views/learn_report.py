@@ -1,4 +1,4 @@
-"""What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
+"""What `ccmon learn` prints: the limit, what it rests on, how good forecasts were; that as JSON; and what may be shared."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
+from ccmon.learning.share import Group, Place, Summary
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import utilization
 from ccmon.usage.notices import CONNECT, change_meaning
 from ccmon.usage.windows import name_words
-from ccmon.views import reliability_words
+from ccmon.views import score_words
 from ccmon.views.document import choice_document, estimate_document
 from ccmon.views.limit_words import RULERS, between, cut_offs
-from ccmon.when import Zone, local
+from ccmon.when import DAYS, Zone, hour_name, local
 
 LABEL_CELLS = 9
 _NAME_CELLS, _CELLS = 30, 10
@@ -57,9 +58,8 @@ def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHA
         out += _section(label, _wrapped(words, room), cells)
     for label, kind, reliability in (("likely", "session", report.session_said), ("", "week", report.week_said)):
         out += _section(label, _chart(reliability, kind, room, charset), cells)
-    for label, words in (("extra", _extra(report.extra, report.zone)), ("days", _days(report.extra))):
-        out += _section(label, _wrapped(words, room), cells)
-    return out
+    out += _section("extra", _wrapped(_extra(report.extra, report.zone), room), cells)
+    return out + _section("days", _wrapped(report.extra.days if report.extra else (), room), cells)
 
 
 def _section(label: str, rows: List[Line], cells: int) -> List[Line]:
@@ -75,9 +75,8 @@ def _chart(reliability: Reliability, window: str, cells: int, charset: Charset) 
     """The likelihoods against what came; nothing before any came."""
     if not reliability.bins:
         return []
-    below = filter(None, (reliability_words.spread_sentence(reliability), reliability_words.verdicts_sentence(reliability)))
-    return [*_wrapped([reliability_words.summary(reliability, window)], cells),
-            *reliability_words.chart(reliability, cells, charset), *_wrapped(below, cells)]
+    summary, *below = score_words.reliability_sentences(reliability, window)
+    return [*_wrapped([summary], cells), *score_words.chart(reliability, cells, charset), *_wrapped(below, cells)]
 
 
 def _rows(words: str, cells: int) -> List[str]:
@@ -181,7 +180,7 @@ def _scored(report: LearnReport, weekly: bool) -> Iterator[str]:
         report.session, "session", learned.session_choice)
     yield from _told(scores, window)
     if choice.now.windows or choice.since:
-        yield from reliability_words.choice_sentences(choice, window, report.zone)
+        yield from score_words.choice_sentences(choice, window, report.zone)
 
 
 def _of_model(name: str, scores: ForecastScores) -> Iterator[str]:
@@ -246,10 +245,6 @@ def _extra(extra: Optional[Extra], zone: Zone) -> Iterator[str]:
         yield "none is clearly better than ccmon's runway, which is used"
 
 
-def _days(extra: Optional[Extra]) -> Iterator[str]:
-    yield from extra.days if extra else ()
-
-
 # --- as JSON ------------------------------------------------------------------------------------------------------------
 
 def document(report: LearnReport) -> Dict[str, Any]:
@@ -277,7 +272,8 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
 
 
 def _told_document(scores: ForecastScores, reliability: Reliability, choice: Choice) -> Dict[str, Any]:
-    return {**_scores_document(scores), "choice": choice_document(choice), "reliability": reliability_words.document(reliability)}
+    return {**_scores_document(scores), "choice": choice_document(choice),
+            "reliability": score_words.reliability_document(reliability)}
 
 
 def _scores_document(scores: ForecastScores) -> Dict[str, Any]:
@@ -289,3 +285,80 @@ def _extra_document(extra: Extra) -> Dict[str, Any]:
     tried = {one.name: {**one.score._asdict(), "note": one.note or None} for one in extra.tried}
     return {"at": extra.at, "used": extra.used and extra.used.name, "tried": tried, "forest": extra.forest or None,
             "days": list(extra.days)}
+
+
+# --- to be shared -----------------------------------------------------------------------------------------------------------
+
+_LABEL = 14
+_RANK_HEAD = ("", "all", "learned", "25 %", "median", "75 %", "median record")
+UNITS = {"cost": "cost", "weighted": "weighted tokens"}
+
+
+def summary_lines(own: Summary, cells: int, dial: int = 24) -> List[Line]:
+    """What would be shared, in words, hours by a dial of 12 or 24; the JSON line that follows holds the same."""
+    out = [_labelled("subscription", own.subscription or "not stated: --subscription Pro, Max5, Max20, Teams, Enterprise")]
+    out.append(_labelled("largest", f"{count(own.high_water)} tokens of {plural(own.sessions, 'session')}"))
+    out.append(_labelled("limit", _shared_limit(own)))
+    if own.limit and own.unit != "tokens":
+        out.append(_labelled("", f"constant in {UNITS[own.unit]}, not in tokens"))
+    out.append(_labelled("cut off", plural(own.hits, "time")))
+    if own.hit_days:
+        out.append(_labelled("", "by weekday: " + ", ".join(f"{day} {part} %" for day, part in zip(DAYS, own.hit_days) if part)))
+        out.append(_labelled("", "by hour: " + ", ".join(f"{hour_name(4 * index, dial)}-{hour_name(4 * index + 4, dial)} {part} %"
+                                                     for index, part in enumerate(own.hit_hours) if part)))
+    if own.hours:
+        out.append(_labelled("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))
+    out += [(Span(row, "dim"),) for row in text.wrap(
+        "Nothing is sent. There is no name, host, account, path or date in it, and numbers are rounded. Read it, and post the "
+        "line below where limits are compared, if you like:", cells)]
+    return [text.clip_line(line, cells) for line in out]
+
+
+def _labelled(label: str, words: str) -> Line:
+    return Span(text.pad(label, _LABEL), "accent"), Span(words)
+
+
+def _shared_limit(own: Summary) -> str:
+    if own.limit is None:
+        return "not learned"
+    about = "" if own.unit == "tokens" else "about "
+    return f"{about}{count(own.limit)} tokens, 90 % interval {count(own.low or 0)}-{count(own.high or 0)}"
+
+
+def rank_lines(rank: Place, cells: int) -> List[Line]:
+    """The rank first, then a row for each subscription."""
+    rows = [row for sentence in _sentences(rank) for row in text.wrap(sentence, cells)]
+    table = [(Span(_rank_row(_RANK_HEAD), "label"),)] if rank.groups else []
+    table += [(Span(_rank_row(_cells(group))),) for group in rank.groups]
+    return [text.clip_line(line, cells) for line in [*((Span(row),) for row in rows), *table]]
+
+
+def _sentences(rank: Place) -> Iterator[str]:
+    others = "1 summary" if rank.number == 1 else f"{count(rank.number)} summaries"
+    yield others + (f"; {plural(rank.bad, 'other line')} left out." if rank.bad else ".")
+    tokens = f"{count(rank.own)} tokens"
+    what = f"learned limit, about {tokens}," if rank.by == "limit" else f"largest session of {tokens}"
+    if not rank.own:
+        yield "Nothing is known of your own limit or sessions yet."
+    elif rank.rank is None:
+        yield f"Your {what} has nothing to be compared with."
+    else:
+        alike = f"; {_ranked(*rank.alike)} with your subscription" if rank.alike else ""
+        yield f"Your {what} is the {_ranked(rank.rank, rank.of)}{alike} (1 is the largest)."
+
+
+def _ranked(rank: int, of: int) -> str:
+    ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{ending} of {of}"
+
+
+def _cells(group: Group) -> Tuple[str, ...]:
+    return (group.name, count(group.number), count(group.learned), *_three(group.limits), _three(group.high_waters)[1])
+
+
+def _three(values: Optional[Tuple[int, int, int]]) -> Tuple[str, ...]:
+    return ("-", "-", "-") if values is None else tuple(map(count, values))
+
+
+def _rank_row(cells: Tuple[str, ...]) -> str:
+    return text.pad(cells[0], 12) + "".join(f"{cell:>{room}}" for cell, room in zip(cells[1:], (7, 9, 11, 11, 11, 15)))

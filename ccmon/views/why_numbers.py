@@ -11,7 +11,7 @@ from ccmon.usage.burn import Term
 from ccmon.usage.notices import amounts, way_out_of_plan
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import order
-from ccmon.views import reliability_words
+from ccmon.views import score_words
 from ccmon.views.evidence import Evidence
 from ccmon.views.limit_words import RULERS, between, cut_offs, plan_words
 
@@ -172,8 +172,8 @@ def runway(evidence: Evidence, cells: int) -> Iterator[str]:
             yield f"{name}: {_likely(forecast, evidence)}"
         elif forecast is not None and forecast.learned:
             window = "session" if name == "session" else "week"
-            yield f"{name}, {'; '.join(reliability_words.choice_sentences(choice, window, evidence.zone))}"
-            yield f"{name}: by the {reliability_words.RULES[window][0]}, {_likely(forecast.learned, evidence)}"
+            yield f"{name}, {'; '.join(score_words.choice_sentences(choice, window, evidence.zone))}"
+            yield f"{name}: by the {score_words.RULES[window][0]}, {_likely(forecast.learned, evidence)}"
         elif forecast is not None:
             yield f"{name}: last-hour rate; {plural(forecast.rows, 'past moment')} of the {ENOUGH} that a likelihood takes"
 

@@ -8,7 +8,7 @@ from ccmon.history.digest import Digest
 from ccmon.history.groups import UsageGroup
 from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
-from ccmon.views import graph, reliability_words
+from ccmon.views import graph, score_words
 from ccmon.views.history import chart, heatmap, window_history
 from ccmon.views.report import words
 from ccmon.when import day_name, midnight
@@ -143,9 +143,9 @@ def _models(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def _forecasts(reliability: Reliability, width: int, charset: Charset) -> List[Line]:
     """The likelihoods of sessions against what came; nothing before any came."""
-    rows = [(Span(" "), *line) for line in reliability_words.chart(reliability, width - 1, charset)]
+    rows = [(Span(" "), *line) for line in score_words.chart(reliability, width - 1, charset)]
     below = _wrapped(words.forecasts_sentence(reliability), "dim", width) if rows else []
-    return _titled(reliability_words.TITLE, [*rows, *below])
+    return _titled(score_words.TITLE, [*rows, *below])
 
 
 def _table(table: words.ReportTable, width: int) -> List[Line]:

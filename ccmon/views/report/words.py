@@ -13,7 +13,7 @@ from ccmon.history.windows import PastWindow
 from ccmon.learning.reliability import Reliability
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import short_name
-from ccmon.views import reliability_words
+from ccmon.views import score_words
 from ccmon.when import DAYS, day_and_hour
 
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -227,14 +227,13 @@ def _host(name: str) -> str:
 
 def forecasts_table(reliability: Reliability) -> ReportTable:
     """The likelihoods of sessions against what came, of the last months."""
-    return ReportTable(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(reliability))
+    return ReportTable(score_words.TITLE, score_words.HEAD, score_words.reliability_rows(reliability))
 
 
 def forecasts_sentence(reliability: Reliability) -> str:
     """What the table of the forecasts shows."""
-    sentences = (reliability_words.summary(reliability, "session"), reliability_words.spread_sentence(reliability),
-                 reliability_words.verdicts_sentence(reliability))
-    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
+    sentences = score_words.reliability_sentences(reliability, "session")
+    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences) + "."
 
 
 def heat_level(tokens: float, top: float, levels: int) -> int:
