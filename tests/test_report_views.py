@@ -13,9 +13,9 @@ from report_cases import report as case
 from ccmon import text
 from ccmon.learning.reliability import Bin, Reliability
 from ccmon.text import Charset
-from ccmon.views.report import css, svg, words
 from ccmon.views.report import html as report_html
 from ccmon.views.report import markdown as report_markdown
+from ccmon.views.report import svg, words
 from ccmon.views.report import text as report_text
 
 pytestmark = pytest.mark.newest_only
@@ -162,7 +162,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("colours", [css.LIGHT, css.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("colours", [report_html.LIGHT, report_html.DARK], ids=["light", "dark"])
 def test_every_text_stands_out_from_what_is_behind_it(colours):
     for front in ("text", "muted", "accent", "warn", "danger"):
         for back in ("card", "back"):

@@ -37,8 +37,7 @@ def _body(digest: Digest, reliability: Reliability) -> List[str]:
              _fenced("Sessions", report_text.curve(digest, CELLS, charset)),
              _weeks(digest, charset), _fenced("Hours", heatmap.lines(digest.heat, CELLS, charset, digest.zone.dial)),
              _titled(words.models_table(digest)), _titled(words.limits_table(digest)), _forecasts(reliability, charset),
-             _titled(words.hosts_table(digest)) if digest.hosts else "",
-             escaped(words.COUNTING)]
+             _titled(words.hosts_table(digest)), escaped(words.COUNTING)]
     return [part for part in parts if part]
 
 
@@ -49,11 +48,9 @@ def _figures(digest: Digest) -> str:
 
 
 def _days(digest: Digest) -> str:
-    table, top = words.days_table(digest), max(day.tokens for day in digest.days)
-    charset = Charset(emoji=False)
-    bars = [text.plain(text.bar(day.tokens / top if top else 0.0, BAR_CELLS, "text", charset)).replace("─", "")
-            for day in digest.days]
-    return _titled(table, bars)
+    top = max(1, *(day.tokens for day in digest.days))
+    bars = [text.bar(day.tokens / top, BAR_CELLS, "text", Charset()) for day in digest.days]
+    return _titled(words.days_table(digest), [text.plain(bar).replace("─", "") for bar in bars])
 
 
 def _weeks(digest: Digest, charset: Charset) -> str:

@@ -1,6 +1,5 @@
 """A report as lines for the terminal, and its pictures in characters."""
 
-from datetime import timedelta
 from typing import List, Sequence, Tuple
 
 from ccmon import text
@@ -23,14 +22,13 @@ def lines(digest: Digest, width: int, charset: Charset, reliability: Reliability
     width = max(LEAST, min(width, MOST))
     if digest.is_empty:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
-    parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
+    parts = [_figures(digest), _insights(digest, width, charset), _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
              _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
-             _table(words.limits_table(digest), width), _forecasts(reliability, width, charset)]
-    if digest.hosts:
-        parts.append(_table(words.hosts_table(digest), width))
+             _table(words.limits_table(digest), width), _forecasts(reliability, width, charset),
+             _table(words.hosts_table(digest), width)]
     body = [line for part in parts if part for line in [*part, ()]]
-    end = [*_wrapped(words.COUNTING, "dim", width)]
+    end = _wrapped(words.COUNTING, "dim", width)
     return [text.clip_line(line, width) for line in [*_head(digest, width, charset), *body, *end]]
 
 
@@ -49,7 +47,7 @@ def _titled(title: str, body: Sequence[Line]) -> List[Line]:
     return [(Span(f" {title}", "title"),), *body] if body else []
 
 
-def _figures(digest: Digest, width: int) -> List[Line]:
+def _figures(digest: Digest) -> List[Line]:
     figures = words.figures(digest)
     before = f"  {words.before_name(digest):>18}" if digest.before else ""
     head = (Span(f" {'':14}{'this ' + digest.period.kind:>12}{before}", "dim"),)
@@ -69,7 +67,7 @@ def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
     if len(digest.days) > 7:
         shown = chart.column_lines(digest.days, "day", width, COLUMNS_ROWS, charset)
         return _titled("Days", [*shown, (Span("       ! a session used 80 % of its limit or more", "dim"),)])
-    top = max(day.tokens for day in digest.days)
+    top = max(1, *(day.tokens for day in digest.days))
     return _titled("Days", [_day(day, top, width, charset) for day in digest.days])
 
 
@@ -81,7 +79,7 @@ def _day(day: UsageGroup, top: int, width: int, charset: Charset) -> Line:
     cost = f"{'' if day.is_empty else text.usd(day.cost_usd):>10}" if width >= 70 else ""
     percent = f"{text.percent(day.percent) if day.sessions else '':>7}{' !' if day.near else '  '}"
     room = width - sum(map(len, (label, figures, sessions, cost, percent))) - 3
-    drawn = text.bar(day.tokens / top if top else 0.0, room, role, charset)
+    drawn = text.bar(day.tokens / top, room, role, charset)
     return (Span(label + " ", "label"), *drawn, Span(figures, "value"), Span(sessions, "label"), Span(cost, "text"),
             Span(percent, role))
 
@@ -110,21 +108,13 @@ def _weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
     """How the 7-day windows of the period rose, each against even use, in per cent."""
-    if not digest.weeks:
-        return []
     period, now = digest.period, min(digest.now, digest.period.end)
     strokes = [stroke for week in digest.weeks for stroke in window_history.strokes(week, now)]
     return graph.render(graph.Curve(period.start, period.end, 100, strokes, now), width - 2, CURVE_ROWS, charset, _dates(digest))
 
 
 def _dates(digest: Digest) -> List[Tuple[int, str]]:
-    """Where days begin, as ticks: all of a week, the Mondays of a month."""
-    period, ticks = digest.period, []
-    for n in range((period.last - period.first).days + 1):
-        day = period.first + timedelta(days=n)
-        if period.kind == "week" or day.weekday() == 0:
-            ticks.append((midnight(day, digest.zone), day_name(day)[:-4]))
-    return ticks
+    return [(midnight(day, digest.zone), day_name(day)[:-4]) for day in words.marked_days(digest)]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
