@@ -66,7 +66,7 @@ def test_neither_has_the_line_nor_what_alerts_say(monkeypatch):
     for make in (*line_scenes.LINES.values(), *(lambda shot=shot: shot().scene for shot in scenes.SCENES.values())):
         snapshot = make().snapshot
         value = fields.values(snapshot, TWELVE, Charset())
-        said += [statusline.render(snapshot, TWELVE), *(value(name, None, 0) for name in OF_MOMENTS),
+        said += [scenes.line_words(snapshot, TWELVE), *(value(name, None, 0) for name in OF_MOMENTS),
                  *dialects.extras(snapshot, statusline.groups(snapshot, TWELVE), THEMES["dark"], TWELVE).sentences]
         said += [f"{one.title} {one.text}" for one in rules.due(snapshot, TWELVE, [], None)]
     assert not [words for words in said if OF_24.search(words)] and any("pm" in words for words in said)

@@ -14,7 +14,6 @@ from ccmon.learning.learned import LearnedState
 from ccmon.text import plain
 from ccmon.typed_values import PLANS
 from ccmon.views import document, evidence, learn_report, why
-from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard
 
 
@@ -27,7 +26,7 @@ def test_nobody_tells_a_limit_that_the_learner_does_not_know(name, choice):
     made = scenes.scene(3012, scenes.plan(choice), learned=known, windows=official(), high_water=RECORD)
     told = working()._replace(snapshot=made.snapshot)
     said = [*map(plain, why.lines(told, 100)), json.dumps(evidence.document(told)), json.dumps(document.document(made.snapshot)),
-            statusline.render(made.snapshot, ZONE), json.dumps(share.document(share.summary(known, None, [], {}, ZONE)))]
+            scenes.line_words(made.snapshot, ZONE), json.dumps(share.document(share.summary(known, None, [], {}, ZONE)))]
     findings = learn_report.LearnReport(THEN, ZONE, LearnedState(known), dict(PLANS), scores_of(()), scores_of(()), None)
     said += [*map(plain, learn_report.lines(findings, 80, True)), json.dumps(learn_report.document(findings))]
     said += [plain(row) for cells in (80, 132) for row in dashboard.render(made, cells, 40)]

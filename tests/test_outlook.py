@@ -16,7 +16,7 @@ from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
 from ccmon.views import document, graph, why_numbers
 from ccmon.views.evidence import Evidence
-from ccmon.views.line import fields, statusline
+from ccmon.views.line import fields
 from ccmon.views.screen import dashboard, outlook_row, small
 
 pytestmark = pytest.mark.newest_only
@@ -138,7 +138,7 @@ def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
     assert seen.runway.median == min(seen.predicted_end, OFFICIAL_END) and seen.runway.resets_at == OFFICIAL_END
     assert next(one.forecast for one in seen.windows if one.name == "five_hour") == seen.runway
     assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
-    assert "% likely" not in statusline.render(seen, made.zone)
+    assert "% likely" not in scenes.line_words(seen, made.zone)
     assert fields.values(seen, made.zone, Charset())("likely", None, 9) == "-"
     told = document.document(seen)
     assert told["runway"]["learned"] == document.document(before)["runway"]
@@ -211,8 +211,8 @@ def test_the_notice_comes_with_a_probability_of_half():
 def test_the_line_says_only_what_is_likely():
     likely, _ = said(0.62, 80)
     unlikely, _ = said(0.3, 80)
-    assert statusline.render(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
-    assert " lasts 70% likely reset" in statusline.render(unlikely.snapshot, unlikely.zone)
+    assert scenes.line_words(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
+    assert " lasts 70% likely reset" in scenes.line_words(unlikely.snapshot, unlikely.zone)
 
 
 def test_templates_have_the_likelihood():

@@ -28,11 +28,6 @@ class WordGroup(NamedTuple):
     rank: int
 
 
-def render(snapshot: Snapshot, zone: Zone) -> str:
-    """The whole line as plain text, without a newline; never empty."""
-    return " ".join(word.text for word in groups(snapshot, zone))
-
-
 def groups(snapshot: Snapshot, zone: Zone) -> List[Span]:
     """The words of the line with their roles, never none; what stands in one group is never parted."""
     return [group.span for group in ranked(snapshot, zone)]
