@@ -78,7 +78,7 @@ def test_the_rule_is_named_as_long_as_there_is_room(width, words):
 def test_the_projection_ends_at_the_official_reset():
     def last_s(known):
         made = scene(14_012, windows=known)
-        return dashboard._ahead(made.snapshot, made.snapshot.session)[-1].end[0]
+        return dashboard._pace(made.snapshot, made.snapshot.session)[-1].end[0]
 
     assert last_s(()) == START + 5 * HOUR
     assert last_s(windows(quota(HOUR))) == NOW + HOUR and last_s(windows(quota(4 * HOUR))) == START + 5 * HOUR
