@@ -22,13 +22,9 @@ def lines(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, h
     table = _table(accounts, shown, zone, now, home)
     if cells is not None and max(map(line_width, table)) > cells:
         table = [row for one in accounts for row in _stacked(one, one.name == shown, zone, now, home, cells)]
-    foot: List[Line] = [(Span(words, "dim"),) for words in _foot(accounts, shown)]
-    return [row if cells is None else clip_line(row, cells) for row in [*table, *foot]]
-
-
-def _foot(accounts: Sequence[ListedAccount], shown: str) -> List[str]:
     other = next((one.name for one in accounts if one.name != shown), None)
-    return [f"To see another one: ccmon --account {other}"] if other else []
+    foot: List[Line] = [(Span(f"To see another one: ccmon --account {other}", "dim"),)] if other else []
+    return [row if cells is None else clip_line(row, cells) for row in [*table, *foot]]
 
 
 # --- the table --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ccmon.model import NEAR_PERCENT, Binding, Block, Limit, Runway, Snapshot, Source, Window
+from ccmon.model import NEAR_PERCENT, Binding, Block, Runway, Snapshot, Source, Window
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.windows import window_named
@@ -23,7 +23,8 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
                    "error": snapshot.source.error, "reason": snapshot.source.reason,
                    "progress": _rounded(snapshot.source.progress)},
         "session": _session(snapshot.session, snapshot.active),
-        "plan": _plan(snapshot.limit),
+        "plan": {"name": snapshot.limit.plan, "limit": snapshot.limit.tokens, "limit_source": snapshot.limit.source,
+                 "limit_unit": snapshot.limit.unit},
         "percent": _rounded(snapshot.percent),
         "percent_source": snapshot.percent_source,
         "tokens_left": snapshot.left,
@@ -51,10 +52,6 @@ def _session(block: Optional[Block], active: bool) -> Optional[Dict[str, Any]]:
     return {"active": active, "start": block.start, "end": block.end, "tokens": block.tokens, "input": block.input,
             "output": block.output, "cache_creation": block.cache_creation, "cache_read": block.cache_read,
             "cost_usd": block.cost_usd, "models": models_for_programs(block.models)}
-
-
-def _plan(limit: Limit) -> Dict[str, Any]:
-    return {"name": limit.plan, "limit": limit.tokens, "limit_source": limit.source, "limit_unit": limit.unit}
 
 
 def runway_document(runway: Optional[Runway]) -> Optional[Dict[str, Any]]:

@@ -12,7 +12,7 @@ from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
 from ccmon.learning.score import Score
-from ccmon.learning.share import Group, Place, Summary
+from ccmon.learning.share import Place, Summary
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural
@@ -68,7 +68,8 @@ def _section(label: str, rows: List[Line], cells: int) -> List[Line]:
 
 
 def _wrapped(sentences: Iterable[str], cells: int) -> List[Line]:
-    return [(Span(row),) for sentence in sentences for row in _rows(sentence, cells)]
+    return [(Span(row),) for sentence in sentences
+            for row in ([sentence] if text.width(sentence) <= cells else text.wrap(sentence, cells))]
 
 
 def _chart(reliability: Reliability, window: str, cells: int, charset: Charset) -> List[Line]:
@@ -77,10 +78,6 @@ def _chart(reliability: Reliability, window: str, cells: int, charset: Charset) 
         return []
     summary, *below = score_words.reliability_sentences(reliability, window)
     return [*_wrapped([summary], cells), *score_words.chart(reliability, cells, charset), *_wrapped(below, cells)]
-
-
-def _rows(words: str, cells: int) -> List[str]:
-    return [words] if text.width(words) <= cells else text.wrap(words, cells)
 
 
 def _day(at: int, zone: Zone) -> str:
@@ -329,7 +326,8 @@ def rank_lines(rank: Place, cells: int) -> List[Line]:
     """The rank first, then a row for each subscription."""
     rows = [row for sentence in _sentences(rank) for row in text.wrap(sentence, cells)]
     table = [(Span(_rank_row(_RANK_HEAD), "label"),)] if rank.groups else []
-    table += [(Span(_rank_row(_cells(group))),) for group in rank.groups]
+    table += [(Span(_rank_row((group.name, count(group.number), count(group.learned), *_three(group.limits),
+                               _three(group.high_waters)[1]))),) for group in rank.groups]
     return [text.clip_line(line, cells) for line in [*((Span(row),) for row in rows), *table]]
 
 
@@ -350,10 +348,6 @@ def _sentences(rank: Place) -> Iterator[str]:
 def _ranked(rank: int, of: int) -> str:
     ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
     return f"{rank}{ending} of {of}"
-
-
-def _cells(group: Group) -> Tuple[str, ...]:
-    return (group.name, count(group.number), count(group.learned), *_three(group.limits), _three(group.high_waters)[1])
 
 
 def _three(values: Optional[Tuple[int, int, int]]) -> Tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from textwrap import wrap
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List
 
 WIDEST, NARROWEST = 100, 30            # columns
 BODY, INNER = 7, 7                     # where a text begins, and how much further to the right what belongs to a name
@@ -98,8 +98,8 @@ class _Page:
 
     def _title(self, words: List[str]) -> None:
         name, number, dated, version, book = (words + [""] * 5)[:5]
-        sides: Tuple[str, str] = (f"{name}({number})", book)
-        self.rows.append(sides[0] + f" {sides[1]} ".center(self._columns - 2 * len(sides[0])) + sides[0])
+        page = f"{name}({number})"
+        self.rows.append(page + f" {book} ".center(self._columns - 2 * len(page)) + page)
         self._foot = version + dated.center(self._columns - 2 * len(version)).rstrip()
 
     def _section(self, words: List[str]) -> None:

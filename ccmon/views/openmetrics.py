@@ -178,20 +178,12 @@ def _lines(family: Family, common: Labels) -> Iterator[str]:
     if samples and family.unit:
         yield f"# UNIT {name} {family.unit}"
     for labels, value in samples:
-        yield f"{name}{{{_labels(common + labels)}}} {_number(value)}"
-
-
-def _labels(labels: Labels) -> str:
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels)
+        words = ",".join(f'{label}="{_escaped(word)}"' for label, word in common + labels)
+        yield f"{name}{{{words}}} {int(value) if value == int(value) else repr(round(value, 6))}"
 
 
 def _escaped(value: str) -> str:
     return printable(value).replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(round(value, 6))
-
 
 # --- alerting rules ---------------------------------------------------------------------------------------------------
 
@@ -242,19 +234,12 @@ RULES = (
 
 def rules_text() -> str:
     """The rule file of Prometheus, as YAML."""
-    return "".join(f"{line}\n" for line in ("groups:", "  - name: ccmon", "    rules:", *(
-        line for rule in RULES for line in _rule_lines(rule))))
-
-
-def _rule_lines(rule: Rule) -> Iterator[str]:
-    yield f"      - alert: {rule.name}"
-    yield f"        expr: {_quoted(rule.when)}"
-    yield f"        for: {rule.lasts}"
-    yield "        labels:"
-    yield f"          severity: {rule.severity}"
-    yield "        annotations:"
-    yield f"          summary: {_quoted(rule.summary)}"
-    yield f"          description: {_quoted(rule.description)}"
+    rows = ["groups:", "  - name: ccmon", "    rules:"]
+    for rule in RULES:
+        rows += [f"      - alert: {rule.name}", f"        expr: {_quoted(rule.when)}", f"        for: {rule.lasts}",
+                 "        labels:", f"          severity: {rule.severity}", "        annotations:",
+                 f"          summary: {_quoted(rule.summary)}", f"          description: {_quoted(rule.description)}"]
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _quoted(words: str) -> str:

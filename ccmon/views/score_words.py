@@ -158,7 +158,7 @@ def _scores(judged: Judged, unit_s: float, plain: str) -> Iterator[str]:
         yield _row(name, (f"{(mine or 0.0) * 60 / unit_s:.1f}", f"{(theirs or 0.0) * 60 / unit_s:.1f}", _change(mine, theirs)))
     yield _row("Brier, used up before the reset", (f"{ours.brier or 0.0:.3f}", f"{seed.brier or 0.0:.3f}",
                                                    _change(ours.brier, seed.brier)))
-    yield _row("coverage of the 90 % interval", (_share(ours.coverage90), "none"))
+    yield _row("coverage of the 90 % interval", ("-" if ours.coverage90 is None else f"{ours.coverage90:.1%}", "none"))
 
 
 def _row(name: str, values: Sequence[str]) -> str:
@@ -186,10 +186,6 @@ def _difference(judged: Judged) -> Dict[str, Optional[float]]:
 
 def _change(ours: Optional[float], seed: Optional[float]) -> str:
     return f"{ours / seed - 1:+.0%}" if ours is not None and seed else "-"
-
-
-def _share(value: Optional[float]) -> str:
-    return "-" if value is None else f"{value:.1%}"
 
 
 # --- several ------------------------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ def lines(evidence: Evidence, cells: int) -> List[Line]:
     out: List[Line] = [_title(evidence, cells)]
     room = max(1, cells - LABEL_CELLS)
     for label, section in SECTIONS:
-        spans = [Span(row, "warn" if words.startswith("! ") else "text")
-                 for words in section(evidence, room) for row in _rows(with_name(words, evidence.command), room)]
+        sentences = (printable(with_name(words, evidence.command)) for words in section(evidence, room))
+        spans = [Span(row, "warn" if words.startswith("! ") else "text") for words in sentences
+                 for row in ([words] if width(words) <= room else text.wrap(words, room))]      # columns that fit stay
         heads = [label] + [""] * (len(spans) - 1)
         out += [text.clip_line((Span(text.pad(head, LABEL_CELLS), "accent"), span), cells) for head, span in zip(heads, spans)]
     return out
@@ -36,12 +37,6 @@ def _title(evidence: Evidence, cells: int) -> Line:
     at = f"{evidence.day(now)} {second_text(now, evidence.zone)} {zone}"
     left = (Span(f"ccmon {__version__}", "title"), Span("  where each number comes from", "text"))
     return text.spread(left, (Span(at, "dim"),), cells)
-
-
-def _rows(words: str, cells: int) -> List[str]:
-    """Columns stay as they are when they fit; a sentence goes on below."""
-    words = printable(words)
-    return [words] if width(words) <= cells else text.wrap(words, cells)
 
 
 # --- where it was read ------------------------------------------------------------------------------------------------
@@ -80,8 +75,8 @@ def _reading(evidence: Evidence) -> str:
 
 def _places(evidence: Evidence, cells: int) -> Iterator[str]:
     """The program and the folders it reads, on one line where that fits."""
-    paths = [evidence.snapshot.source.path] if evidence.snapshot.source.path else []
-    parts = [evidence.path_text(path, cells) for path in paths]
+    path = evidence.snapshot.source.path
+    parts = [evidence.path_text(path, cells)] if path else []
     folders = ", ".join(evidence.path_text(folder, cells - 6) for folder in evidence.folders)
     parts += [f"reads {folders}"] if folders else []
     yield from [" ".join(parts)] if parts and width(" ".join(parts)) <= cells else parts

@@ -36,7 +36,7 @@ def fitted(table: List[List[float]], width: int, height: int, charset: Charset, 
 
 def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Slot]:
     """The map from top to bottom; the days have the lowest rank."""
-    finite = [[_finite(tokens) for tokens in row] for row in table]
+    finite = [[min(tokens, MOST_TOKENS) if isfinite(tokens) and tokens > 0 else 0.0 for tokens in row] for row in table]
     if not any(map(any, finite)):
         return [_words(NOTHING, "dim", width)]
     joined, cells = _shape(width)
@@ -55,10 +55,6 @@ def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: 
 def _words(sentence: str, role: str, width: int) -> Slot:
     rows = text.wrap(sentence, max(1, width - 2))
     return Slot(SENTENCE_RANK, [text.clip_line((Span(" " + row, role),), width) for row in rows])
-
-
-def _finite(tokens: float) -> float:
-    return min(tokens, MOST_TOKENS) if isfinite(tokens) and tokens > 0 else 0.0
 
 
 def _shape(width: int) -> List[int]:

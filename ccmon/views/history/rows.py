@@ -11,13 +11,14 @@ from ccmon.history.groups import UsageGroup, near_count, next_period, tokens_by_
 from ccmon.history.rating import Scale
 from ccmon.model import NEAR_PERCENT, Record
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
+from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, plural, printable
 from ccmon.when import Zone, midnight
 
 if TYPE_CHECKING:
     from ccmon.history.windows import PastWindow
 
 Number = Optional[float]
+Join = Callable[[Sequence[float]], float]
 
 
 class HistoryRow(NamedTuple):
@@ -101,20 +102,22 @@ _SUMS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_usd"
 
 def totals(rows: Sequence[HistoryRow], sessions: int) -> HistoryRow:
     """The sums, of percentages the largest; a sum with something unknown in it is not known."""
-    sums: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], sum) for name in _SUMS}
-    shares = [row.percent for row in rows]
     names = tuple(dict.fromkeys(name for row in rows for name in row.models))
-    return HistoryRow("total", sessions, sums.pop("tokens") if rows else 0, models=names, percent=_whole(shares, max),
-                      counted=all(row.counted for row in rows), **sums)
+    return _joined("total", rows, sum, sessions, names, _whole([row.percent for row in rows], max))
 
 
 def averages(rows: Sequence[HistoryRow]) -> HistoryRow:
     """What a row has on average."""
     def mean(numbers: Sequence[float]) -> float:
         return sum(numbers) / len(numbers)
-    means: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], mean) for name in (*_SUMS, "sessions", "percent")}
-    return HistoryRow("average", means.pop("sessions"), means.pop("tokens") if rows else 0, models=(),
-                      percent=means.pop("percent"), counted=all(row.counted for row in rows), **means)
+    sessions, percent = (_whole([getattr(row, name) for row in rows], mean) for name in ("sessions", "percent"))
+    return _joined("average", rows, mean, sessions, (), percent)
+
+
+def _joined(label: str, rows: Sequence[HistoryRow], join: Join, sessions: Number, models: Tuple[str, ...],
+            percent: Number) -> HistoryRow:
+    values: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], join) for name in _SUMS}
+    return HistoryRow(label, sessions, models=models, percent=percent, counted=all(row.counted for row in rows), **values)
 
 
 def feet(by: str, rows: Sequence[HistoryRow], sessions: int) -> List[HistoryRow]:
@@ -123,14 +126,14 @@ def feet(by: str, rows: Sequence[HistoryRow], sessions: int) -> List[HistoryRow]
         return []
     total = totals(rows, sessions)
     if by == "session":
-        total = total._replace(label=f"{sessions:,} sessions", percent=None)
+        total = total._replace(label=plural(sessions, "session"), percent=None)
     return [total, averages(rows)] if by in ("session", *PERIODS) else [total]
 
 
-def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) -> Number:
+def _whole(numbers: Sequence[Number], join: Join) -> Number:
     """What join makes of them; None when one is not known."""
-    numbers_given = [number for number in numbers if number is not None]
-    return join(numbers_given) if numbers_given and len(numbers_given) == len(numbers) else None
+    given = [number for number in numbers if number is not None]
+    return join(given) if given and len(given) == len(numbers) else None
 
 
 # --- sentences under a table ------------------------------------------------------------------------------------------------
@@ -152,22 +155,18 @@ def notes(by: str, rows: Sequence[HistoryRow], records: Sequence[Record], scale:
 def rated_by(records: Sequence[Record], scale: Scale) -> str:
     """What 100 % are."""
     official = sum(record.rated_by == rating.OFFICIAL for record in records)
-    whole = f"{count(scale.tokens)} tokens ({scale_name(scale)})"
+    name = f"{scale.name} of {printable(scale.plan)}" if scale.source == "plan" else scale.name
+    whole = f"{count(scale.tokens)} tokens ({name})"           # the reference figure of max5
     if official == len(records):
         return "Shares are Claude's own."
     return f"Shares are Claude's own where it told them, else of {whole}." if official else f"Shares are of {whole}."
-
-
-def scale_name(scale: Scale) -> str:
-    """The reference figure of max5."""
-    return f"{scale.name} of {printable(scale.plan)}" if scale.source == "plan" else scale.name
 
 
 def reached(records: Sequence[Record], scale: Scale) -> str:
     """How often the limit was reached, as far as it is recorded; and how often a mere figure was passed."""
     passed = sum(record.passed for record in records)
     more = f"; {passed:,} passed {scale.name}" if passed else ""
-    return (f"{sum(record.hit for record in records):,} of {_sessions(len(records))} reached the limit, "
+    return (f"{sum(record.hit for record in records):,} of {plural(len(records), 'session')} reached the limit, "
             f"{near_count(records):,} passed 80 %{more}")
 
 
@@ -177,11 +176,8 @@ def unknown_costs(records: Sequence[Record]) -> Optional[str]:
     known_costs = [cost for cost in costs if cost is not None]
     if len(known_costs) == len(costs):
         return None
-    return f"The cost of {_sessions(len(costs) - len(known_costs))} is not known; that of the others is ${sum(known_costs):,.2f}."
-
-
-def _sessions(number: int) -> str:
-    return f"{number:,} session" + ("" if number == 1 else "s")
+    unknown = plural(len(costs) - len(known_costs), "session")
+    return f"The cost of {unknown} is not known; that of the others is ${sum(known_costs):,.2f}."
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------------
@@ -201,16 +197,12 @@ def _session(record: Record, active: bool) -> Dict[str, Any]:
             "rated_by": record.rated_by, "passed": record.passed}
 
 
-def _key(group: UsageGroup) -> str:
-    """Of a model as programs may read it."""
-    return model_for_programs(group.key) if group.models == (group.key,) else group.key
-
-
 # percent, near, hits and passed are null where there is no period: hours of the day, models and projects have no limit.
 def _group(group: UsageGroup) -> Dict[str, Any]:
     none: Dict[str, Any] = {"percent": None, "near": None, "hits": None, "passed": None}
     apart = none if group.begins is None else {"percent": round(group.percent, 4)}
-    return {**group._asdict(), **apart, "key": _key(group), "begins": group.begins and group.begins.isoformat(),
+    key = model_for_programs(group.key) if group.models == (group.key,) else group.key
+    return {**group._asdict(), **apart, "key": key, "begins": group.begins and group.begins.isoformat(),
             "models": models_for_programs(group.models),
             "cost_usd": None if group.cost_usd is None else round(group.cost_usd, 6)}
 
@@ -222,11 +214,7 @@ SPARK_CELLS = {"session": 5, "day": 12, "week": 7, "month": 10}
 
 def spark(row: HistoryRow, kind: str, quarters: Mapping[int, float], zone: Zone) -> Tuple[Number, ...]:
     """Tokens over the time of a session (by the hour), day (two hours), week (the day) or month (about three days)."""
-    start, end = _span(row, kind, zone)
-    return tuple(number or None for number in tokens_by_part(quarters, start, end, SPARK_CELLS[kind]))
-
-
-def _span(row: HistoryRow, kind: str, zone: Zone) -> Tuple[int, int]:
+    start, end = row.start or 0, row.end or 0
     if row.begins is not None:
-        return midnight(row.begins, zone), midnight(next_period(row.begins, kind), zone)
-    return row.start or 0, row.end or 0
+        start, end = midnight(row.begins, zone), midnight(next_period(row.begins, kind), zone)
+    return tuple(number or None for number in tokens_by_part(quarters, start, end, SPARK_CELLS[kind]))

@@ -61,16 +61,8 @@ def _percent(number: Number) -> str:
     return "-" if number is None else text.percent(number)
 
 
-def _tokens(row: HistoryRow, zone: Zone) -> str:
-    return ("" if row.counted else "~") + _count(row.tokens)
-
-
 def _start(row: HistoryRow, zone: Zone) -> str:
     return row.label if row.start is None else minute_text(row.start, zone) + (" *" if row.active else "")
-
-
-def _models(row: HistoryRow, zone: Zone) -> str:
-    return ", ".join(map(model_name, row.models))
 
 
 def _label(row: HistoryRow, zone: Zone) -> str:
@@ -78,27 +70,9 @@ def _label(row: HistoryRow, zone: Zone) -> str:
     return printable(row.brief or row.label)
 
 
-def _hour(row: HistoryRow, zone: Zone) -> str:
-    """14:00, or 2:00pm."""
-    return when.time_of_day(int(row.label[:2]), 0, zone.dial)
-
-
-def _model(row: HistoryRow, zone: Zone) -> str:
-    """The short name."""
-    return row.label if row.label in (NO_MODEL, NOT_BY_MODEL) else model_name(row.label)
-
-
 def _whole_label(row: HistoryRow, zone: Zone) -> str:
     """A project's whole path, a model's whole name."""
     return model_for_people(row.label) if row.models == (row.label,) else printable(row.label)
-
-
-def _length(row: HistoryRow, zone: Zone) -> str:
-    return "-" if row.length_s is None else text.duration(round(row.length_s))
-
-
-def _level(row: HistoryRow) -> str:
-    return text.level_role(row.percent)
 
 
 def _rounded(number: Number, digits: int = 6) -> Number:
@@ -133,7 +107,7 @@ def _key(kind: str, meaning: str, shown: Callable[[HistoryRow, Zone], str] = _la
 
 def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> HistoryColumn:
     return HistoryColumn(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent if row.sessions else None), "percent",
-                         lambda row, zone: _rounded(row.percent, 4), role=_level)
+                         lambda row, zone: _rounded(row.percent, 4), role=lambda row: text.level_role(row.percent))
 
 
 def _pictured(name: str, meaning: str, priority: int, kinds: Tuple[str, ...] = ALL) -> HistoryColumn:
@@ -207,15 +181,20 @@ COLUMNS: Tuple[HistoryColumn, ...] = (
     _key("day", "the local day"),
     _key("week", "the week (from Monday)"),
     _key("month", "the month"),
-    _key("hour", "the hour of the day, of all days together", _hour),
-    _key("model", "the model; not by model: what only ccusage has told", _model),
+    _key("hour", "the hour of the day, of all days together",
+         lambda row, zone: when.time_of_day(int(row.label[:2]), 0, zone.dial)),
+    _key("model", "the model; not by model: what only ccusage has told",
+         lambda row, zone: row.label if row.label in (NO_MODEL, NOT_BY_MODEL) else model_name(row.label)),
     _key("project", "the folder of the project; not by project: what only ccusage has told, or was summed up before"),
     HistoryColumn("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",
                   lambda row, zone: str(row.begins) if row.begins else None, right=False),
     _word("host", "the machine on which it was recorded", 60),
     _number("sessions", "how many sessions began then; used the hour, model or project", 55, GROUPS, _few),
-    HistoryColumn("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
-    HistoryColumn("tokens", "input + output; ~ where they may include cache tokens", ALL, 90, _tokens, "tokens",
+    HistoryColumn("length", "how long it was used", SESSION, 50,
+                  lambda row, zone: "-" if row.length_s is None else text.duration(round(row.length_s)), "length_s",
+                  lambda row, zone: _rounded(row.length_s)),
+    HistoryColumn("tokens", "input + output; ~ where they may include cache tokens", ALL, 90,
+                  lambda row, zone: ("" if row.counted else "~") + _count(row.tokens), "tokens",
                   lambda row, zone: _rounded(row.tokens)),
     _number("input", "input tokens", 35),
     _number("output", "output tokens", 36),
@@ -253,7 +232,7 @@ COLUMNS: Tuple[HistoryColumn, ...] = (
     _word("source", "who told of it: ccusage or logs", 14),
     _pictured("bar", "how much that is: of the limit, or of the largest row", 45),
     _pictured("spark", "tokens over its time", 44, LIMITED),
-    HistoryColumn("models", "the models used", NAMED, 42, _models, "models",
+    HistoryColumn("models", "the models used", NAMED, 42, lambda row, zone: ", ".join(map(model_name, row.models)), "models",
                   lambda row, zone: ", ".join(map(model_for_people, row.models)), right=False, role=lambda row: "dim"),
 )
 _DEFAULT: Dict[str, Tuple[str, ...]] = {
@@ -279,16 +258,11 @@ def default_columns(kind: str, width: int = 0, hosts: bool = False) -> List[Hist
     names = list(_DEFAULT[kind])
     if hosts and kind in TIMED:
         names.insert(1, "host" if kind == "session" else "login")
-    if has_sparks(kind, width):
+    if kind in PERIODS and width >= WIDE_CELLS:
         names.append("spark")
     if width and kind != WINDOW:
         names.insert(len(names) - (kind == "session"), "bar")
     return [columns_of(kind)[name] for name in names]
-
-
-def has_sparks(kind: str, width: int) -> bool:
-    """Whether sparklines are usual there."""
-    return kind in PERIODS and width >= WIDE_CELLS
 
 
 def data_columns(kind: str) -> List[HistoryColumn]:
@@ -315,8 +289,7 @@ def _one(word: str, kind: str, flag: str) -> HistoryColumn:
 def _meant(word: str, kind: str) -> Sequence[str]:
     """What else a name may stand for: other programs' words, and what is called otherwise in groups."""
     name = _ALIASES.get(word, word)
-    first = (kind,) if name in ("key", "period") else ()
-    return (name, *first, *(("highest",) if name == "share" else ()), *(("share",) if name == "highest" else ()))
+    return name, {"key": kind, "period": kind, "share": "highest", "highest": "share"}.get(name, name)
 
 
 def help_lines(kind: str) -> List[str]:
@@ -330,18 +303,13 @@ def sorted_indexes(rows: Sequence[HistoryRow], column: HistoryColumn, largest_fi
     """The places of the rows by that column; equal ones stay in their order, unknown ones come last."""
     values = [column.value(row, zone) for row in rows]
     indexes = [at for at, value in enumerate(values) if value is not None]
-    columns_of = sorted(indexes, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
-    return columns_of + [at for at, value in enumerate(values) if value is None]
-
-
-def bar_share(row: HistoryRow, kind: str) -> float:
-    """What a bar shows, 0..1: of the limit, or of the largest row."""
-    return ((row.percent if kind in TIMED else row.peak) or 0.0) / 100
+    in_order = sorted(indexes, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
+    return in_order + [at for at, value in enumerate(values) if value is None]
 
 
 def pictured(column: HistoryColumn, row: HistoryRow, kind: str, cells: int, charset: Charset) -> text.Line:
-    """A bar or sparkline in so many cells."""
-    role = text.level_role(row.percent) if row.percent is not None else "accent"
+    """A bar (of the limit, or of the largest row) or sparkline in so many cells."""
     if column.name == "bar":
-        return text.bar(bar_share(row, kind), cells, role, charset)
+        role = text.level_role(row.percent) if row.percent is not None else "accent"
+        return text.bar(((row.percent if kind in TIMED else row.peak) or 0.0) / 100, cells, role, charset)
     return (text.Span(text.sparkline(row.spark, charset), "accent"),)

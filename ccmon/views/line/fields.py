@@ -80,17 +80,14 @@ def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
 
     def value(name: str, number: Optional[int], room: int) -> str:
         if name == "bar":
-            return _bar(snapshot, min(room, BAR_CELLS if number is None else number), charset)
+            cells = min(room, BAR_CELLS if number is None else number)
+            return text.plain(text.bar((snapshot.percent or 0) / 100, cells, "ok", charset))
         if number is not None:
             shown = UNKNOWN
         else:
             shown = _of_window(name, snapshot, zone) if name.startswith("w.") else table.get(name, UNKNOWN)
         return shown if charset.unicode else shown.encode("ascii", "replace").decode()
     return value
-
-
-def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
-    return text.plain(text.bar((snapshot.percent or 0) / 100, cells, "ok", charset))
 
 
 def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:

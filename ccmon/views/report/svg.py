@@ -243,7 +243,7 @@ def hours(digest: Digest) -> str:
 
 
 def _hour(name: str, hour: int, tokens: float, top: float, y: int, dial: int) -> str:
-    level = words.heat_level(tokens, top, LEVELS)
+    level = 0 if tokens <= 0 or top <= 0 else min(LEVELS, 1 + int(tokens / top * LEVELS * 0.9999))
     words_of = f"{name} {time_of_day(hour, 0, dial)}, {text.count(round(tokens))} tokens"
     title = f"<title>{escape(words_of)}</title>" if level else ""
     return (f'<rect x="{_x(hour / 24)}" y="{y}" width="{_wide(1 / 24)}" height="{CELL_PX}" rx="4" '

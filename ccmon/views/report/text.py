@@ -22,7 +22,9 @@ def lines(digest: Digest, width: int, charset: Charset, reliability: Reliability
     width = max(LEAST, min(width, MOST))
     if digest.is_empty:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
-    parts = [_figures(digest), _insights(digest, width, charset), _days(digest, width, charset),
+    lead = " • " if charset.unicode else " * "
+    insights = [line for sentence in digest.insights for line in _wrapped(sentence, "text", width, lead)]
+    parts = [_figures(digest), insights, _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
              _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
              _table(words.limits_table(digest), width), _forecasts(reliability, width, charset),
@@ -54,11 +56,6 @@ def _figures(digest: Digest) -> List[Line]:
     roles = {"80 % passed": "warn" if digest.total.near else "value", "limit reached": "danger" if digest.total.hits else "value"}
     return [head, *((Span(f" {figure.name:14}", "label"), Span(f"{figure.now:>12}", roles.get(figure.name, "value")),
                      Span(f"  {figure.before:>18}  {figure.change:>11}" if before else "", "text")) for figure in figures)]
-
-
-def _insights(digest: Digest, width: int, charset: Charset) -> List[Line]:
-    lead = " • " if charset.unicode else " * "
-    return [line for sentence in digest.insights for line in _wrapped(sentence, "text", width, lead)]
 
 
 # --- days ---------------------------------------------------------------------------------------------------------------
@@ -141,10 +138,9 @@ def _forecasts(reliability: Reliability, width: int, charset: Charset) -> List[L
 def _table(table: words.ReportTable, width: int) -> List[Line]:
     """Columns two cells apart, the first at the left."""
     wide = [max(text.width(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
-    rows = [(Span(_row(row, wide), "label" if row is table.head else "text"),) for row in (table.head, *table.rows)]
+    rows: List[Line] = []
+    for row in (table.head, *table.rows):
+        (first, room), *rest = zip(row, wide)
+        words = text.pad(first, room) + "".join("  " + " " * (room - text.width(cell)) + cell for cell, room in rest)
+        rows.append((Span(" " + words, "label" if row is table.head else "text"),))
     return _titled(table.title, rows) if table.rows else []
-
-
-def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
-    first, *rest = zip(cells, wide)
-    return " " + text.pad(*first) + "".join("  " + " " * (room - text.width(cell)) + cell for cell, room in rest)

@@ -237,11 +237,6 @@ def forecasts_sentence(reliability: Reliability) -> str:
     return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences) + "."
 
 
-def heat_level(tokens: float, top: float, levels: int) -> int:
-    """0 for nothing, else 1 to levels by the share of the fullest hour."""
-    return 0 if tokens <= 0 or top <= 0 else min(levels, 1 + int(tokens / top * levels * 0.9999))
-
-
 def fullest(table: Sequence[Sequence[float]]) -> float:
     """Tokens of the fullest cell of the heat map."""
     return max((tokens for row in table for tokens in row), default=0.0)
