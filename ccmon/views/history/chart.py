@@ -1,21 +1,23 @@
-"""Days, weeks or months as bars: rows with their figures when they are few, else columns on a scale, with dates below.
-
-Colour says the highest share of its limit that a session used, and ! says it again from 80 % on.
-"""
+"""Days, weeks or months as rows with bars, or as columns when they are many; and the course of a window of the account."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.groups import UsageGroup, first_day, label, total
 from ccmon.model import NEAR_PERCENT
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import label as short_label
 from ccmon.text import Charset, Line, Span
+from ccmon.usage.windows import name_words
 from ccmon.views import graph
 from ccmon.views.layout import percent_text, pick
-from ccmon.when import DAYS, MONTHS
+from ccmon.when import DAY_S, DAYS, HOUR_S, MONTHS, Zone, day_and_hour, hour_text, local, midnight
+
+if TYPE_CHECKING:
+    from ccmon.history.windows import PastWindow
 
 MOST = 4_000                           # periods at most when gaps are filled: one wrong date shall not cost minutes
 COLUMNS_CELLS, COLUMNS_ROWS = 60, 10   # the least window for columns
@@ -284,3 +286,57 @@ def _axis(ticks: Dict[int, str], width: int, charset: Charset) -> List[Line]:
         if at >= free and LABEL_CELLS + at + len(name) <= width:
             axis[at], names, free = mark, text.pad(names, at) + name, at + len(name) + 1
     return [(Span(f"{0:>4} {corner}{''.join(axis)}", "dim"),), (Span(" " * LABEL_CELLS + names, "dim"),)]
+
+
+# --- the course of a window of the account against even use ------------------------------------------------------------------
+
+def window_strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
+    """Even use, dashed, and the percentage: what was read holds until the next reading; what was before the first is dashed."""
+    first, drawn = window.readings[0], []
+    if window.start is not None:
+        drawn = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", "dashed"),
+                 graph.Stroke((window.start, 0.0), first, text.level_role(first[1]), "dashed")]
+    last = (max(window.readings[-1][0], min(now, window.end)), window.readings[-1][1])
+    for (at, percent), (later, more) in zip(window.readings, (*window.readings[1:], last)):
+        drawn += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),
+                  graph.Stroke((later, min(percent, more)), (later, max(percent, more)), text.level_role(more))]
+    return drawn
+
+
+def _headline(window: PastWindow, now: int, zone: Zone) -> Tuple[str, str]:
+    """Which window, and how it stands beside even use, or stood at its end."""
+    if window.end <= now:
+        return (f"{name_words(window.name)} until {day_and_hour(window.end, zone)}",
+                f"{text.percent(window.percent)} at most, on {day_and_hour(window.reached_at, zone)}")
+    beside = ""
+    if window.start is not None and window.resets_at > window.start:
+        even = 100 * (now - window.start) / (window.resets_at - window.start)
+        beside = f", even use would be {text.percent(max(0.0, min(100.0, even)))}"
+    return (f"{name_words(window.name)} until {day_and_hour(window.resets_at, zone)}",
+            f"{text.percent(window.readings[-1][1])} used{beside}")
+
+
+def window_lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, charset: Charset) -> List[Line]:
+    """At most `rows` lines: what it says in words, and the picture."""
+    lead, state = _headline(window, now, zone)
+    role = text.level_role(window.readings[-1][1] if window.end > now else window.percent)
+    choices = [(Span(f" {lead[:1].upper()}{lead[1:]}: ", "label"), Span(state, role)),
+               (Span(f" {short_label(window.name)}: ", "label"), Span(state, role)), (Span(f" {state.split(',')[0]}", role),)]
+    begun = window.readings[0][0] if window.start is None else window.start
+    curve = graph.Curve(begun, max(begun + 1, window.resets_at), 100, window_strokes(window, now),
+                        max(begun, min(now, window.resets_at)))
+    picture = graph.render(curve, width - 2, rows - 1, charset, _window_ticks(begun, window.resets_at, zone)) if rows > 1 else []
+    rows_ = [pick(choices, width), *(picture if any(picture) else [])]
+    return [text.clip_line(line, width) for line in rows_[:rows]]
+
+
+def _window_ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
+    """Where days begin, or full hours in a window that is no longer than a day."""
+    if end - start <= DAY_S:
+        return [(at, hour_text(at, zone)) for at in range(-(-start // HOUR_S) * HOUR_S, end + 1, HOUR_S)]
+    day = local(start, zone).date() + timedelta(days=1)
+    days: List[Tuple[int, str]] = []
+    while len(days) < 400 and midnight(day, zone) <= end:
+        days.append((midnight(day, zone), f"{DAYS[day.weekday()]} {day.day}"))
+        day += timedelta(days=1)
+    return days

@@ -8,7 +8,7 @@ from ccmon.history.groups import UsageGroup
 from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
 from ccmon.views import graph, score_words
-from ccmon.views.history import chart, heatmap, window_history
+from ccmon.views.history import chart, heatmap
 from ccmon.views.report import words
 from ccmon.when import day_name, midnight
 
@@ -106,7 +106,7 @@ def _weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
 def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
     """How the 7-day windows of the period rose, each against even use, in per cent."""
     period, now = digest.period, min(digest.now, digest.period.end)
-    strokes = [stroke for week in digest.weeks for stroke in window_history.strokes(week, now)]
+    strokes = [stroke for week in digest.weeks for stroke in chart.window_strokes(week, now)]
     return graph.render(graph.Curve(period.start, period.end, 100, strokes, now), width - 2, CURVE_ROWS, charset, _dates(digest))
 
 

@@ -8,7 +8,7 @@ from ccmon.history import groups
 from ccmon.history.windows import PastWindow
 from ccmon.model import Record, UsageRow
 from ccmon.text import Line
-from ccmon.views.history import chart, heatmap, window_history
+from ccmon.views.history import chart, heatmap
 from ccmon.views.screen import foot, parts, session_list
 from ccmon.views.screen.scene import Page, Past, Scene
 from ccmon.when import Zone, local
@@ -120,7 +120,7 @@ def _where(page: Page, shown: int, count: int) -> str:
 def _body(scene: Scene, past: Past, page: Page, width: int, rows: int) -> List[Line]:
     if page.view == WEEK and past.weeks:
         window = past.weeks[len(past.weeks) - 1 - page.offset]
-        return window_history.lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
+        return chart.window_lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
     if not past.records and (page.view == "list" or not past.groups["day"]):
         return session_list.nothing(width, rows, scene.is_first_read or scene.snapshot.source.progress is not None)
     if page.view == "list":
