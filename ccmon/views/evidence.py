@@ -11,8 +11,7 @@ from ccmon.own_name import NAME
 from ccmon.settings.origins import Setting
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import clip, models_for_programs, printable, width
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote, newest_credits
+from ccmon.usage.account_note import AccountNote, AskedNote, newest_credits
 from ccmon.usage.burn import WINDOW_S, Terms
 from ccmon.usage.windows import window_named
 from ccmon.views.document import learned_document, runway_document, window_document

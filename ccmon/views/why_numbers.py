@@ -6,7 +6,7 @@ from ccmon import text
 from ccmon.learning.learned import ENOUGH, Estimate, Learned, UnitWeights
 from ccmon.model import Block, Runway, Window
 from ccmon.text import count, duration, model_names, plural
-from ccmon.usage.asked_note import newest_credits
+from ccmon.usage.account_note import newest_credits
 from ccmon.usage.burn import Term
 from ccmon.usage.notices import amounts, way_out_of_plan
 from ccmon.usage.outlook import is_likelihood
