@@ -11,7 +11,6 @@ from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
-from ccmon.learning.score import Score
 from ccmon.learning.share import Place, Summary
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
@@ -51,7 +50,9 @@ def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHA
     sections = [("limit", _limit(report)), ("ruler", _ruler(report.state.learned)), ("changes", _changes(report)),
                 ("runway", _runway(report.state))]
     if scores:
-        sections += [("score", _scored(report, False)), ("week", _scored(report, True))]
+        learned, zone = report.state.learned, report.zone
+        sections += [("score", _scored(report.session, "session", learned.session_choice, zone)),
+                     ("week", _scored(report.week, "week", learned.week_choice, zone))]
         sections += [("", _of_model(name, scores_of)) for name, scores_of in report.models if scores_of.ours.n]
     room, out = max(1, cells - LABEL_CELLS), []
     for label, words in sections:
@@ -158,26 +159,21 @@ def _runway(state: LearnedState) -> Iterator[str]:
     courses = ("Claude's percentages", state.points), ("tokens", state.tokens)
     trained_rows = [(name, trained.rows) for name, trained in courses if trained]
     for name, rows in trained_rows:
-        if rows >= ENOUGH:
-            yield f"from {name}: {plural(rows, 'past moment')}"
-        else:
-            yield f"from {name}: {plural(rows, 'past moment')} of {ENOUGH}; until then the last-hour rate counts"
+        rest = "" if rows >= ENOUGH else f" of {ENOUGH}; until then the last-hour rate counts"
+        yield f"from {name}: {plural(rows, 'past moment')}{rest}"
     if not trained_rows:
         yield "last-hour rate; nothing is known of other days"
     if state.week:
-        yield f"of the week: {plural(state.week.days, 'day')}" + (
-            "" if state.week.days >= week.LEAST_DAYS else
-            f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
+        days, least = state.week.days, week.LEAST_DAYS
+        rest = "" if days >= least else f" of {least}; until then the pace counts, with a wide span"
+        yield f"of the week: {plural(days, 'day')}{rest}"
 
 
-def _scored(report: LearnReport, weekly: bool) -> Iterator[str]:
+def _scored(scores: ForecastScores, window: str, choice: Choice, zone: Zone) -> Iterator[str]:
     """The scores of one kind of window, and whose forecasts are shown because of them."""
-    learned = report.state.learned
-    scores, window, choice = (report.week, "week", learned.week_choice) if weekly else (
-        report.session, "session", learned.session_choice)
     yield from _told(scores, window)
     if choice.now.windows or choice.since:
-        yield from score_words.choice_sentences(choice, window, report.zone)
+        yield from score_words.choice_sentences(choice, window, zone)
 
 
 def _of_model(name: str, scores: ForecastScores) -> Iterator[str]:
@@ -192,12 +188,8 @@ def _told(scores: ForecastScores, window: str) -> Iterator[str]:
         yield f"no {window} is over of which ccmon has told when it runs out{waiting}"
         return
     yield f"{plural(scores.ours.n, 'forecast')} of {plural(scores.windows, window)}; median error {scores.error_min:.0f} min"
+    ours, seed = scores.ours, scores.seed           # the seed's rule is the rate of the last hour
     yield _row("", ("ccmon", "seed", ""))
-    yield from _scores(scores.ours, scores.seed)
-
-
-def _scores(ours: Score, seed: Score) -> Iterator[str]:
-    """A row for each score; the seed's rule is the rate of the last hour."""
     yield _row("mean error, minutes", _pair(ours.mae_min, seed.mae_min, 1))
     yield _row("CRPS, minutes", _pair(ours.crps_min, seed.crps_min, 1))
     yield _row("Brier", _pair(ours.brier, seed.brier, 3))
@@ -293,26 +285,22 @@ UNITS = {"cost": "cost", "weighted": "weighted tokens"}
 
 def summary_lines(own: Summary, cells: int, dial: int = 24) -> List[Line]:
     """What would be shared, in words, hours by a dial of 12 or 24; the JSON line that follows holds the same."""
-    out = [_labelled("subscription", own.subscription or "not stated: --subscription Pro, Max5, Max20, Teams, Enterprise")]
-    out.append(_labelled("largest", f"{count(own.high_water)} tokens of {plural(own.sessions, 'session')}"))
-    out.append(_labelled("limit", _shared_limit(own)))
+    rows = [("subscription", own.subscription or "not stated: --subscription Pro, Max5, Max20, Teams, Enterprise"),
+            ("largest", f"{count(own.high_water)} tokens of {plural(own.sessions, 'session')}"), ("limit", _shared_limit(own))]
     if own.limit and own.unit != "tokens":
-        out.append(_labelled("", f"constant in {UNITS[own.unit]}, not in tokens"))
-    out.append(_labelled("cut off", plural(own.hits, "time")))
+        rows.append(("", f"constant in {UNITS[own.unit]}, not in tokens"))
+    rows.append(("cut off", plural(own.hits, "time")))
     if own.hit_days:
-        out.append(_labelled("", "by weekday: " + ", ".join(f"{day} {part} %" for day, part in zip(DAYS, own.hit_days) if part)))
-        out.append(_labelled("", "by hour: " + ", ".join(f"{hour_name(4 * index, dial)}-{hour_name(4 * index + 4, dial)} {part} %"
-                                                     for index, part in enumerate(own.hit_hours) if part)))
+        rows.append(("", "by weekday: " + ", ".join(f"{day} {part} %" for day, part in zip(DAYS, own.hit_days) if part)))
+        rows.append(("", "by hour: " + ", ".join(f"{hour_name(4 * index, dial)}-{hour_name(4 * index + 4, dial)} {part} %"
+                                                 for index, part in enumerate(own.hit_hours) if part)))
     if own.hours:
-        out.append(_labelled("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))
+        rows.append(("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))
+    out: List[Line] = [(Span(text.pad(label, _LABEL), "accent"), Span(words)) for label, words in rows]
     out += [(Span(row, "dim"),) for row in text.wrap(
         "Nothing is sent. There is no name, host, account, path or date in it, and numbers are rounded. Read it, and post the "
         "line below where limits are compared, if you like:", cells)]
     return [text.clip_line(line, cells) for line in out]
-
-
-def _labelled(label: str, words: str) -> Line:
-    return Span(text.pad(label, _LABEL), "accent"), Span(words)
 
 
 def _shared_limit(own: Summary) -> str:

@@ -118,8 +118,11 @@ def series_lines(result: Result) -> List[Line]:
     if result.skipped > result.rows:
         rows[1:1] = ["Most rows are skipped: ts and resets are epoch seconds, ts rises from row to row, and a reset is "
                      "at most five hours after it."]
-    if result.week is not None:
-        rows += ["", *_week(result, result.week)]
+    if result.week is not None and result.week.ours.n:
+        rows += ["", *_moments(result, result.week, "week", result.week_limits, "the straight line"),
+                 *_scores(result.week, HOUR_S, "line")]
+    elif result.week is not None:
+        rows += ["", "Nothing to decide in the week: no 7-day window is seen to its end."]
     return [(Span(row),) for words in rows for row in (text.wrap(words, CELLS) if text.width(words) > CELLS else [words])]
 
 
@@ -130,12 +133,6 @@ def _read(result: Result) -> str:
         return f"0 rows, {skipped}"
     days = plural(_day_of(result.end) - _day_of(result.begin) + 1, "day")
     return f"{plural(result.rows, 'row')}{idle} from {_date(result.begin)} on, {days}; {skipped}"
-
-
-def _week(result: Result, week: Judged) -> List[str]:
-    if not week.ours.n:
-        return ["Nothing to decide in the week: no 7-day window is seen to its end."]
-    return [*_moments(result, week, "week", result.week_limits, "the straight line"), *_scores(week, HOUR_S, "line")]
 
 
 def _moments(result: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:

@@ -54,19 +54,22 @@ def picture(periods: Sequence[UsageGroup], count: int, period: str, width: int, 
         words: List[Line] = [(Span(" " + line, "dim"),) for line in text.wrap(NOTHING, max(1, width - 2))]
         return [text.clip_line(line, width) for line in words[:height]]
     shown = periods[-fitting(count, period, width, height):]
-    draw = _columns if as_columns(count, width, height) else _rows
-    drawn = draw(shown, count, period, width, height, charset)
+    if _as_columns(count, width, height):
+        drawn = [_legend(width, charset), *column_lines(shown, period, width, height - 2, charset),
+                 _below(shown, count, period, width)]
+    else:
+        drawn = _rows(shown, count, period, width, height, charset)
     return [text.clip_line(line, width) for line in drawn[:height]]
 
 
 def fitting(count: int, period: str, width: int, height: int) -> int:
     """How many of so many periods the picture shows, at least 1."""
     grouped = GROUPED[period]          # the narrowest columns stand in groups with a gap before each
-    room = _plot_cells(width) * grouped // (grouped + 1) if as_columns(count, width, height) else height - _around(height)
+    room = _plot_cells(width) * grouped // (grouped + 1) if _as_columns(count, width, height) else height - _around(height)
     return max(1, min(count, room))
 
 
-def as_columns(count: int, width: int, height: int) -> bool:
+def _as_columns(count: int, width: int, height: int) -> bool:
     """Whether so many periods are drawn as columns: rows would leave some out, and there is room for columns."""
     return count > height - _around(height) and width >= COLUMNS_CELLS and height >= COLUMNS_ROWS
 
@@ -193,11 +196,6 @@ def _sum(shown: Sequence[UsageGroup], count: int, period: str, widths: Widths, w
 
 # --- columns ------------------------------------------------------------------------------------------------------------
 
-def _columns(shown: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
-    return [_legend(width, charset), *column_lines(shown, period, width, height - 2, charset),
-            _below(shown, count, period, width)]
-
-
 def _legend(width: int, charset: Charset) -> Line:
     """What the colours say, and where they say nothing new the sign does."""
     mark = "▆" if charset.unicode else "#"
@@ -238,8 +236,9 @@ def column_lines(shown: Sequence[UsageGroup], period: str, width: int, rows: int
         for row, piece in zip(plot, _column(group, top, plot_rows, max(1, step - 1), charset)):
             row += [Span(" " * gap), piece]
         at += gap + max(1, step - 1)
-    labels = _scale(top, plot_rows)
-    lines = [_line(labels.get(row, ""), plot[row], charset) for row in range(plot_rows, -1, -1)]
+    labels, (wall, notch) = _scale(top, plot_rows), ("│", "┤") if charset.unicode else ("|", "+")
+    edges = [f"{labels.get(row, ''):>4} " + (notch if row in labels else wall) for row in range(plot_rows + 1)]
+    lines = [text.merged([Span(edge, "dim"), *pieces]) for edge, pieces in zip(edges[::-1], plot[::-1])]
     return [*lines, *_axis(ticks, width, charset)]
 
 
@@ -260,11 +259,6 @@ def _scale(top: int, rows: int) -> Dict[int, str]:
     """Figures at round numbers, by the row in which a column of so many ends."""
     step = graph.round_step(top / max(1, rows / 3))
     return {-(-tokens * rows // top) - 1: text.short_count(tokens) for tokens in range(step, top + 1, step)}
-
-
-def _line(label: str, pieces: Sequence[Span], charset: Charset) -> Line:
-    wall, notch = ("│", "┤") if charset.unicode else ("|", "+")
-    return text.merged([Span(f"{label:>4} " + (notch if label else wall), "dim"), *pieces])
 
 
 def _tick(group: UsageGroup, period: str, step: int) -> str:

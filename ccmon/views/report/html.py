@@ -54,8 +54,10 @@ def _more_meta(digest: Digest) -> str:
 def _body(digest: Digest, reliability: Reliability) -> str:
     if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
-    parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _weeks(digest), _hours(digest),
-             _models(digest), _plain(words.limits_table(digest)), _forecasts(reliability), _plain(words.hosts_table(digest))]
+    days = _pictured(words.days_table(digest), svg.days(digest), _signs(digest))
+    models = _plain(words.models_table(digest), [svg.bar(part) for part in words.shares(words.model_groups(digest))])
+    parts = [_figures(digest), _insights(digest), days, _sessions(digest), _weeks(digest), _hours(digest), models,
+             _plain(words.limits_table(digest)), _forecasts(reliability), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -89,9 +91,9 @@ def _insights(digest: Digest) -> str:
 
 # --- pictures, each with its numbers as a table ---------------------------------------------------------------------------
 
-def _days(digest: Digest) -> str:
-    table = words.days_table(digest)
-    return _section("Days", svg.days(digest) + _signs(digest) + _details("The days as a table", _table(table)))
+def _pictured(table: words.ReportTable, picture: str, note: str) -> str:
+    details = f"\n<details><summary>The {escape(table.title.lower())} as a table</summary>\n{_table(table)}\n</details>"
+    return _section(table.title, picture + note + details)
 
 
 def _signs(digest: Digest, more: str = "") -> str:
@@ -110,15 +112,14 @@ def _sessions(digest: Digest) -> str:
     rows = tuple((day_and_hour(rise.record.block.start, digest.zone), text.count(rise.record.block.tokens),
                   *words.share(rise, digest)) for rise in digest.rises)
     table = words.ReportTable("Sessions", ("start", "tokens", "share", "of"), rows)
-    return _section("Sessions", svg.sessions(digest) + _signs(digest, limit) + _details("The sessions as a table", _table(table)))
+    return _pictured(table, svg.sessions(digest), _signs(digest, limit))
 
 
 def _weeks(digest: Digest) -> str:
     if not digest.weeks:
         return ""
     note = '<p class="note"><span>in per cent</span><span><span class="dash"></span>even use</span></p>'
-    table = words.weeks_table(digest)
-    return _section(table.title, svg.weeks(digest) + note + _details("The weekly limit as a table", _table(table)))
+    return _pictured(words.weeks_table(digest), svg.weeks(digest), note)
 
 
 def _hours(digest: Digest) -> str:
@@ -131,15 +132,7 @@ def _hours(digest: Digest) -> str:
                   *(text.short_count(round(row[hour])) if row[hour] >= 0.5 else "" for row in digest.heat))
                  for hour in range(24))
     table = words.ReportTable("Hours", ("", *DAYS), rows)
-    return _section("Hours", svg.hours(digest) + note + _details("The hours as a table", _table(table)))
-
-
-def _models(digest: Digest) -> str:
-    groups = words.model_groups(digest)
-    if not groups:
-        return ""
-    bars = [svg.bar(part) for part in words.shares(groups)]
-    return _section("Models", _table(words.models_table(digest), bars))
+    return _pictured(table, svg.hours(digest), note)
 
 
 def _forecasts(reliability: Reliability) -> str:
@@ -150,15 +143,11 @@ def _forecasts(reliability: Reliability) -> str:
     return _section(table.title, f'<p class="note">{escape(words.forecasts_sentence(reliability))}</p>' + _table(table, bars))
 
 
-def _plain(table: words.ReportTable) -> str:
-    return _section(table.title, _table(table)) if table.rows else ""
+def _plain(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
+    return _section(table.title, _table(table, bars)) if table.rows else ""
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
-
-def _details(title: str, inside: str) -> str:
-    return f"\n<details><summary>{escape(title)}</summary>\n{inside}\n</details>"
-
 
 def _table(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
     """The table, with a picture after the first cell of each row where there are some."""
