@@ -26,10 +26,6 @@ def _plain(row: str) -> str:
     return _ESCAPE.sub(lambda match: _NAMED.get(match["name"], "?") if match["name"] else _SIGNS.get(match["sign"], ""), row)
 
 
-def _arguments(words: str) -> List[str]:
-    return [_plain(match[2] if match[1] is None else match[1]) for match in _ARGUMENT.finditer(words)]
-
-
 class _Page:
     """The page as far as it is read."""
 
@@ -55,7 +51,8 @@ class _Page:
         else:
             name, _, words = row[1:].partition(" ")
             if name in self._requests:
-                self._requests[name](_arguments(words))
+                arguments = [match[2] if match[1] is None else match[1] for match in _ARGUMENT.finditer(words)]
+                self._requests[name](list(map(_plain, arguments)))
 
     def end(self) -> None:
         """After the last one."""
@@ -71,20 +68,19 @@ class _Page:
     def _flush(self) -> None:
         """Write the paragraph."""
         name, lead, rest = self._name, " " * self._left, " " * (self._left + self._inner)
-        if name and len(name) < self._inner:
-            first = (lead + name).ljust(self._left + self._inner)
-        else:
-            first = rest
-            if name:
-                self.rows += wrap(name, self._columns, initial_indent=lead, subsequent_indent=lead, break_long_words=False,
-                                  break_on_hyphens=False)
+        first = (lead + name).ljust(len(rest)) if name and len(name) < self._inner else rest
+        if name and first is rest:
+            self._wrap(name, self._columns, lead, lead)
         if self._words:
-            self.rows += wrap(" ".join(self._words), max(self._columns, len(rest) + 20), initial_indent=first,
-                              subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
-        elif name and first is not rest:
+            self._wrap(" ".join(self._words), max(self._columns, len(rest) + 20), first, rest)
+        elif first is not rest:
             self.rows.append(first)
         self._is_headed = self._is_headed and not (name or self._words)
         self._words, self._name, self._inner, self._awaits_name = [], "", 0, False
+
+    def _wrap(self, words: str, columns: int, first: str, rest: str) -> None:
+        self.rows += wrap(words, columns, initial_indent=first, subsequent_indent=rest, break_long_words=False,
+                          break_on_hyphens=False)
 
     def _paragraph(self, inner: int = 0) -> None:
         self._flush()

@@ -35,8 +35,8 @@ Rewrite = Callable[[str], str]
 _OPENING = "({["                       # at the beginning of a value they could join an author's own $, # or %
 
 
-def unchanged(value: str) -> str:
-    """Nothing has a meaning there."""
+def unchanged(value: str, *_others: object) -> str:
+    """Nothing has a meaning there, and nothing is added: also for what paints and envelops."""
     return value
 
 
@@ -71,10 +71,6 @@ def for_xbar(value: str) -> str:
 
 
 # --- colours ------------------------------------------------------------------------------------------------------------
-
-def _none(text: str, _style: Style) -> str:
-    return text
-
 
 def _sgr(text: str, style: Style) -> str:
     begin = ansi(style, 256)
@@ -151,10 +147,6 @@ def _bounded(numbers: Dict[str, Any]) -> Dict[str, Any]:
 Envelope = Callable[[str, Extras], str]
 
 
-def _bare(text: str, _extras: Extras) -> str:
-    return text
-
-
 def _on_the_bar(text: str, _extras: Extras) -> str:
     """What has colours stands on the ground of the bar, not on that of a theme's words before it."""
     return f"#[default]{text}" if "#[" in text else text
@@ -195,8 +187,8 @@ class Dialect(NamedTuple):
 
     spell: Rewrite = unchanged
     escape: Rewrite = unchanged
-    paint: Paint = _none
-    envelope: Envelope = _bare
+    paint: Paint = unchanged
+    envelope: Envelope = unchanged
     markup: str = _NEVER               # pattern of an author's own markup, which takes no cells
     single: str = _NEVER               # pattern of what takes one cell
     ground: str = TERMINAL             # whose ground it is on, as grounds.py has it

@@ -27,8 +27,8 @@ def lines(digest: Digest, width: int, charset: Charset, reliability: Reliability
     parts = [_figures(digest), insights, _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
              _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
-             _table(words.limits_table(digest), width), _forecasts(reliability, width, charset),
-             _table(words.hosts_table(digest), width)]
+             _table(words.limits_table(digest)), _forecasts(reliability, width, charset),
+             _table(words.hosts_table(digest))]
     body = [line for part in parts if part for line in [*part, ()]]
     end = _wrapped(words.COUNTING, "dim", width)
     return [text.clip_line(line, width) for line in [*_head(digest, width, charset), *body, *end]]
@@ -135,7 +135,7 @@ def _forecasts(reliability: Reliability, width: int, charset: Charset) -> List[L
     return _titled(score_words.TITLE, [*rows, *below])
 
 
-def _table(table: words.ReportTable, width: int) -> List[Line]:
+def _table(table: words.ReportTable) -> List[Line]:
     """Columns two cells apart, the first at the left."""
     wide = [max(text.width(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
     rows: List[Line] = []

@@ -126,7 +126,7 @@ def _body(scene: Scene, past: Past, page: Page, width: int, rows: int) -> List[L
     if page.view == "list":
         return session_list.lines(scene, past.records, past.seen, page.offset, width, rows)
     if page.view == "heat map":
-        return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
+        return heatmap.lines(past.heat, width, scene.charset, scene.zone.dial, rows)
     periods = past.groups[page.period]
     shown = periods[:len(periods) - page.offset]
     return chart.picture(shown, len(periods), page.period, width, rows, scene.charset)
