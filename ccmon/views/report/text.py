@@ -1,5 +1,6 @@
-"""A report as lines for the terminal, and its pictures in characters."""
+"""A report as lines for the terminal and as Markdown, with pictures in characters; what is data cannot become markup."""
 
+import re
 from typing import List, Sequence, Tuple
 
 from ccmon import text
@@ -144,3 +145,73 @@ def _table(table: words.ReportTable) -> List[Line]:
         words = text.pad(first, room) + "".join("  " + " " * (room - text.width(cell)) + cell for cell, room in rest)
         rows.append((Span(" " + words, "label" if row is table.head else "text"),))
     return _titled(table.title, rows) if table.rows else []
+
+
+# --- as Markdown ---------------------------------------------------------------------------------------------------------
+
+MARKDOWN_CELLS = 80                    # width of the pictures
+BAR_CELLS = 12
+_CHARSET = Charset(emoji=False)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
+_MARKUP = re.compile(r"[\\`*_{}\[\]#|~$^]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def escaped(cell: str) -> str:
+    """The text as Markdown shows it: no markup, no HTML, no link, no mention."""
+    plain = _MARKUP.sub(r"\\\g<0>", text.printable(cell))
+    return "".join(_ENTITIES.get(char, char) for char in plain)
+
+
+def markdown(digest: Digest, reliability: Reliability = _NOTHING) -> str:
+    """The whole report, ending with a line end; reliability: the likelihoods of forecasts against what came."""
+    parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
+    parts += [escaped(words.nothing(digest))] if digest.is_empty else _markdown_parts(digest, reliability)
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_parts(digest: Digest, reliability: Reliability) -> List[str]:
+    map_lines = heatmap.lines(digest.heat, MARKDOWN_CELLS, _CHARSET, digest.zone.dial)
+    week_lines = weeks(digest, MARKDOWN_CELLS, _CHARSET) if digest.weeks else []
+    parts = [_markdown_figures(digest), "\n".join(f"- {escaped(sentence)}" for sentence in digest.insights),
+             _markdown_days(digest), _fenced("Sessions", curve(digest, MARKDOWN_CELLS, _CHARSET)),
+             _fenced("Weekly limit", week_lines), escaped(words.weeks_sentence(digest)) if digest.weeks else "",
+             _fenced("Hours", map_lines), _headed(words.models_table(digest)), _headed(words.limits_table(digest)),
+             *_markdown_forecasts(reliability), _headed(words.hosts_table(digest)), escaped(words.COUNTING)]
+    return [part for part in parts if part]
+
+
+def _markdown_figures(digest: Digest) -> str:
+    shown = 4 if digest.before else 2
+    head = ("", f"this {digest.period.kind}", words.before_name(digest), "change")[:shown]
+    return _markdown_table(words.ReportTable("", head, tuple(figure[:shown] for figure in words.figures(digest))))
+
+
+def _markdown_days(digest: Digest) -> str:
+    top = max(1, *(day.tokens for day in digest.days))
+    bars = [text.bar(day.tokens / top, BAR_CELLS, "text", _CHARSET) for day in digest.days]
+    return _headed(words.days_table(digest), [text.plain(bar).replace("─", "") for bar in bars])
+
+
+def _markdown_forecasts(reliability: Reliability) -> List[str]:
+    if not reliability.bins:
+        return []
+    bars = [text.plain(text.bar(one.happened, BAR_CELLS, "text", _CHARSET, one.said)) for one in reliability.bins]
+    return [_headed(words.forecasts_table(reliability), bars), escaped(words.forecasts_sentence(reliability))]
+
+
+def _fenced(title: str, lines: Sequence[Line]) -> str:
+    """A picture; nothing in it comes from outside."""
+    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"]) if lines else ""
+
+
+def _headed(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
+    return f"## {escaped(table.title)}\n\n{_markdown_table(table, bars)}" if table.rows else ""
+
+
+def _markdown_table(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
+    """The table, with a last column of bars where there are some."""
+    rows = [[escaped(cell) for cell in row] for row in (table.head, *table.rows)]
+    marks = [":---", *["---:"] * (len(table.head) - 1)]
+    if bars:
+        rows, marks = [[*row, bar] for row, bar in zip(rows, ("", *bars))], [*marks, ":---"]
+    return "\n".join(f"| {' | '.join(cell or ' ' for cell in cells)} |" for cells in (rows[0], marks, *rows[1:]))
