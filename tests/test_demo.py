@@ -134,5 +134,5 @@ def test_claude_goes_on_talking_while_the_screen_is_open(machine, monkeypatch):
         monkeypatch.setenv(name, value)
     with call.context_of(Namespace(demo=True)) as ctx:
         later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 3000)})
-        before, after = (refresh.current_facts(at).windows[0] for at in (ctx, later))
+        before, after = (refresh.current_facts(at).reported.windows[0] for at in (ctx, later))
     assert (before.read_at, after.read_at) == (NOW, NOW + 3000) and after.percent > before.percent

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import scenes
+from made_facts import changed_facts
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
@@ -154,9 +155,9 @@ def test_of_the_week_it_is_the_pace_so_far():
     reset = official()[1].resets_at
     weekly = [Reading(at, (at + 7 * scenes.DAY_S - reset) % (7 * scenes.DAY_S) / 7000, reset + (at - reset) // (7 * scenes.DAY_S)
                       * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
-    facts = scenes.facts_of(9)._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
+    facts = changed_facts(scenes.facts_of(9), outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
     window = official(61, 40)[1]
-    before, seen = (window_runway(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW)
+    before, seen = (window_runway(changed_facts(facts, learned=Learned(NOW, week_choice=rule)), window, NOW)
                     for rule in (Choice(), LOST))
     assert is_likelihood(before) and (seen.rule, seen.learned) == ("average", before)
     assert abs(seen.median - week_by_pace(window, NOW)) < 400              # made anew every five minutes
