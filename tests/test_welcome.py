@@ -9,7 +9,7 @@ from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
 from ccmon.typed_values import RawValue
-from ccmon.views.screen import dashboard, foot, history_page, welcome
+from ccmon.views.screen import dashboard, foot, history_page, idle
 from ccmon.views.screen.scene import NO_PAST, Page
 
 NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
@@ -23,7 +23,7 @@ def shown(made, width=80, height=24):
 @pytest.mark.parametrize("source, first", [(NOTHING, True), (Source(), False), (Source(error=NO_NODE, missing=True), False),
                                            (NOTHING._replace(refreshed=NOW - 9), False)])
 def test_only_who_has_nothing_at_all_is_welcomed(source, first):
-    assert welcome.is_first(scene(None, source=source)) == first
+    assert idle.is_first(scene(None, source=source)) == first
     assert ("Welcome" in shown(scene(None, source=source))) == first
 
 
@@ -72,7 +72,7 @@ def test_what_will_be_seen_is_shown_dim_and_said_to_be_an_example(width, height)
 
 
 def test_the_last_row_says_the_same_as_the_welcome():
-    assert foot.source_words(NOTHING, NOW) == "no logs, no ccusage" and "no logs" in welcome.WELCOME
+    assert foot.source_words(NOTHING, NOW) == "no logs, no ccusage" and "no logs" in idle.WELCOME
     assert foot.source_words(NOTHING, NOW, reading=True) == "reading"
     assert foot.source_words(NOTHING._replace(refreshed=NOW - 9), NOW) == "ccusage, 9 s"
 
