@@ -290,7 +290,7 @@ def test_the_last_minute_of_a_session_counts_its_seconds(drawn):
 LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.key",
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
          "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
-         "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
+         "ccmon.views.document", "ccmon.views.screen.pages", "ccmon.history.windows",
          "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue", "enum", "signal")
 FIRST = """
 import os, sys

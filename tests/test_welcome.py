@@ -9,7 +9,7 @@ from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
 from ccmon.typed_values import RawValue
-from ccmon.views.screen import dashboard, foot, history_page, idle
+from ccmon.views.screen import dashboard, foot, idle, pages
 from ccmon.views.screen.scene import NO_PAST, Page
 
 NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
@@ -57,7 +57,7 @@ def test_while_the_first_look_is_under_way_nothing_is_said_to_be_missing():
 def test_a_first_reading_says_how_far_it_has_come():
     source = Source("logs", refreshed=NOW - 2, reason="no_ccusage", progress=0.12)
     assert "reading Claude Code's logs for the first time: 12 % so far" in shown(scene(None, source=source)).replace("R", "r")
-    page = history_page.render(scene(None, source=source), NO_PAST, Page(), 80, 24)
+    page = pages.history_page(scene(None, source=source), NO_PAST, Page(), 80, 24)
     assert "still being read" in "\n".join(plain(line) for line in page)
 
 

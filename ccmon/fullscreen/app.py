@@ -135,13 +135,12 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     command = processes.own_command(ctx.callers_env)
     scene = Scene(snapshot, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
                   command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
+    if state.page == "dashboard":
+        return dashboard.render(scene, view.width, view.height)
+    from ccmon.views.screen import pages  # not for the first frame
     if state.page == "help":
-        from ccmon.views.screen import help  # as the history: not for the first frame
-        return help.render(scene, view.width, view.height)
-    if state.page == "history":
-        from ccmon.views.screen import history_page
-        return history_page.render(scene, state.past, state.history_view, view.width, view.height)
-    return dashboard.render(scene, view.width, view.height)
+        return pages.help_page(scene, view.width, view.height)
+    return pages.history_page(scene, state.past, state.history_view, view.width, view.height)
 
 
 # --- the beginning ------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from ccmon.system import processes
 from ccmon.text import Charset
 from ccmon.usage import hits
 from ccmon.usage.compute import CALM_S, next_edge
-from ccmon.views.screen import history_page
+from ccmon.views.screen import pages
 from ccmon.views.screen.scene import Past
 from ccmon.when import HOUR_S
 
@@ -312,7 +312,7 @@ def _past(ctx: Context, state: ScreenState) -> Past:
         records = rated.rated_sessions(history, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
         used = history.usage_rows(0, now + 1)
         weeks = past_windows.weeks(history, now - past_windows.COURSES_S)
-    return history_page.gathered(records, used, ctx.zone, now, weeks)
+    return pages.gathered(records, used, ctx.zone, now, weeks)
 
 
 def _received(ctx: Context, poller: Poller, state: ScreenState) -> ScreenState:
