@@ -26,8 +26,8 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     guardian.dismiss()                 # no screen that it could guard
     _once(ctx)
     if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
-        from ccmon.fullscreen import curses_package  # only there
-        streams.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
+        from ccmon.fullscreen import entries  # only there
+        streams.complain(entries.without_curses(ctx.env), OK)       # the frame has been shown
     return OK
 
 
