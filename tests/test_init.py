@@ -9,7 +9,7 @@ import time
 
 import pytest
 from commands import HOUR, ROOT, block, wait_until
-from line_shells import HOSTILE, NOT_TRIED, call, install, processes, program
+from line_shells import HOSTILE, NOT_TRIED, call, install, installed, processes, program  # noqa: F401
 from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
@@ -31,11 +31,10 @@ INTERACTIVE = {"bash": ["bash", "-i"], "zsh": ["zsh", "-i"], "fish": ["fish", "-
 
 
 @pytest.fixture
-def place(machine):
+def place(installed):
     """A machine with both programs and a session that runs."""
-    install(machine)
-    live(machine)
-    return machine
+    live(installed)
+    return installed
 
 
 @pytest.fixture(params=sorted(HOOKS))
