@@ -118,7 +118,7 @@ OURS = ['status on', 'status-right "%H:%M #(/bin/ccmon-line tmux)"', "status-rig
     ([*OURS, 'status-format[0] "only windows"'], [], True, True, NOT_SEEN, "tmux set -gu status-format"),
     ([*OURS, 'status-right ""', 'status-left "#(ccmon-line tmux)"'], [], False, True, SEEN, None)])
 def test_a_tmux_server(rows, session, in_file, is_last, state, command):
-    server = tmux_line.Server(tmux_line.options_of(rows), tmux_line.options_of(session), "/h/a b", in_file, is_last)
+    server = tmux_line.Server(*(tmux_line.options_of("\n".join(lines)) for lines in (rows, session)), "/h/a b", in_file, is_last)
     seen = tmux_line.server_visibility(server)
     assert (seen.state, seen.command) == (state, command)
 
