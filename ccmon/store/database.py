@@ -184,8 +184,8 @@ class Store:
 
     def join_accounts(self, owner: Owner, former: Sequence[str]) -> None:
         """Let the owner have all that is stored under its former accounts, each message once. Raises Busy, StoreError."""
-        from ccmon.store import owners  # once in the life of a history
-        self._transact("BEGIN IMMEDIATE", lambda db: owners.join_accounts(db, owner, former))
+        from ccmon.store import join  # once in the life of a history
+        self._transact("BEGIN IMMEDIATE", lambda db: join.join_accounts(db, owner, former))
 
     def is_frozen(self) -> bool:
         """Whether nothing can be written where the file lies."""

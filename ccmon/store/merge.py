@@ -13,7 +13,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import check, copy, foreign, foreign_rows, history_path, join, join_messages, log_state, migrations, rows, thin
+from ccmon.store import check, copy, foreign, history_path, join, join_messages, log_state, migrations, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.join_messages import JoinTimes, OtherOwner
 from ccmon.text import clean
@@ -53,7 +53,7 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
                 db.execute(f"PRAGMA {pragma}").fetchall()
             with foreign.opened(file, watchdog) as source:
                 _look_through(source, path)
-                foreign_rows.take(source, db, watchdog)
+                foreign.take(source, db, watchdog)
             _prepare(db, taken, path, now, old_at)
         except WrongShape as error:
             raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
@@ -71,7 +71,7 @@ def _look_through(source: sqlite3.Connection, path: str) -> None:
     why = copy.strangeness(source)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
-    foreign_rows.check(source)
+    foreign.check_tables(source)
     wrong = check.faults(source) if foreign.is_plain(source) else check.missing(source)
     if wrong:
         raise join_messages.damaged(path, wrong[0])
@@ -83,7 +83,7 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
         raise join_messages.damaged(path, wrong[0])
     migrations.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
-    foreign_rows.settle(db, now + SKEW_S)
+    foreign.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
