@@ -9,7 +9,7 @@ from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, li
 from ccmon.model import Facts, Sample
 from ccmon.store import migrations, schema
 from ccmon.store.present import SAMPLES_MAX
-from ccmon.store.record import HEARTBEAT_S
+from ccmon.store.reported import HEARTBEAT_S
 from ccmon.usage import compute
 from ccmon.when import SESSION_S
 

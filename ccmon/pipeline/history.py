@@ -163,8 +163,8 @@ class History(AccountHistory):
         """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
         price is read."""
         from ccmon.learning import uses
-        from ccmon.store import recorded_use
-        recorded = self._read(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)
+        from ccmon.store import present
+        recorded = self._read(lambda db, owner: present.recorded_use(db, owner, since, until), None)
         if recorded is None:
             return []
         by_model = uses.by_model(recorded.models, recorded.minutes, recorded.quarters,

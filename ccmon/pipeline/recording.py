@@ -4,7 +4,7 @@ import sqlite3
 from typing import Callable, Optional, Sequence
 
 from ccmon.model import Block, Facts, HighWater, Limit, Owner
-from ccmon.store import present, record
+from ccmon.store import present, reported
 from ccmon.store.database import Store
 
 LimitOf = Callable[[int, Optional[HighWater]], Limit]      # tokens of a session, high water -> its limit
@@ -20,11 +20,11 @@ def store_answer(store: Store, owner: Owner, blocks: Optional[Sequence[Block]], 
     from ccmon.usage import compute
 
     def write(db: sqlite3.Connection, owner_id: int) -> Facts:
-        trust = record.write_reports(db, owner_id, blocks, now, is_history)
+        trust = reported.write_reports(db, owner_id, blocks, now, is_history)
         facts = present.facts_without_samples(db, owner_id, now)
         write_limits(db, owner_id, now, limit_of)
         active = compute.active(facts.blocks, facts.listed, now)
-        record.write_snapshot(db, owner_id, active[0] if active else None, now, trust)
+        reported.write_snapshot(db, owner_id, active[0] if active else None, now, trust)
         return store.with_trouble(db, facts, now)
     facts = store.change_owner(owner, write)
     # In a transaction of their own, thousands of rows: others may write meanwhile.
@@ -35,5 +35,5 @@ def store_answer(store: Store, owner: Owner, blocks: Optional[Sequence[Block]], 
 def write_limits(db: sqlite3.Connection, owner_id: int, now: int, limit_of: LimitOf, with_running: bool = True) -> None:
     """Write the plan and limit of this time for the sessions that are new, or that run, too; all by the same high water."""
     high_water = present.high_water(db, owner_id, now)
-    rows = record.sessions_without_limit(db, owner_id, now, with_running)
-    record.write_limits(db, [(row, limit_of(row.tokens, high_water)) for row in rows])
+    rows = reported.sessions_without_limit(db, owner_id, now, with_running)
+    reported.write_limits(db, [(row, limit_of(row.tokens, high_water)) for row in rows])

@@ -10,7 +10,7 @@ from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import archive, copy, history_path, integrity, migrations, reported, rows, schema, upgrade, usage, values
+from ccmon.store import archive, copy, history_path, integrity, migrations, reported, rows, schema, usage, values
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import HOUR_S, SESSION_S
 
@@ -46,7 +46,7 @@ class _Rule(NamedTuple):
     since: int = 0                     # number of the schema
 
 
-_LEDGER = upgrade.BREAKING
+_LEDGER = schema.BREAKING
 _TOLERATED = {"settled", "noted_at", "ctime_ns", "crc", "check_at"}      # where one cannot be, it is read as unknown
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"
@@ -118,7 +118,7 @@ def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
     if "reported" not in there or wrong:
         return result
     aside = tuple(SetAside(block.start, block.tokens) for block in reported.set_aside(db))
-    return result._replace(aside=aside, copy=rows.note(db, upgrade.COPY))
+    return result._replace(aside=aside, copy=rows.note(db, schema.COPY))
 
 
 def _tables(db: sqlite3.Connection) -> Set[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
-from ccmon.store import history_path, integrity, migrations, upgrade
+from ccmon.store import history_path, integrity, migrations, schema
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Target
@@ -91,7 +91,7 @@ def strangeness(db: sqlite3.Connection) -> Optional[str]:
     if is_newer(db):
         return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    notes = "note" if version >= upgrade.BREAKING else "meta"
+    notes = "note" if version >= schema.BREAKING else "meta"
     return None if version >= migrations.FIRST and {"owner", "session", "snapshot", notes} <= tables else (
         "is not a history of ccmon")
 

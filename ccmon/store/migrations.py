@@ -149,12 +149,12 @@ def _prepare(db: sqlite3.Connection, path: str, remote: Optional[bool], journals
 
 def _migrate(db: sqlite3.Connection, path: str) -> None:
     db.execute("BEGIN IMMEDIATE")
-    from ccmon.store import schema, upgrade
-    copy: Optional[upgrade.CopyBeforeUpgrade] = None
+    from ccmon.store import schema
+    copy: Optional[schema.CopyBeforeUpgrade] = None
     try:
         version = _version(db)                           # again: another process may have been faster
-        if 0 < version < upgrade.BREAKING <= VERSION:
-            copy = upgrade.CopyBeforeUpgrade(path)
+        if 0 < version < schema.BREAKING <= VERSION:
+            copy = schema.CopyBeforeUpgrade(path)
             copy.make()
         for number, step in schema.STEPS:
             if number > version:
@@ -170,7 +170,7 @@ def _migrate(db: sqlite3.Connection, path: str) -> None:
                 copy.drop_part()
             db.execute("ROLLBACK")
         with suppress(sqlite3.Error):
-            if copy and version_of(db) < upgrade.BREAKING:         # not interrupted as it was done
+            if copy and version_of(db) < schema.BREAKING:         # not interrupted as it was done
                 copy.drop()
         raise
 

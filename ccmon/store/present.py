@@ -1,13 +1,14 @@
-"""The facts now: the last sessions, those that run as the source reports them, and samples of them. Times are epoch seconds."""
+"""The facts now, what is used when, and the sessions that run as the source reports them. Times are epoch seconds."""
 
 from __future__ import annotations
 
 import sqlite3
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from ccmon import checked
 from ccmon.model import Block, Facts, HighWater, Record, Sample
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import limit_events, log_state, rows, running, usage, values
+from ccmon.store import limit_events, log_state, rows, usage, values
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, SKEW_S
 
 FACTS_S = 8 * DAY_S
@@ -27,7 +28,7 @@ def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts
     listed = [start for start, in db.execute("""SELECT start_ts FROM session WHERE owner_id = ? AND end_ts > ? AND start_ts <= ?
         AND listed = 1 ORDER BY start_ts""", (owner, now, now + SKEW_S))]
     since = _cut_since(db, owner, now)
-    blocks, reported = stored, running.blocks(db, owner, now)
+    blocks, reported = stored, running_blocks(db, owner, now)
     hours = {block.start // HOUR_S for block in reported}
     for block in [block for block in reported if block.start <= now]:
         others = [one for one in blocks if one.end <= now or one.start // HOUR_S in hours]
@@ -139,3 +140,106 @@ def _windows(db: sqlite3.Connection, owner: int, since: int) -> List[Tuple[int, 
     fetched = db.execute("""SELECT ts, percent, resets_at, source FROM reading
         WHERE owner_id = ? AND window_s = ? AND source = 'statusline' AND resets_at > ?""", (owner, SESSION_S, since))
     return [(resets_at, float(percent)) for _, percent, resets_at, _ in filter(values.is_reading, fetched)]
+
+
+# --- the sessions that run by the last answer of the source, as it reported them ------------------------------------------
+
+_RUNNING = "running"
+
+
+def note_running(db: sqlite3.Connection, owner: int, answer: Iterable[Block], now: int) -> None:
+    """Store the sessions of the last answer that run."""
+    import json
+    running = [block for block in rows.distinct(answer, now) if block.end > now]
+    rows.write_note(db, f"{_RUNNING} {owner}", json.dumps(running))
+
+
+def running_blocks(db: sqlite3.Connection, owner: int, now: int) -> List[Block]:
+    """The sessions of the last answer that still run."""
+    try:
+        running = [Block(*fields) for fields in checked.value(rows.note(db, f"{_RUNNING} {owner}") or "[]")]
+        return [block._replace(models=tuple(block.models)) for block in running
+                if _is_possible(block) and block.end > now and block.start <= now + SKEW_S]
+    except checked.Damage:
+        return []
+
+
+def _is_possible(block: Block) -> bool:
+    """Whether what was stored can be a session."""
+    numbers = (block.tokens, *(count for count in block[4:8] if count is not None), block.entries)
+    return (values.epoch(block.start) is not None and values.epoch(block.end) is not None and block.start < block.end
+            and (block.last is None or values.epoch(block.last) is not None)
+            and all(values.count(number) is not None for number in numbers)
+            and (block.cost_usd is None or type(block.cost_usd) in (int, float) and 0 <= block.cost_usd < 1e9)
+            and all(isinstance(name, str) for name in block.models) and isinstance(block.source, str))
+
+
+# --- what was used when: by minute and model, else by quarter of an hour, else by snapshots of a session ------------------
+
+Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time of these counts: four kinds, micro-dollars
+Minute = Tuple[int, int, int, int, int, int]               # time, number of the model, four kinds
+
+
+class SnapshotSeries(NamedTuple):
+    """A session whose minutes are unknown, by its snapshots."""
+
+    start: int
+    shots: List[Shot]                  # by time, the first from the session's start on
+
+
+class RecordedUse(NamedTuple):
+    """All use that is stored, by time."""
+
+    models: Dict[int, str]
+    minutes: List[Minute]              # by time
+    quarters: List[Minute]             # by quarter of an hour, of times whose messages are packed
+    seen: List[SnapshotSeries]                   # by start
+
+
+_FOUR = "input, output, cache_creation, cache_read"
+_MODELS = "SELECT id, name FROM model WHERE typeof(name) = 'text'"
+_NUMBERED = f"model_id IN (SELECT id FROM ({_MODELS}))"
+_MINUTES = f"""SELECT at_ms / 60000 * 60 AS ts, model_id, sum(input), sum(output), sum(cache_5m + cache_1h), sum(cache_read)
+    FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms < ? AND NOT flags & {values.ABSORBED} AND {_NUMBERED}
+    AND {values.MESSAGE} GROUP BY 1, 2 ORDER BY 1"""
+_QUARTERS = f"""SELECT ts, model_id, sum(input), sum(output), sum(cache_creation), sum(cache_read) FROM usage
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND (project_id = {usage.UNKNOWN} OR ts < ?) AND {_NUMBERED}
+    AND {values.TIMES.format('ts')} AND {values.FOUR} GROUP BY 1, 2 ORDER BY 1"""
+_WITHOUT = f"""SELECT id, start_ts, coalesce(last_ts, min(end_ts, ?3)), {_FOUR}, cost_micro_usd FROM session
+    WHERE owner_id = ?1 AND end_ts > ?2 AND start_ts < ?3 AND counted AND {values.TIMES.format('start_ts')}
+    AND NOT EXISTS (SELECT 1 FROM usage WHERE owner_id = ?1
+        AND model_id <> {usage.UNKNOWN} AND ts > start_ts - {usage.QUARTER_S} AND ts < end_ts) ORDER BY start_ts"""
+_SHOTS = f"""SELECT session_id, ts, seen, {_FOUR}, cost_micro_usd FROM snapshot
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND input IS NOT NULL ORDER BY ts"""
+
+
+def recorded_use(db: sqlite3.Connection, owner: int, since: int, until: int) -> RecordedUse:
+    """What was used from since on and before until; sessions of which only a sum is stored are left out."""
+    packed = log_state.packed_ms(db, owner) // 1000
+    quarters = db.execute(_QUARTERS, (owner, usage.quarter(since), until, packed)).fetchall()
+    return RecordedUse({number: values.text(name) for number, name in db.execute(_MODELS)},
+                  db.execute(_MINUTES, (owner, max(since, packed) * 1000, until * 1000)).fetchall(), quarters,
+                  _seen(db, owner, since, until))
+
+
+def _seen(db: sqlite3.Connection, owner: int, since: int, until: int) -> List[SnapshotSeries]:
+    sessions = db.execute(_WITHOUT, (owner, since, until)).fetchall()
+    shots: Dict[int, List[Shot]] = {row[0]: [] for row in sessions}
+    if shots:
+        for number, *shot in db.execute(_SHOTS, (owner, min(since, sessions[0][1]), until)):
+            if number in shots:
+                shots[number] += _shot(*shot)
+    series = []
+    for number, start, last, *counts in sessions:
+        end = _shot(start, last, *counts)
+        if shots[number] and end:
+            at = max(last, shots[number][-1][1])           # what came after the last snapshot
+            series.append(SnapshotSeries(start, [*shots[number], (at, at, *end[0][2:])]))
+    return series
+
+
+def _shot(first: Any, last: Any, *counts: Any) -> List[Shot]:
+    """One, or none where it cannot be."""
+    if values.epoch(first) is None or values.epoch(last) is None or None in map(values.count, counts[:4]):
+        return []
+    return [(first, last, *map(values.count, counts))]  # type: ignore[list-item]
