@@ -14,7 +14,7 @@ from logged import Minute, keep_logs
 from store_cases import block, keep
 
 from ccmon.model import Owner
-from ccmon.store import migrations, reported, rows, schema
+from ccmon.store import connection, reported, rows, schema
 from ccmon.store.database import StoreError, open_store
 from ccmon.when import SESSION_S
 
@@ -160,7 +160,7 @@ def test_an_older_version_keeps_off(path, monkeypatch):
     old_store(path, [at(9, 100)])
     assert found(path)
     before = open(path, "rb").read()
-    monkeypatch.setattr(migrations, "VERSION", 105)
+    monkeypatch.setattr(connection, "VERSION", 105)
     with pytest.raises(StoreError, match="was written by a newer ccmon"):
         open_store(path, 1000, NOW)
     assert open(path, "rb").read() == before

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import log_state, migrations, schema
+from ccmon.store import connection, log_state, schema
 from ccmon.when import DAY_S
 
 MOST_OBJECTS = 1000                    # tables, indexes and whatever else there may be
@@ -143,7 +143,7 @@ _MOST_IN_ALL = 10 ** 17                # tokens, or billionths of a US dollar, o
 
 
 def _version(source: sqlite3.Connection) -> int:
-    return min(migrations.version_of(source), migrations.VERSION)
+    return min(connection.version_of(source), connection.VERSION)
 
 
 def take(source: sqlite3.Connection, target: sqlite3.Connection, watchdog: Watchdog) -> None:

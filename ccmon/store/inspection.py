@@ -10,7 +10,7 @@ from typing import Callable, List, Optional, Tuple, TypeVar
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import history_path, integrity, learning, ledger, present, rows, values
+from ccmon.store import connection, history_path, learning, ledger, present, rows, values
 from ccmon.when import HOUR_S
 
 BUSY_S = 0.25
@@ -41,7 +41,7 @@ def read(path: str, query: Callable[[sqlite3.Connection], Result]) -> Result:
     if refusal:                        # sqlite would wait for a pipe's other end, and write beside another user's
         raise CcmonError(f"{path} cannot be used: {refusal}")
     try:
-        with closing(sqlite3.connect(integrity.uri(path) + "?mode=rw", uri=True, timeout=BUSY_S)) as db:
+        with closing(sqlite3.connect(connection.uri(path) + "?mode=rw", uri=True, timeout=BUSY_S)) as db:
             db.execute("PRAGMA query_only = ON")
             db.execute("PRAGMA trusted_schema = OFF")
             return query(db)

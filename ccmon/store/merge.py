@@ -13,7 +13,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import check, copy, foreign, history_path, join, join_messages, log_state, migrations, rows, thin
+from ccmon.store import check, connection, copy, foreign, history_path, join, join_messages, log_state, rows, thin
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.join_messages import JoinTimes, OtherOwner
 from ccmon.text import clean
@@ -64,7 +64,7 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
         yield OtherHistory(db, path, watchdog, old_at)
 
 
-_WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, migrations.Unusable
+_WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, history_path.Unusable
 
 
 def _look_through(source: sqlite3.Connection, path: str) -> None:
@@ -81,7 +81,7 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
     wrong = check.problems(db)
     if wrong:
         raise join_messages.damaged(path, wrong[0])
-    migrations.prepare(db, file, copy.BUSY_MS, journals=False)
+    connection.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
     foreign.settle(db, now + SKEW_S)
     thin.thin_snapshots(db, old_at)
