@@ -236,8 +236,8 @@ def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
     for name, percent in (("default", 8.0), ("default/1", 37.0), ("default/2", 8.0)):
         ctx = context.prepare({"account": RawValue(name, "--account")}, env)
         facts = refresh.load(ctx, NOW)
-        assert facts.windows[0].percent == percent and len(facts.windows) == 2
-        assert [one[0].percent for one in facts.apart.accounts] == [45.0 - percent]
+        assert facts.reported.windows[0].percent == percent and len(facts.reported.windows) == 2
+        assert [one[0].percent for one in facts.reported.apart.accounts] == [45.0 - percent]
         assert ctx.env is env and ctx.cache == ctx.line_cache
 
 

@@ -126,17 +126,17 @@ def test_it_is_asked_only_where_nothing_fresher_is_known(home):
     assert refreshed(home, NOW + 400, CCMON_OFFICIAL="statusline")[0] == facts and not calls.exists()
     facts, note = refreshed(home, NOW + 400)
     assert json.loads(calls.read_text())["type"] == "control_request" and note.at == NOW + 400
-    assert {one.name: (one.percent, one.source) for one in facts.windows} == {
+    assert {one.name: (one.percent, one.source) for one in facts.reported.windows} == {
         "five_hour": (12, "claude"), "seven_day": (84, "account_file"), "seven_day_fable": (95, "claude"),
         "seven_day_fable_5": (100, "account_file")}
-    assert (facts.credits[0].used, facts.credits[0].source, len(facts.credits)) == (0.1, "claude", 1)
+    assert (facts.reported.credits[0].used, facts.reported.credits[0].source, len(facts.reported.credits)) == (0.1, "claude", 1)
     os.unlink(calls)
-    assert refreshed(home, NOW + 500)[0].windows == facts.windows and not calls.exists()
+    assert refreshed(home, NOW + 500)[0].reported.windows == facts.reported.windows and not calls.exists()
 
 
 def test_a_failure_is_noted_and_not_shown(home):
     facts, note = refreshed(home, NOW)
-    assert (facts.trouble, facts.windows, facts.source.error) == (None, (), None)
+    assert (facts.stored.trouble, facts.reported.windows, facts.reported.source.error) == (None, (), None)
     assert (note.failures, note.error) == (1, "claude was not found. Install Claude Code, or switch that off: "
                                            "ccmon config set official statusline")
     assert refreshed(home, NOW + 300)[1].failures == 1 and refreshed(home, NOW + 600)[1].failures == 2

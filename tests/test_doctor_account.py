@@ -5,7 +5,7 @@ from claude_account import HOUR, NOW, text
 from scenes import FixedZone
 
 from ccmon.doctor.check import Commands
-from ccmon.doctor.claude_files import StoredAccount, verdict
+from ccmon.doctor.files import StoredAccount, verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json, claude_answer
 from ccmon.usage.account_note import AccountNote

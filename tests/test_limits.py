@@ -3,9 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import made_facts
 
 from ccmon.errors import CcmonError
-from ccmon.model import Block, Facts, HighWater, Limit
+from ccmon.model import Block, HighWater, Limit
 from ccmon.system import clock
 from ccmon.typed_values import PLAN_NAMES
 from ccmon.usage import compute, limits
@@ -106,7 +107,7 @@ def test_the_plan_of_the_account_holds_until_it_is_exceeded(plan, tokens, known,
 
 @pytest.mark.parametrize("plan, words", [("pro", "Pro"), ("max5", "Max5"), ("max20", "Max20")])
 def test_the_switch_is_told_in_the_same_words_for_each_plan(plan, words):
-    facts = Facts((block(900_000, -1)._replace(source="ccusage"),), (NOW - HOUR,), high_water=water(150_000))
+    facts = made_facts((block(900_000, -1)._replace(source="ccusage"),), (NOW - HOUR,), high_water=water(150_000))
     options = compute.Options(plan=plan, by_account=True)
     told = compute.assess(facts, options, clock.zone("UTC"), NOW).warnings
     text = f"Tokens exceeded {words} limit - switched to custom_max (150,000)"

@@ -1,6 +1,7 @@
 """The week of a single model: by its pace so far at first, later by what its own past readings say."""
 
 import pytest
+from made_facts import changed_facts
 
 from ccmon.pipeline import history, model_weeks
 from ccmon.settings import context
@@ -44,7 +45,7 @@ def keep(kept, found):
 @pytest.mark.parametrize("days, rule", [(0, "average"), (2, "pace"), (9, "week"), (44, "week")])
 def test_the_pace_at_first_then_what_was_learned(kept, days, rule):
     keep(kept, rows(days))
-    facts = kept.facts(NOW)._replace(outlook=Outlook(weeks=model_weeks.recall(kept)))
+    facts = changed_facts(kept.facts(NOW), outlook=Outlook(weeks=model_weeks.recall(kept)))
     found = outlook.window_runway(facts, window(OPUS, 30.0, NOW + 5 * DAY, NOW), NOW)
     assert found.rule == rule
     # After two days 30 % are used: at that pace it runs out, but nothing is ever used on the last three days.

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
 
-from ccmon.model import Facts, HighWater, Limit, Owner, Sample
+from ccmon.model import HighWater, Limit, Owner, Sample, StoredFacts
 from ccmon.store import reported
 from ccmon.store.database import open_store
 from ccmon.usage import compute, limits
@@ -188,7 +188,7 @@ def test_a_forgotten_session_stays_with_its_last_values_and_is_not_listed(store)
     keep(store, [block()], T0)
     assert store.facts(ME, T0).listed == (T0,)
     keep(store, [], T0 + 60)
-    assert store.facts(ME, T0 + 60) == Facts((block(),), (), (Sample(T0, T0, T0, 1000), Sample(T0 + 60, T0 + 60, None, 0)))
+    assert store.facts(ME, T0 + 60) == StoredFacts((block(),), (), (Sample(T0, T0, T0, 1000), Sample(T0 + 60, T0 + 60, None, 0)))
     assert [[record.listed for record in store.records(ME, now)] for now in (LATER - 1, LATER)] == [[False], [True]]
     assert written_rows(store, lambda: keep(store, [], T0 + 61)) == 0
     keep(store, [block()], T0 + 90)

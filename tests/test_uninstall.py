@@ -21,9 +21,8 @@ from live_lines import live, warm
 from strangers import Place
 from terminal import Terminal
 
-from ccmon.setup import dotfiles, init, package, tmux_server, written
-from ccmon.setup.package import Where
-from ccmon.setup.uninstall import Uninstall
+from ccmon.setup import dotfiles, init, tmux_server, written
+from ccmon.setup.uninstall import Uninstall, Where, package_command
 from ccmon.system import own_processes
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
@@ -396,4 +395,4 @@ USUAL = Where("/home/u/p/.venv", True, ["bin", "lib"], ["ccmon-cli", "pip", "pyt
      "python3 -m pip uninstall --break-system-packages ccmon-cli"),
     (USUAL._replace(packages=None, folder="/home/u/clone"), "nothing: ccmon runs from /home/u/clone, which no package owns")])
 def test_the_package_command_fits_where_ccmon_runs(there, command):
-    assert package.command(there) == command
+    assert package_command(there) == command

@@ -68,7 +68,7 @@ def _once(ctx: Context) -> Snapshot:
     facts = _facts(ctx)
     snapshot = snapshots.snapshot(ctx, facts, ctx.now())
     size = output.size()
-    status = foot.source_words(facts.source, snapshot.now)
+    status = foot.source_words(facts.reported.source, snapshot.now)
     scene = Scene(snapshot, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,
                   ctx.chosen.name if ctx.chosen else "", streams.own_command(), ctx.zone_hint(snapshot.now))
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))

@@ -91,8 +91,7 @@ def measure_node(machine: Machine) -> Node:
     path = on_path or ccusage.node_path(program, env, home)
     version = processes.printed([path, "--version"], env) if path else None
     npm = processes.which("npm", env) or (_beside(path, "npm") if path else None)
-    install = next((command for name, command in INSTALLERS.items() if processes.which(name, env)), by_hand(sys.platform))
-    return Node(path, version, npm, install, on_path is not None)
+    return Node(path, version, npm, machine.installer(INSTALLERS) or by_hand(sys.platform), on_path is not None)
 
 
 def by_hand(platform: str) -> str:

@@ -73,7 +73,7 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: ScreenState, p
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.login)[0], width, height)
+            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.reported.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(shown, screen, state, effect)

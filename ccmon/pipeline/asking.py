@@ -19,7 +19,7 @@ def ask_when_due(ctx: Context, history: History) -> None:
     if ctx.demo is not None or ctx.settings.official != "claude" or not can_store:
         return
     before = history.asked_note()
-    newest_at = max((one.read_at for one in history.facts(now).windows), default=0)
+    newest_at = max((one.read_at for one in history.facts(now).reported.windows), default=0)
     if not asked_note.is_due(before, newest_at, now):
         return
     login = history.account_note()

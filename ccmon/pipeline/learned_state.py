@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Dict, List, Optional
 
-from ccmon.model import EVENTS, Facts, Snapshot
+from ccmon.model import EVENTS, Facts, LearnedFacts, ReportedFacts, Snapshot
 from ccmon.pipeline import tightest
 from ccmon.pipeline.history import WEEK_S, History
 from ccmon.store import learning
@@ -23,14 +23,14 @@ RECENT_S = 2 * SESSION_S               # what forecasts are made from
 def recall(history: History, facts: Facts, now: int) -> Facts:
     """The facts with the learned limit, what the running window has used, and what forecasts rest on."""
     readings = history.readings(now - RECENT_S, now)
-    facts = _with_hits(history, facts, readings, now)
+    learned = _events(history, facts.reported, readings, now)
     state = stored(history)
     if state is None:
-        return facts
+        return facts._replace(learned=learned)
     from ccmon.pipeline import model_weeks
     use = _recent_uses(history, state, now)
     outlook = _outlook(state, use, readings, _extra(history, now))._replace(weeks=model_weeks.recall(history))
-    return facts._replace(learned=state.learned, load=_load(facts, use, now), outlook=outlook)
+    return facts._replace(learned=learned._replace(state=state.learned, load=_load(facts, use, now), outlook=outlook))
 
 
 def stored(history: History) -> "Optional[LearnedState]":
@@ -44,11 +44,11 @@ def stored(history: History) -> "Optional[LearnedState]":
 
 def recall_limit(history: History, facts: Facts, now: int) -> Facts:
     """The facts with what decides how full the session is: limit events and the learned limit, without what forecasts rest on."""
-    facts = _with_hits(history, facts, history.readings(now - SESSION_S, now), now)
+    learned = _events(history, facts.reported, history.readings(now - SESSION_S, now), now)
     state = stored(history)
-    if state is None or state.learned.estimate is None or not state.learned.estimate.learned:
-        return facts
-    return facts._replace(learned=state.learned, load=_load(facts, _recent_uses(history, state, now), now))
+    if state and state.learned.estimate and state.learned.estimate.learned:
+        learned = learned._replace(state=state.learned, load=_load(facts, _recent_uses(history, state, now), now))
+    return facts._replace(learned=learned)
 
 
 def _recent_uses(history: History, state: "LearnedState", now: int) -> "List[Use]":
@@ -57,17 +57,17 @@ def _recent_uses(history: History, state: "LearnedState", now: int) -> "List[Use
     return history.uses(now - RECENT_S, now + 1, weights is not None and any(kind == "cost" for _, kind, _ in weights.weights))
 
 
-def _with_hits(history: History, facts: Facts, readings: "List[Reading]", now: int) -> Facts:
-    """The facts with the limit events that show how full a window is. readings: of the last five hours at least."""
+def _events(history: History, reported: ReportedFacts, readings: "List[Reading]", now: int) -> LearnedFacts:
+    """The limit events that show how full a window is, and which one was binding. readings: of the last five hours at least."""
     hits = [reading.ts for reading in readings if reading.source in EVENTS and reading.ts > now - SESSION_S
-            and not is_of_another("five_hour", reading.resets_at, facts.windows, facts.apart)]
-    return tightest.recall(history, facts._replace(hit_at=max(hits, default=None)), now)
+            and not is_of_another("five_hour", reading.resets_at, reported.windows, reported.apart)]
+    return LearnedFacts(hits=tightest.hits(history, reported, now), hit_at=max(hits, default=None), bound=tightest.bound(history))
 
 
 def _load(facts: Facts, use: "List[Use]", now: int) -> "Optional[Load]":
     """What was used since the window began; None where that is not stored by model and kind."""
-    window = window_named(running(facts.windows, now), "five_hour")
-    starts = [block.start for block in facts.blocks if block.start <= now < block.end]
+    window = window_named(running(facts.reported.windows, now), "five_hour")
+    starts = [block.start for block in facts.stored.blocks if block.start <= now < block.end]
     start = window.resets_at - SESSION_S if window else max(starts, default=None)
     if start is None:
         return None

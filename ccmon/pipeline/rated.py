@@ -42,8 +42,8 @@ def stored_basis(history: History) -> RatingBasis:
     """The basis by what is stored: the same that the screen has."""
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
-    full = fullness.session_fullness(facts, snapshots.usage_options(history.ctx, facts.login), now)
-    return RatingBasis(full.limit, facts.learned, full.session, full.utilization.percent, full.utilization.source)
+    full = fullness.session_fullness(facts, snapshots.usage_options(history.ctx, facts.reported.login), now)
+    return RatingBasis(full.limit, facts.learned.state, full.session, full.utilization.percent, full.utilization.source)
 
 
 def rated_sessions(history: History, basis: Union[RatingBasis, Snapshot], since: Optional[int] = None,

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Callable, Optional, Sequence
 
-from ccmon.model import Block, Facts, HighWater, Limit, Owner
+from ccmon.model import Block, HighWater, Limit, Owner, StoredFacts
 from ccmon.store import present, reported
 from ccmon.store.database import Store
 
@@ -11,25 +11,25 @@ LimitOf = Callable[[int, Optional[HighWater]], Limit]      # tokens of a session
 
 
 def store_answer(store: Store, owner: Owner, blocks: Optional[Sequence[Block]], now: int, limit_of: LimitOf,
-                 is_history: bool = True) -> Facts:
-    """Store what the source reported and what the active session shows; the facts then, without `source`.
+                 is_history: bool = True) -> StoredFacts:
+    """Store what the source reported and what the active session shows; the stored facts then.
 
     blocks: None where the source is the ledger, which has what it read. is_history: the blocks are the history, too; else the
     ledger is, and of the blocks only those that run are shown. Raises Busy, StoreError.
     """
     from ccmon.usage import compute
 
-    def write(db: sqlite3.Connection, owner_id: int) -> Facts:
+    def write(db: sqlite3.Connection, owner_id: int) -> StoredFacts:
         trust = reported.write_reports(db, owner_id, blocks, now, is_history)
-        facts = present.facts_without_samples(db, owner_id, now)
+        stored = present.facts_without_samples(db, owner_id, now)
         write_limits(db, owner_id, now, limit_of)
-        active = compute.active(facts.blocks, facts.listed, now)
+        active = compute.active(stored.blocks, stored.listed, now)
         reported.write_snapshot(db, owner_id, active[0] if active else None, now, trust)
-        return store.with_trouble(db, facts, now)
-    facts = store.change_owner(owner, write)
+        return store.with_trouble(db, stored, now)
+    stored = store.change_owner(owner, write)
     # In a transaction of their own, thousands of rows: others may write meanwhile.
-    return facts._replace(samples=store.read_owner(
-        owner, lambda db, owner_id: tuple(present.samples(db, owner_id, now, facts.blocks)), ()))
+    return stored._replace(samples=store.read_owner(
+        owner, lambda db, owner_id: tuple(present.samples(db, owner_id, now, stored.blocks)), ()))
 
 
 def write_limits(db: sqlite3.Connection, owner_id: int, now: int, limit_of: LimitOf, with_running: bool = True) -> None:

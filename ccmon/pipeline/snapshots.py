@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def snapshot(ctx: Context, facts: Facts, now: int, plan: Optional[str] = None) -> Snapshot:
     """The numbers at `now` (epoch s), under another plan where one is named; commands in warnings as they are typed here."""
     from ccmon.usage import compute  # most of the history does without
-    result = compute.assess(facts, usage_options(ctx, facts.login, plan), ctx.zone, now,
-                            stale_after_s=ctx.stale_after_s(facts.source))
+    result = compute.assess(facts, usage_options(ctx, facts.reported.login, plan), ctx.zone, now,
+                            stale_after_s=ctx.stale_after_s(facts.reported.source))
     return result._replace(warnings=tuple(
         notice._replace(text=own_name.with_name(notice.text, processes.own_command(ctx.callers_env)))
         if "ccmon " in notice.text else notice for notice in result.warnings))

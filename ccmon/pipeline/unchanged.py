@@ -33,7 +33,7 @@ def stored_facts(ctx: Context) -> Optional[Facts]:
         return None
     with opened(ctx, SCREEN_BUSY_MS) as history:
         facts = None if _is_waiting(ctx, history) else unchanged_facts(ctx, before, claude_logs(ctx), history, now)
-        return facts and learned_state.recall(history, facts, now)._replace(source=before._replace(refreshed=now))
+        return facts and learned_state.recall(history, facts, now).with_source(before._replace(refreshed=now))
 
 
 def is_recorded(ctx: Context) -> bool:
@@ -76,8 +76,8 @@ def unchanged_facts(ctx: Context, before: Source, files: Sequence[LogFile], hist
     if ctx.cache and line_answer.read_state(ctx.cache).outdated(line_answer.config_path(ctx.env)):
         return None                    # another source may be wanted now
     facts = history.facts(now)
-    has_ended = any(before.ran < block.end <= now for block in facts.blocks)
-    return facts if facts.blocks and not has_ended and not history.trouble else None
+    has_ended = any(before.ran < block.end <= now for block in facts.stored.blocks)
+    return facts if facts.stored.blocks and not has_ended and not history.trouble else None
 
 
 def answer_of_logs(ctx: Context, before: Source, files: Sequence[LogFile], history: History) -> Optional[SourceAnswer]:

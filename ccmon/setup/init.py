@@ -11,7 +11,7 @@ from ccmon import line_answer
 from ccmon.errors import CcmonError, PathError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import claude_start, dotfiles, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
+from ccmon.setup import claude_start, dotfiles, prompts, settings_json, snippets, tmux_bar, tmux_server
 from ccmon.system import processes, shared_files, start_up_files, tmux
 
 
@@ -34,7 +34,7 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
     if undo:
         return _undo(target, env)
     values = _snippet_values(target, env)._replace(where=where)
-    return _write(target, values, env) if write else snippets.TARGETS[target](values) + probe_texts.code(target, env)
+    return _write(target, values, env) if write else snippets.TARGETS[target](values) + snippets.probe_code(target, env)
 
 
 def edit(target: str, env: Mapping[str, str]) -> Edit:

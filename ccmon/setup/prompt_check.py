@@ -9,7 +9,7 @@ from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles, probe_texts, prompt_probe
+from ccmon.setup import dotfiles, prompt_probe, snippets
 from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.small_screen import SmallScreen
 from ccmon.setup.snippets import for_sh
@@ -63,7 +63,7 @@ def shell_visibility(shell: str, env: Mapping[str, str], max_width: int) -> Opti
     None where that cannot be tried: on Windows, where the shell is not, and in such a try itself.
     """
     program = _program(shell, env)
-    if program is None or env.get(probe_texts.VARIABLE) or not prompt_probe.can_try():
+    if program is None or env.get(snippets.PROBE) or not prompt_probe.can_try():
         return None
     is_login_usual = start_up_files.is_login_usual()
     try:
@@ -113,15 +113,15 @@ def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: 
     """Start it. Raises OSError."""
     home = start_up_files.home_of(env)
     with private.temporary(".ccmon-prompt-", env) as folder:
-        report = os.path.join(folder, probe_texts.file_name(max_width))
+        report = os.path.join(folder, snippets.probe_file_name(max_width))
         _write(report, b"")
-        _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line
-        mark = probe_texts.mark(report)
+        _write(report + snippets.STAND_IN_END, os.fsencode(snippets.stand_in(report)) + b"\n")        # for ccmon-line
+        mark = snippets.stand_in_mark(report)
         inside = _environment(env, folder, report)
         if shell == "fish":            # which else makes a folder of its own in the common place
             inside.setdefault("XDG_RUNTIME_DIR", folder)
         trial = prompt_probe.tried(words, inside, home, (columns, ROWS),
-                                   f"{probe_texts.VARIABLE}={report}", shows(shell, mark, columns),
+                                   f"{snippets.PROBE}={report}", shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
         path = dotfiles.block_path(shell, env)
         begin, last = dotfiles.block_position(path)
@@ -135,7 +135,7 @@ def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, 
     term = env.get("TERM", "")
     inside = {} if env.get("TMUX") else {**_INSIDE, "TMUX": f"{folder}/tmux,1,0", "TMUX_PANE": "%0"}
     return {**rest, **inside, "TERM": term if term not in ("", "dumb", "unknown") else "xterm-256color", "TMUX_TMPDIR": folder,
-            "HISTFILE": os.path.join(folder, "history"), "fish_history": "", probe_texts.VARIABLE: report}
+            "HISTFILE": os.path.join(folder, "history"), "fish_history": "", snippets.PROBE: report}
 
 
 def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
@@ -201,7 +201,7 @@ def room_beside(written: str, mark: str) -> Optional[int]:
 def start_visibility(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     """By how a shell came up. room_when_wide: room_beside of another start, on the wide terminal."""
     reads = start.shell == "fish" and _PASTE_ON in start.trial.written      # beside it, fish makes its completions at first
-    if not start.trial.has_prompt or (start.trial.beside and probe_texts.BLOCK not in start.report and not reads):
+    if not start.trial.has_prompt or (start.trial.beside and snippets.BLOCK_READ not in start.report and not reads):
         return _without_prompt(start)
     screen = screen_of(start.trial.written, start.columns)
     if is_shown(screen, start.mark):
@@ -262,17 +262,17 @@ def edit(path: str, line: int) -> str:
 def _not_seen(start: Start, screen: SmallScreen, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     shell, path = start.shell, start.path
     again = f"ccmon init {shell} --undo && ccmon init {shell} --write"
-    if probe_texts.BLOCK not in start.report:
+    if snippets.BLOCK_READ not in start.report:
         return Visibility(NOT_SEEN, f"{shell} does not get to ccmon's lines in {path}: something above them ends it"
                                     f", or waits for a key{_last_shown(start)}", edit(path, start.line))
-    if start.report & {probe_texts.FIXED, probe_texts.NO_VARS}:
-        why = "is read-only there" if probe_texts.FIXED in start.report else "may not call anything, as promptvars is off"
-        has_row = shell == "bash" and not start.is_above and probe_texts.NO_HOOK not in start.report
+    if start.report & {snippets.FIXED, snippets.NO_VARS}:
+        why = "is read-only there" if snippets.FIXED in start.report else "may not call anything, as promptvars is off"
+        has_row = shell == "bash" and not start.is_above and snippets.NO_HOOK not in start.report
         return Visibility(NOT_SEEN, f"the prompt of {shell} {why}, and stays as it is",
                           row_command(shell) if has_row else edit(path, start.line))
     room = room_when_wide() if shell != "bash" else None
     if room is not None:
-        leads = f"ccmon config set max_width {room}" if room >= probe_texts.LEAST_CELLS else "ccmon init tmux"
+        leads = f"ccmon config set max_width {room}" if room >= snippets.LEAST_STAND_IN_CELLS else "ccmon init tmux"
         return Visibility(NOT_SEEN, f"a row of {USUAL_COLUMNS} cells has no room for it beside the prompt", leads)
     maker = maker_of(start.report)
     if maker and maker.target:

@@ -13,7 +13,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
-from ccmon.setup import dotfiles, probe_texts, prompt_check, settings_json, tmux_server
+from ccmon.setup import dotfiles, prompt_check, settings_json, snippets, tmux_server
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility, edit
 from ccmon.setup.snippets import for_sh
 from ccmon.system import shared_files
@@ -29,7 +29,7 @@ def visibility(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
     """Whether it is seen there; None where that cannot be measured: the shell is not here, no server of tmux runs."""
     if target in SHELLS:
         return prompt_check.shell_visibility(target, env, _max_width(env))
-    if env.get(probe_texts.VARIABLE):
+    if env.get(snippets.PROBE):
         return None
     return tmux_server.tmux_visibility(env) if target == "tmux" else claude_visibility(env)
 
@@ -61,7 +61,7 @@ def _max_width(env: Mapping[str, str]) -> int:
     try:
         return prepare({}, env, switch=False).settings.max_width
     except CcmonError:
-        return probe_texts.CELLS
+        return snippets.STAND_IN_CELLS
 
 
 # --- Claude Code ----------------------------------------------------------------------------------------------------------

@@ -40,12 +40,12 @@ class Fullness(NamedTuple):
 
 def session_fullness(facts: Facts, options: Options, now: int) -> Fullness:
     """How full the session is then (epoch s)."""
-    running = active(facts.blocks, facts.listed, now)
+    running = active(facts.stored.blocks, facts.stored.listed, now)
     session = running[0] if running else None
     windows = utilization.current_windows(facts, session, now)
     counting = utilization.fresh_window(windows, session, now)
-    learned = utilization.limit_in_tokens(facts.learned, facts.load, session)
-    record = limits.larger_high_water(limits.high_water(facts.blocks, now), facts.high_water)
+    learned = utilization.limit_in_tokens(facts.learned.state, facts.learned.load, session)
+    record = limits.larger_high_water(limits.high_water(facts.stored.blocks, now), facts.stored.high_water)
     judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
     limit = limits.resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
                            options.by_account)

@@ -67,8 +67,8 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 def reported_windows(facts: Facts, now: int) -> Windows:
     """The running windows whose resets Claude has reported, by percentages or by limit events."""
-    windows = running(facts.windows, now)
-    for hit in facts.hits:
+    windows = running(facts.reported.windows, now)
+    for hit in facts.learned.hits:
         windows = _with_hit(windows, hit, now)
     return windows
 
@@ -76,7 +76,7 @@ def reported_windows(facts: Facts, now: int) -> Windows:
 def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows:
     """The running windows as Claude reported them, at 100 % after a limit event."""
     windows = reported_windows(facts, now)
-    used, hit_at = window_named(windows, "five_hour"), facts.hit_at
+    used, hit_at = window_named(windows, "five_hour"), facts.learned.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
         return windows
     if used is None and session and session.start <= hit_at:
@@ -114,7 +114,7 @@ def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Option
 
 def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
     """Claude's last report of the running 5-hour window, where it is near the limit, tokens show less and nothing was learned."""
-    session_window = window_named(running(facts.windows, now), "five_hour")
+    session_window = window_named(running(facts.reported.windows, now), "five_hour")
     if session_window is None or session is None or limit.source == "learned":
         return None
     return session_window if session_window.percent >= max(NEAR_PERCENT, 100 * session.tokens / limit.tokens) else None
@@ -122,10 +122,10 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
     """Per cent by Claude's last report in this window and by what was used here since; use elsewhere may add to it."""
-    session_window = window_named(running(facts.windows, now), "five_hour")
+    session_window = window_named(running(facts.reported.windows, now), "five_hour")
     if session_window is None or session is None:
         return 0.0
-    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= session_window.read_at]
+    then = [one.tokens for one in facts.stored.samples if one.session == session.start and one.ts <= session_window.read_at]
     since = max(0, session.tokens - max(then)) if then else 0
     return session_window.percent + 100 * since / limit.tokens
 

@@ -140,22 +140,23 @@ def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
     hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
     runway = outlook_row.likelihood_runway(scene)
-    ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])
-    picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now, band)
+    ahead = _band(snapshot, block, runway) if runway and runway.band else _pace(snapshot, block)
+    picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now)
     return graph.render(picture, cells - 2, rows, scene.charset, hours)
 
 
-def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
+def _pace(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
     """The projection: at the present pace until the limit, the official reset or the end of the session."""
     if snapshot.burn_per_min <= 0 or not snapshot.left:
         return []
     until = min(block.end, parts.window(snapshot)[1], snapshot.predicted_end or block.end)
     reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
-    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]
+    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", "dashed")]
 
 
-def _band(snapshot: Snapshot, block: Block, runway: Runway) -> List[graph.Between]:
-    """Where the curve will be, nine times of ten."""
+def _band(snapshot: Snapshot, block: Block, runway: Runway) -> List[graph.Stroke]:
+    """The edges between which the curve will be, nine times of ten."""
     until = min(block.end, parts.window(snapshot)[1])
-    later = [graph.Between(at, block.tokens + low, block.tokens + high) for at, low, high in runway.band if at <= until]
-    return [graph.Between(snapshot.now, block.tokens, block.tokens), *later]
+    edges = [(snapshot.now, 0.0, 0.0), *(edge for edge in runway.band if edge[0] <= until)]
+    return [graph.Stroke((before[0], block.tokens + before[at]), (after[0], block.tokens + after[at]), "dim", "dotted")
+            for before, after in zip(edges, edges[1:]) for at in (1, 2)]
