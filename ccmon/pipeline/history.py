@@ -28,7 +28,7 @@ from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
-from ccmon.store import learning, limit_events, log_state, trusted, window_readings
+from ccmon.store import learning, log_state, trusted, window_readings
 from ccmon.store.database import Busy, Store, StoreError
 from ccmon.when import DAY_S, SESSION_S
 
@@ -272,8 +272,8 @@ class History(AccountHistory):
 
     def limit_events(self, since: int = 0) -> "List[CutOff]":
         """When a limit was reached from since on, by the user or a message, by time. Raises StoreError."""
-        none: "List[limit_events.LimitEventRow]" = []
-        rows = self.required_store().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
+        none: "List[learning.LimitEventRow]" = []
+        rows = self.required_store().read_owner(self.ctx.owner, lambda db, owner: learning.limit_events(db, owner, since), none)
         if not rows:
             return []
         from ccmon.usage.hits import CutOff

@@ -227,9 +227,6 @@ _EVENTS = "ts, kind, model, resets_at"
 _PUT_READING = f"INSERT OR IGNORE INTO reading (owner_id, {_READINGS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _WINDOWS = "login, name, ts, percent, resets_at, source"
 _PUT_WINDOW = f"INSERT OR IGNORE INTO window_reading (owner_id, {_WINDOWS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_PUT_EVENT = f"""INSERT INTO limit_event (owner_id, {_EVENTS}) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (owner_id, ts, kind, model) DO UPDATE SET resets_at = excluded.resets_at
-    WHERE resets_at = 0 AND excluded.resets_at > 0"""
 _PUT_FORECAST = f"""INSERT INTO forecast (owner_id, {learning.COLUMNS}) VALUES (?{', ?' * len(Forecast._fields)})
     ON CONFLICT (owner_id, window_s, ts) DO UPDATE SET outcome_at = excluded.outcome_at, reached = excluded.reached
     WHERE outcome_at IS NULL"""
@@ -246,7 +243,7 @@ def join_rest(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTim
 
     readings = _put(db, _PUT_READING, owner, _cleaned(fetched(_READINGS, "reading")))
     _put(db, _PUT_WINDOW, owner, _cleaned(fetched(_WINDOWS, "window_reading")))
-    _put(db, _PUT_EVENT, owner, _cleaned(fetched(_EVENTS, "limit_event")))
+    _put(db, learning.PUT_EVENT, owner, _cleaned(fetched(_EVENTS, "limit_event")))
     db.execute(_KNOWN_BETTER, (owner,))
     _put(db, _PUT_FORECAST, owner, _cleaned(fetched(learning.COLUMNS, "forecast")))
     shots = [(ts, seen, ids.get(session), *counts, *_bucket(ts, at)) for ts, seen, session, *counts in fetched(_SHOT, "snapshot")

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon import checked
 from ccmon.model import Block, HighWater, Record, Sample, StoredFacts
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import limit_events, log_state, rows, usage, values
+from ccmon.store import learning, log_state, rows, usage, values
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, SKEW_S
 
 FACTS_S = 8 * DAY_S
@@ -133,7 +133,7 @@ def owner_sessions(db: sqlite3.Connection, own: Optional[int], everywhere: bool,
     owners = [number for number, in db.execute("SELECT id FROM owner ORDER BY id")] if everywhere else [own] if own else []
     start = None if since is None else since - 2 * SESSION_S
     return [OwnerSessions(number == own, records(db, number, now, start), _windows(db, number, start or 0),
-                 limit_events.reached(db, number, (start or 0) - SESSION_S, 1 << 40)) for number in owners]
+                 learning.reached(db, number, (start or 0) - SESSION_S, 1 << 40)) for number in owners]
 
 
 def _windows(db: sqlite3.Connection, owner: int, since: int) -> List[Tuple[int, float]]:
