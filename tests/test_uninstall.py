@@ -117,7 +117,7 @@ def test_the_home_is_as_it_was_before(place, has_files):
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
     "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
-        "settings/config": "ccmon.log", "store/history_path": "ccmon.db", "store/schema": "ccmon.db.before-200.part",
+        "settings/config": "ccmon.log", "store/connection": "ccmon.db", "store/schema": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
     "private.locked": {"settings/config_file": ".ccmon-lock", "store/history_path": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},

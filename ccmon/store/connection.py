@@ -2,13 +2,14 @@
 
 import os
 import sqlite3
+import threading
 import time
 from contextlib import closing, suppress
 from typing import List, Optional
 
 from ccmon.store import history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER, Unusable
-from ccmon.system import stops
+from ccmon.system import private, stops
 
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 _ATTEMPT_MS = 5
@@ -18,6 +19,25 @@ _REFUSALS = ("disk I/O error", "unable to open database file", "locking protocol
 _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
     'owner', 'session', 'snapshot', 'meta', 'note', 'reading', 'model', 'project', 'minute', 'hour', 'forecast', 'alert',
     'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file', 'window_reading')"""
+
+
+_creating = threading.Lock()
+
+
+def create_file(path: str) -> None:
+    """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
+    _refuse_strange(path)
+    private.make_folder(os.path.dirname(path))
+    # Empty and 0600 before sqlite makes it 0644; -wal and -shm take its mode.
+    with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
+        os.close(private.open_file(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    _refuse_strange(path)
+
+
+def _refuse_strange(path: str) -> None:
+    why = history_path.refusal(path)
+    if why:
+        raise Unusable(why)
 
 
 class Refused(Exception):

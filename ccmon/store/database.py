@@ -287,7 +287,7 @@ class Store:
 
     def _open_whole(self) -> None:
         try:
-            history_path.create_file(self.path)
+            connection.create_file(self.path)
             self._identity = history_path.identity(self.path)
             self._connect()
         except history_path.Unusable as error:

@@ -1,16 +1,18 @@
-"""The file of the history: what must not be used there and what cannot be, how it is made and moved aside, and its disk.
+"""The file of the history: what must not be used there and what cannot be, how it is moved aside, and its disk.
 
 The program, its checks and `ccmon doctor` all ask here, so that none accepts what another one refuses.
 """
 
 import os
+import sqlite3
 import stat
-import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon.errors import PathError
+from ccmon.model import Owner
+from ccmon.store import rows
 from ccmon.system import private, processes
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
@@ -25,7 +27,6 @@ PROGRAMS = ("/sbin/mount", "/bin/mount")           # which list the disks where 
 _MOUNTS = "/proc/self/mounts"
 _SHARED_BYTES = 32 * 1024
 _ROW = r".* on (?P<folder>/.*?)(?: type (?P<type>[\w.+-]+))? \((?P<first>[\w.+-]+)[^()]*\)"
-_creating = threading.Lock()
 Identity = Tuple[int, int]
 Mount = Tuple[str, str]                # folder, kind
 
@@ -131,22 +132,6 @@ def files(path: str) -> Iterator[str]:
     return (name for name in (path, *(path + side for side in SIDES)) if os.path.lexists(name))
 
 
-def create_file(path: str) -> None:
-    """The folder and an empty file, when absent. Raises OSError, and Unusable when something else lies there."""
-    _refuse_strange(path)
-    private.make_folder(os.path.dirname(path))
-    # Empty and 0600 before sqlite makes it 0644; -wal and -shm take its mode.
-    with _creating, suppress(FileExistsError):           # another thread's sqlite locks would go with our close
-        os.close(private.open_file(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    _refuse_strange(path)
-
-
-def _refuse_strange(path: str) -> None:
-    why = refusal(path)
-    if why:
-        raise Unusable(why)
-
-
 def identity(path: str) -> Optional[Identity]:
     """What tells this file from another one at its path; never opens it, that would drop sqlite's locks."""
     try:
@@ -177,6 +162,27 @@ def _free_name(path: str) -> str:
         number += 1
         free = f"{name}-{number}"
     return free
+
+
+_TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name IN ('note', 'owner')"
+
+
+def one_note(path: str, owner: Owner, key: str) -> Optional[str]:
+    """What stands under the key with the owner's number behind it, None where nothing does: read by a query alone.
+
+    LookupError where the history has to be opened whole: it is held, damaged, refused, or has no such owner.
+    """
+    if refusal(path):
+        raise LookupError(path)
+    try:
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+            db.execute("PRAGMA trusted_schema = OFF")
+            number = rows.owner_id(db, owner) if db.execute(_TABLES).fetchone()[0] == 2 else None
+            if number is not None:
+                return rows.note(db, f"{key} {number}")
+    except (sqlite3.Error, UnicodeDecodeError):
+        pass
+    raise LookupError(path)
 
 
 # --- its disk ----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  
 from store_processes import OLD, OWN_SESSION, PATIENCE_S, TRY, fill_old, old_copies, run_together, start_together, version
 
 from ccmon.errors import UsageError
-from ccmon.store import check, connection, copy, history_path, schema
+from ccmon.store import check, connection, copy, schema
 from ccmon.store.database import Busy, open_store
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
@@ -108,7 +108,7 @@ def test_D15_no_look_at_the_file_drops_the_lock_of_this_process(path, tmp_path):
     with open_store(path, 1000, T0) as store:
         store._db.execute("BEGIN IMMEDIATE")
         open_store(path, 20, T0).close()
-        history_path.create_file(path)
+        connection.create_file(path)
         assert check.examine(path).problems == ()
         copy.backup(path, str(tmp_path / "copy.db"))
         with pytest.raises(UsageError), copy.copied(path, path):
