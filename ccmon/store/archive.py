@@ -8,7 +8,7 @@ import struct
 import zlib
 from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.store import messages, rows, values
+from ccmon.store import messages, rows
 from ccmon.store.log_state import PACKED, packed_ms
 from ccmon.store.messages import MessageChange, MessageRow
 from ccmon.store.usage import QUARTER_S
@@ -200,5 +200,5 @@ def _open_ms(db: sqlite3.Connection, owner: int) -> int:
     start = db.execute("SELECT min(start_ts) FROM session WHERE owner_id = ? AND NOT settled AND typeof(start_ts) = 'integer'",
                        (owner,)).fetchone()[0]
     span = rows.note(db, f"open_span {owner}")
-    spans = [] if span is None else [values.number(span.partition(" ")[0]) or 0]
+    spans = [] if span is None else [rows.number(span.partition(" ")[0]) or 0]
     return min([1 << 62 if start is None else start * 1000, *spans])

@@ -10,7 +10,7 @@ from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import archive, connection, copy, history_path, reported, rows, schema, usage, values
+from ccmon.store import archive, connection, copy, history_path, reported, rows, schema, usage
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import HOUR_S, SESSION_S
 
@@ -87,7 +87,7 @@ _RULES = (
     _Rule("legacy", "model_id NOT IN (SELECT id FROM model)", "without a model"),
     _Rule("reported", _COUNTS, "with negative counts"),
     _Rule("reported", "session_id NOT IN (SELECT id FROM session)", "without its session"),
-    *(_Rule(table, f"max(0, {', '.join(f'abs(coalesce({name}, 0))' for name in names.split())}) > {values.MOST_SUMMED}",
+    *(_Rule(table, f"max(0, {', '.join(f'abs(coalesce({name}, 0))' for name in names.split())}) > {rows.MOST_SUMMED}",
             "with numbers that cannot be") for table, names in _COUNTED.items()),
     _Rule("log_file", "typeof(path) <> 'blob' OR typeof(print) <> 'blob' OR min(offset, lines, damaged) < 0", "that are none"),
 )

@@ -9,7 +9,7 @@ from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
 from ccmon.model import Owner, Record, StoredFacts, UsageRow
-from ccmon.store import connection, history_path, rows, values
+from ccmon.store import connection, history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
 
@@ -179,7 +179,7 @@ class Store:
     def accounts(self, owner: Owner) -> Set[str]:
         """The other accounts of the owner's machine. Raises StoreError."""
         def read(db: sqlite3.Connection) -> Set[str]:
-            return {values.text(name) for name, _ in db.execute(rows.ACCOUNTS, (owner.host,))} - {owner.account}
+            return {rows.text(name) for name, _ in db.execute(rows.ACCOUNTS, (owner.host,))} - {owner.account}
         return self._transact("BEGIN", read)
 
     def join_accounts(self, owner: Owner, former: Sequence[str]) -> None:

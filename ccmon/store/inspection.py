@@ -10,7 +10,7 @@ from typing import Callable, List, Optional, Tuple, TypeVar
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import connection, history_path, learning, ledger, present, rows, values
+from ccmon.store import connection, history_path, learning, ledger, present, rows
 from ccmon.when import HOUR_S
 
 BUSY_S = 0.25
@@ -94,8 +94,8 @@ def last_percentage(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
     """Epoch s of the owner's newest official percentage, if a session began after it; else None."""
     owner_id = rows.owner_id(db, owner)
     epoch = db.execute(f"""SELECT max(ts) FROM reading WHERE owner_id = ? AND source = 'statusline'
-        AND {values.TIMES.format('ts')}""", (owner_id,)).fetchone()[0]
-    later = db.execute(f"SELECT 1 FROM session WHERE owner_id = ? AND start_ts > ? AND {values.TIMES.format('start_ts')} LIMIT 1",
+        AND {rows.TIMES.format('ts')}""", (owner_id,)).fetchone()[0]
+    later = db.execute(f"SELECT 1 FROM session WHERE owner_id = ? AND start_ts > ? AND {rows.TIMES.format('start_ts')} LIMIT 1",
                        (owner_id, epoch)).fetchone()
     return epoch if later else None
 

@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Forecast, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import learning, log_state, messages, reported, rows, sessions, thin, usage, values
+from ccmon.store import learning, log_state, messages, reported, rows, sessions, thin, usage
 from ccmon.store.join_messages import Elsewhere, JoiningMessages, JoinTimes, OtherOwner, OwnNumbers
 from ccmon.store.messages import MessageChange
 from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
@@ -321,7 +321,7 @@ def _join_notes(db: sqlite3.Connection, owner: int, former: int) -> None:
         if key in _MADE_ANEW:
             db.execute("DELETE FROM note WHERE key = ?", (_key(key, owner),))
         elif key in _LARGER:
-            rows.write_note(db, _key(key, owner), str(max(values.number(value) or 0, values.number(ours.get(key)) or 0)))
+            rows.write_note(db, _key(key, owner), str(max(rows.number(value) or 0, rows.number(ours.get(key)) or 0)))
         elif key not in ours:
             rows.write_note(db, _key(key, owner), value)
 

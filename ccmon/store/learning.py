@@ -8,7 +8,7 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Forecast
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import rows, trusted, values
+from ccmon.store import rows, trusted
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, WEEK_S
 
@@ -24,12 +24,12 @@ def readings(db: sqlite3.Connection, owner: int, window_s: int, since: int, unti
     since = max(since, forgotten_at(db, owner))
     fetched = db.execute("""SELECT ts, percent, resets_at, source FROM reading
         WHERE owner_id = ? AND window_s = ? AND ts >= ? AND ts <= ? ORDER BY ts, percent""", (owner, window_s, since, until))
-    return list(filter(values.is_reading, fetched))
+    return list(filter(rows.is_reading, fetched))
 
 
-_IS_TIME = values.TIMES.format("ts")
-_TIMED = f"{_IS_TIME} AND {values.TIMES.format('resets_at')}"
-_FIRST_OF = (f"min(start_ts) FROM session WHERE {values.TIMES.format('start_ts')}",
+_IS_TIME = rows.TIMES.format("ts")
+_TIMED = f"{_IS_TIME} AND {rows.TIMES.format('resets_at')}"
+_FIRST_OF = (f"min(start_ts) FROM session WHERE {rows.TIMES.format('start_ts')}",
              f"min(ts) FROM reading WHERE source <> 'hit' AND {_IS_TIME}",
              f"min(ts) FROM usage WHERE {_IS_TIME}")
 
@@ -73,7 +73,7 @@ def undo_hit(db: sqlite3.Connection, owner: int) -> Optional[int]:
         AND {_IS_TIME} ORDER BY coalesce(noted_at, ts), ts""", (owner, SESSION_S))]
     if not times:
         return None
-    noted = [word for word in _noted_hits(db, owner) if values.number(word) in times]
+    noted = [word for word in _noted_hits(db, owner) if rows.number(word) in times]
     last = int(noted.pop() if noted else times[-1])
     write_note(db, owner, _HITS, " ".join(noted))
     db.execute("DELETE FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit' AND ts = ?", (owner, SESSION_S, last))
@@ -100,7 +100,7 @@ def forecasts(db: sqlite3.Connection, owner: int, since: int) -> List[Forecast]:
     """Those from since on, by time."""
     fetched = db.execute(f"SELECT {COLUMNS} FROM forecast WHERE owner_id = ? AND ts >= ? ORDER BY ts, window_s", (owner, since))
     return [made._replace(reached=None if made.reached is None else bool(made.reached))
-            for made in filter(values.is_forecast, map(Forecast._make, fetched))]
+            for made in filter(rows.is_forecast, map(Forecast._make, fetched))]
 
 
 def outcomes(db: sqlite3.Connection, owner: int, now: int) -> List[Tuple[int, int, int, bool]]:
@@ -153,7 +153,7 @@ def write_note(db: sqlite3.Connection, owner: int, name: str, text: str) -> None
 def unread(db: sqlite3.Connection, owner: int, spool: str) -> Tuple[List[str], str]:
     """The whole lines of the spool behind those that were taken, and what to note under SPOOL when they are."""
     length, _, print_ = (note(db, owner, SPOOL) or "").partition(" ")
-    before, whole = values.number(length) or 0, spool[:spool.rfind("\n") + 1]
+    before, whole = rows.number(length) or 0, spool[:spool.rfind("\n") + 1]
     is_known = before <= len(whole) and _fingerprint(whole[:before]) == print_
     return whole[before if is_known else 0:].splitlines(), f"{len(whole)} {_fingerprint(whole)}"
 
@@ -164,7 +164,7 @@ def _fingerprint(text: str) -> str:
 
 def forgotten_at(db: sqlite3.Connection, owner: int) -> int:
     """Nothing is learned from readings before that."""
-    return values.number(note(db, owner, _FORGOTTEN)) or 0
+    return rows.number(note(db, owner, _FORGOTTEN)) or 0
 
 
 def forget(db: sqlite3.Connection, owner: int, now: int) -> None:
@@ -237,7 +237,7 @@ def _write_event(db: sqlite3.Connection, owner: int, event: LimitEvent) -> bool:
 
 def _can_be(event: LimitEvent) -> bool:
     texts = event.kind, event.model
-    return (values.epoch(event.at) is not None and values.epoch(event.resets_at) is not None
+    return (rows.epoch(event.at) is not None and rows.epoch(event.resets_at) is not None
             and all(isinstance(text, str) and len(text) <= _LONGEST for text in texts))
 
 
@@ -254,7 +254,7 @@ def limit_events(db: sqlite3.Connection, owner: int, since: int = 0) -> List[Lim
     listed: List[LimitEventRow] = []
     newest: Dict[Tuple[str, str, str], int] = {}
     for at, resets_at, source, *texts in db.execute(_LIST, (owner, SESSION_S, WEEK_S, since)).fetchall():
-        kind, model = map(values.text, texts)
+        kind, model = map(rows.text, texts)
         index = newest.get((source, kind, model))
         if index is not None and _is_same(listed[index], at, resets_at):
             listed[index] = (listed[index][0], resets_at or listed[index][1], *listed[index][2:])

@@ -12,7 +12,7 @@ from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Limit
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import present, rows, sessions, trusted, usage, values
+from ccmon.store import present, rows, sessions, trusted, usage
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.store.trusted import Trust
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, SKEW_S
@@ -165,7 +165,7 @@ def _attach(db: sqlite3.Connection, owner: int, reports: Sequence[Block], number
 def _is_attached(db: sqlite3.Connection, owner: int, report: Block) -> bool:
     row = db.execute("SELECT session_id, session.start_ts, session.end_ts FROM reported LEFT JOIN session ON id = session_id "
                        "WHERE reported.owner_id = ? AND reported.start_ts = ?", (owner, report.start)).fetchone()
-    if values.epoch(row[1]) is None or values.epoch(row[2]) is None:
+    if rows.epoch(row[1]) is None or rows.epoch(row[2]) is None:
         return False
     return usage.UsageTotal(db, owner, row[1], row[2], rests=False).entries > 0
 
@@ -235,10 +235,10 @@ def write_reports(db: sqlite3.Connection, owner: int, blocks: Optional[Sequence[
 def sessions_without_limit(db: sqlite3.Connection, owner: int, now: int, with_running: bool) -> List[SessionLimit]:
     """The sessions that are new, or that run, too.
     To a clock that is behind, those that are over may be of the future: what was noted of them stays."""
-    rows = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
+    fetched = db.execute("""SELECT id, tokens, plan, limit_tokens, limit_source FROM session
         WHERE owner_id = ? AND start_ts <= ? AND (limit_source = '' OR end_ts > ? AND ?)""",
                       (owner, now + SKEW_S, now, with_running))
-    return [SessionLimit(number, values.count(tokens) or 0, tuple(limit)) for number, tokens, *limit in rows]
+    return [SessionLimit(number, rows.count(tokens) or 0, tuple(limit)) for number, tokens, *limit in fetched]
 
 
 def write_limits(db: sqlite3.Connection, limits: Iterable[Tuple[SessionLimit, Limit]]) -> None:
@@ -277,7 +277,7 @@ def write_snapshot(db: sqlite3.Connection, owner: int, block: Optional[Block], n
     if shown is None or trust.in_doubt and (now > trust.believed or _has_later_snapshots(db, owner, now)):
         return
     newest = db.execute(_NEWEST, (owner, now)).fetchone()
-    seen = now if newest is None else values.epoch(newest[1]) or 0
+    seen = now if newest is None else rows.epoch(newest[1]) or 0
     if newest and (seen > now + SKEW_S or newest[2:] == shown and now - seen > HEARTBEAT_S):
         # Ahead of now means that the clock was set back: the row may not claim what has not been yet.
         db.execute("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?", (now, owner, newest[0]))

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.store import history_path, reported, rows, sessions, usage, values
+from ccmon.store import history_path, reported, rows, sessions, usage
 from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.system import private
@@ -66,7 +66,7 @@ def repair(db: sqlite3.Connection) -> None:
 
 
 _FOUR = "input, output, cache_creation, cache_read"
-_ROWS = f"""SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND {values.TIMES.format('ts')} AND {values.FOUR}
+_ROWS = f"""SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND {rows.TIMES.format('ts')} AND {rows.FOUR}
     ORDER BY ts"""
 
 
@@ -144,7 +144,7 @@ def _settle(db: sqlite3.Connection, owner: int, start: int, end: int, number: Op
 def _cuts_of_minutes(db: sqlite3.Connection, owner: int, fixed: Sequence[Tuple[int, int]]) -> List[Tuple[int, int]]:
     """Start and end of the sessions that the minutes between those that stay make, as far as minutes show it."""
     times = {ts for table in ("minute", "hour") for ts, in
-             db.execute(f"SELECT DISTINCT ts FROM {table} WHERE owner_id = ? AND {values.TIMES.format('ts')}", (owner,))}
+             db.execute(f"SELECT DISTINCT ts FROM {table} WHERE owner_id = ? AND {rows.TIMES.format('ts')}", (owner,))}
     cuts: List[Tuple[int, int]] = []
     for ts in sorted(times):
         if not any(start <= ts < end for start, end in (*fixed, *cuts[-1:])):

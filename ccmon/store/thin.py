@@ -9,7 +9,7 @@ import sqlite3
 from typing import Callable, Dict, Iterable, List, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import rows, values
+from ccmon.store import rows
 from ccmon.when import DAY_S, HOUR_S
 
 RAW_S, MINUTES_S = 2 * DAY_S, 90 * DAY_S
@@ -39,7 +39,7 @@ class _SnapshotKey(NamedTuple):
 
 def due(db: sqlite3.Connection, now: int) -> bool:
     """True when an hour has passed since all was done, or the clock was set back."""
-    done_at = values.number(rows.note(db, _DONE))
+    done_at = rows.number(rows.note(db, _DONE))
     return done_at is None or not 0 <= now - done_at < EVERY_S
 
 
@@ -95,7 +95,7 @@ def _until(stage: ThinningStage, now: int) -> int:
 
 
 def _marks(db: sqlite3.Connection, owner: int) -> List[int]:
-    marks = [values.number(word) or 0 for word in (rows.note(db, f"{_DONE} {owner}") or "").split()]
+    marks = [rows.number(word) or 0 for word in (rows.note(db, f"{_DONE} {owner}") or "").split()]
     return marks if len(marks) == len(_STAGES) else [0] * len(_STAGES)
 
 
@@ -119,7 +119,7 @@ def _thin(db: sqlite3.Connection, owner: int, since: int, until: int, bucket_s: 
         until = until if until > fetched[0].ts else fetched[-1].ts      # more in one bucket than a step takes
     until = max(int(until), since + 1)                              # whatever a disk has made of them
     shots = {shot.ts: shot for shot in fetched if shot.ts < until}
-    thinned = _thinned(filter(values.is_sample, shots.values()), bucket_s)
+    thinned = _thinned(filter(rows.is_sample, shots.values()), bucket_s)
     db.executemany("UPDATE snapshot SET seen = ? WHERE owner_id = ? AND ts = ?",
                    [(shot.seen, owner, ts) for ts, shot in thinned.items() if shot != shots[ts]])
     db.executemany("DELETE FROM snapshot WHERE owner_id = ? AND ts = ?", [(owner, ts) for ts in shots if ts not in thinned])
