@@ -62,7 +62,7 @@ def start_together(number, code, path, first=0):
 
 HERD = """
 import json, tempfile
-from ccmon.store import check, copy, ledger, present, reported, thin, usage
+from ccmon.store import archive, check, copy, ledger, present, reported, usage
 from ccmon.usage import compute
 gate, opener = os.pipe()
 children = []

@@ -12,6 +12,7 @@ from ccmon.model import Owner, Record, StoredFacts, UsageRow
 from ccmon.store import connection, history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
+from ccmon.when import HOUR_S
 
 Result = TypeVar("Result")
 _PAUSES_MS = 8           # sqlite tries again after 1, 2 and 5 ms
@@ -82,6 +83,12 @@ def _begun(db: sqlite3.Connection, begin: str, until: float) -> bool:
         if not connection.is_busy(error) or time.monotonic() > until:
             raise
         return False
+
+
+def _is_thinning_due(db: sqlite3.Connection, now: int) -> bool:
+    """True when an hour has passed since all was done, or the clock was set back."""
+    done_at = rows.number(rows.note(db, rows.THINNED))
+    return done_at is None or not 0 <= now - done_at < HOUR_S
 
 
 # --- the store -------------------------------------------------------------------------------------------------------
@@ -162,16 +169,16 @@ class Store:
     def maintain(self, now: int, most_s: float = 0.1, rest: float = 4.0) -> bool:
         """Thin what has grown old; True when all of it is done, else the next call goes on. Raises StoreError, not Busy.
         A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s."""
-        from ccmon.store import thin
         until = time.monotonic() + most_s
         with suppress(Busy):
-            if not self._transact("BEGIN", lambda db: thin.due(db, now)):
+            if not self._transact("BEGIN", lambda db: _is_thinning_due(db, now)):
                 return True
+            from ccmon.store import archive
             pause_s = 0.0
             while time.monotonic() + pause_s < until:
                 time.sleep(pause_s)
                 began = time.monotonic()
-                if not self._transact("BEGIN IMMEDIATE", lambda db: thin.step(db, now)):
+                if not self._transact("BEGIN IMMEDIATE", lambda db: archive.step(db, now)):
                     return True
                 pause_s = rest * (time.monotonic() - began)
         return False

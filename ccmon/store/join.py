@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Forecast, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import learning, log_state, messages, reported, rows, sessions, thin, usage
+from ccmon.store import archive, learning, log_state, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, JoiningMessages, JoinTimes, OtherOwner, OwnNumbers
 from ccmon.store.messages import MessageChange
 from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
@@ -250,7 +250,7 @@ def join_rest(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTim
              if session is None or ids.get(session) is not None]
     snapshots = _put(db, _PUT_SNAPSHOT, owner, shots)
     if snapshots:
-        thin.rewind(db, owner, 0)
+        archive.rewind(db, owner, 0)
     return readings, snapshots
 
 
@@ -275,7 +275,7 @@ _PUT_SNAPSHOT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.
 
 def _bucket(ts: int, at: JoinTimes) -> Tuple[int, int]:
     """The time in which one of ours may say the same."""
-    span_s = thin.bucket_s(ts, at.now)
+    span_s = archive.bucket_s(ts, at.now)
     return ts // span_s * span_s, ts // span_s * span_s + span_s
 
 

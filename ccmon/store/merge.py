@@ -13,7 +13,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import check, connection, copy, foreign, history_path, join, join_messages, log_state, rows, thin
+from ccmon.store import archive, check, connection, copy, foreign, history_path, join, join_messages, log_state, rows
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.join_messages import JoinTimes, OtherOwner
 from ccmon.text import clean
@@ -84,7 +84,7 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
     connection.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
     foreign.settle(db, now + SKEW_S)
-    thin.thin_snapshots(db, old_at)
+    archive.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
 

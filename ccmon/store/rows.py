@@ -157,6 +157,7 @@ def better(stored: Block, fetched: Block) -> Block:
 
 
 _HOST, _NEWS = "host", "moved_aside"
+THINNED = "thinned"                    # when all that is old had been thinned, and with an owner how far that came
 
 
 def note(db: sqlite3.Connection, key: str) -> Optional[str]:
