@@ -129,11 +129,11 @@ def kept_texts_are_loaded(kept: str) -> None:
 
 def settings_are_edited(given: Tuple[bytes, bytes]) -> None:
     """Claude Code's settings with our line and without it again; whatever is strange is left alone."""
-    settings, other = (text.decode("utf-8", "surrogateescape") for text in given)
+    settings, other = given
     try:
         made = settings_json.with_line(settings, "ccmon")
         assert settings_json.is_own(made) and settings_json.with_line(made, "ccmon") == made
-        json.loads(made[made.startswith("\ufeff"):], parse_int=float)
+        json.loads(made, parse_int=float)
         settings_json.without_line(made, settings)
         settings_json.without_line(made, other)
     except settings_json.Unfit as err:

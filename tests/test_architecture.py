@@ -18,13 +18,13 @@ DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "
          "sources.ccusage_find", "sources.log_files", "sources.log_watch", "sources.account_file", "sources.claude_program",
          "sources.program_folders", "sources.spool",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
+         "fullscreen.guardian", "fullscreen.keyboard", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
-         "settings.config_file", "setup.claude_start", "sources.log_changes", "sources.log_parts", "sources.log_reader",
+         "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
          "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
-         "setup.prompt_check", "setup.visibility", "setup.tmux_server", "setup.uninstall", "setup.written",
+         "setup.prompt_check", "setup.visibility", "setup.tmux_line", "setup.uninstall", "setup.written",
          "setup.dotfiles",
          *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!check|__)", name))}
 PURE = set(FILES) - DOORS - JOINS

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ccmon.setup import snippets, tmux_server
+from ccmon.setup import snippets, tmux_line
 from ccmon.setup.prompt_check import MAKERS, NOT_SEEN, SEEN, UNKNOWN, Start, maker_of, room_beside, shows, start_visibility
 from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.visibility import PROJECT, USER, SettingsFile, settings_visibility
@@ -115,8 +115,8 @@ OURS = ['status on', 'status-right "%H:%M #(/bin/ccmon-line tmux)"', "status-rig
     ([*OURS, 'status-format[0] "only windows"'], [], True, True, NOT_SEEN, "tmux set -gu status-format"),
     ([*OURS, 'status-right ""', 'status-left "#(ccmon-line tmux)"'], [], False, True, SEEN, None)])
 def test_a_tmux_server(rows, session, in_file, is_last, state, command):
-    server = tmux_server.Server(tmux_server.options_of(rows), tmux_server.options_of(session), "/h/a b", in_file, is_last)
-    seen = tmux_server.server_visibility(server)
+    server = tmux_line.Server(tmux_line.options_of(rows), tmux_line.options_of(session), "/h/a b", in_file, is_last)
+    seen = tmux_line.server_visibility(server)
     assert (seen.state, seen.command) == (state, command)
 
 

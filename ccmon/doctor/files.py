@@ -16,7 +16,7 @@ from ccmon.errors import CcmonError, PathError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import account_history
+from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
@@ -27,8 +27,7 @@ from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage import utilization
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 
 FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
 NO_HOME = ("there is no home directory to keep it in", HOMELESS)
@@ -102,7 +101,7 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
         return StoredAccount()
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return StoredAccount(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
+    return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))
 
 
 def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:
@@ -156,19 +155,15 @@ def _unwritable(file: OwnFile, commands: Commands) -> Optional[Tuple[str, str]]:
     above = file.above
     for one in filter(None, (file.status, file.beside)):
         if one.exists and not (one.readable and one.writable):
-            return f"{one.path} cannot be read and written", _permit(one, commands, file.variable)
+            main = re.sub("-(wal|shm|journal)$", "", one.path)         # what is beside it got its mode
+            return f"{one.path} cannot be read and written", commands.permit(
+                one._replace(path=main), "u+rwX", file.variable, "" if one.folder else "*")
     if not above.folder:     # a file, or a link that leads nowhere
         aside = f"mv {commands.word(above.path)} {commands.word(above.path + '.old')}"
         return f"{above.path} is in the way: it is no folder", f"unset {file.variable}" if file.variable else aside
     if not above.writable:
         return f"nothing can be written to {above.path}", commands.permit(above, "u+rwx", file.variable)
     return None
-
-
-def _permit(one: FileStat, commands: Commands, variable: Optional[str]) -> str:
-    """The same for what sqlite has put beside a file: it got the file's mode."""
-    main = re.sub("-(wal|shm|journal)$", "", one.path)
-    return commands.permit(one._replace(path=main), "u+rwX", variable, "" if one.folder else "*")
 
 
 def _taken(folder: str, why: str = private.FOREIGN) -> FileStat:

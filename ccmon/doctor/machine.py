@@ -14,20 +14,13 @@ from typing import Iterator, Mapping, Optional, Sequence, Tuple
 from ccmon import arguments, line_answer
 from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
-from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.store import history_path, inspection
 from ccmon.system import clock, private, processes
 from ccmon.typed_values import RawValue
 
-
-class _Settings(NamedTuple):
-    """What is in force, as far as it can be had."""
-
-    settings: options.Settings
-    layers: Tuple[Mapping[str, RawValue], ...]
-    error: Optional[CcmonError]        # why not all of it
+InForce = Tuple[options.Settings, Tuple[Mapping[str, RawValue], ...], Optional[CcmonError]]
 
 
 class Machine:
@@ -104,14 +97,14 @@ class Machine:
         return None
 
 
-def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optional[str]) -> _Settings:
-    """With as many of the layers as can be read."""
+def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optional[str]) -> InForce:
+    """What is in force, of which layers, and why not all of it where some cannot be read."""
     error: Optional[CcmonError] = None
     for source in (flags, env, path), (flags, env, None), (flags, {}, None), ({}, {}, None):
         try:
             sections = config.read(source[2], options.SECTIONS)
             layers = source[0], options.from_environment(source[1]), options.from_file(sections)
-            return _Settings(settings_of(layers, sections), layers, error)
+            return settings_of(layers, sections), layers, error
         except CcmonError as err:
             error = error or err
     raise AssertionError("the defaults are valid")

@@ -32,7 +32,7 @@ class SnippetValues(NamedTuple):
     bash_file: str = ".bashrc"         # in the home: what a new bash reads
     is_for_all: bool = False           # that is one which other shells read, too
     direct: str = ""                   # words of the shell that start ccmon sooner for Claude Code
-    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
+    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_line.word has it
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------
@@ -132,10 +132,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _in_single_quotes(text: str) -> str:
-    return text.replace("'", "'\\''")
-
-
 _XBAR = """#!/bin/sh
 # In @FILE@, made executable with chmod +x:
 export LANG="${LANG:-en_US.UTF-8}"
@@ -204,7 +200,7 @@ function set_poshcontext; set -gx POSH_CCMON (@LINE@); end
 """),
     "liquidprompt": _bar("bash", """# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
 LP_PS1_PREFIX='$(@LINE@) '
-""", _in_single_quotes)}
+""", lambda line: line.replace("'", "'\\''"))}
 
 
 # --- what --write puts between its markers --------------------------------------------------------------------------------

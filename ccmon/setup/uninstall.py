@@ -15,7 +15,7 @@ from ccmon import line_answer, locks, refresher
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
-from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
+from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.snippets import for_sh
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
@@ -77,8 +77,10 @@ class Uninstall:
         calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
                                    for call in init.tmux_calls(path, self.env)))
         copies = self._copies(start_up, left)
-        return Installation(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
-                     [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
+        paths = dict.fromkeys(folder.path for folder in self.folders)
+        empty = [path for path in paths if _may_go(path) and removal.is_empty(path)]
+        return Installation(start_up, copies, calls, tmux_line.with_line(calls, self.env), self._running(),
+                            [file for file in wanted if not why[file]], empty, history, [*left, *self._of_others()])
 
     def _start_up(self, left: List[Leftover]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; what cannot be read although it has it is added to left."""
@@ -87,7 +89,7 @@ class Uninstall:
         for path, target in self.start_up_files.items():
             real = os.path.realpath(path)
             try:
-                has_line = real not in seen and _has_line(target, path)
+                has_line = real not in seen and dotfiles.can_take_out(target, path)
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Leftover(path, "it belongs to another user"))
                 elif has_line:
@@ -111,10 +113,6 @@ class Uninstall:
         is_dark = any(one.env is None for one in running)
         holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
         return [one.pid for one in running if (one.pid in holders if one.env is None else paths & _folders_of(one.env))]
-
-    def _empty(self) -> List[str]:
-        return [path for path in dict.fromkeys(folder.path for folder in self.folders)
-                if _may_go(path) and removal.is_empty(path)]
 
     def _of_others(self) -> List[Leftover]:
         """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
@@ -159,7 +157,7 @@ class Uninstall:
         left: List[Leftover] = []
         for path, target in installation.start_up.items():
             try:
-                init.take_out(target, path)
+                dotfiles.take_out(target, path)
             except CcmonError as err:
                 left.append(Leftover(path, _reason(err, path)))
         failed = {one.path for one in left}
@@ -168,8 +166,9 @@ class Uninstall:
                 left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
             elif dotfiles.drop_copy(target, path):
                 left.append(_copy_stays(path))
-        texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
-        tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
+        texts = [dotfiles.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
+        for socket in installation.servers:
+            tmux_line.clear(socket, installation.calls, "\n".join(texts), self.env)
         return left
 
     def _remove_folders(self) -> None:
@@ -201,16 +200,6 @@ class Uninstall:
 
 
 # --- single files -----------------------------------------------------------------------------------------------------------
-
-def _has_line(target: str, path: str) -> bool:
-    if target != "claude":
-        return dotfiles.can_take_out(path)
-    text = init.text_of(path) or settings_json.NEW
-    calls = settings_json.calls_ccmon(text)
-    if calls and not settings_json.is_own(text) and not os.path.exists(path + dotfiles.BACKUP):
-        raise CcmonError("it calls ccmon in a way of its own: change it by hand, as ccmon init claude shows")
-    return calls
-
 
 def _reason(err: Exception, path: str) -> str:
     """The error without the name of the file, which stands before it already."""
@@ -292,10 +281,12 @@ def where_it_runs() -> Where:
     own = [{str(file) for file in dist.files or ()} for dist in packages if _named([dist]) == [PACKAGE]]
     editable = any(files and "ccmon/__init__.py" not in files for files in own)        # it leads to its sources
     names = _named(packages)
+    # Where it runs from its sources, a package that is installed, too, is another one.
+    is_clone = os.path.exists(os.path.join(folder, "setup.cfg")) and not _is_in(folder, sys.prefix)
     marker = os.path.join(os.path.dirname(os.__file__), "EXTERNALLY-MANAGED")
     pip = os.path.join(sys.prefix, "Scripts" if processes.WINDOWS else "bin", "pip.exe" if processes.WINDOWS else "pip")
     return Where(sys.prefix, is_venv, removal.names(sys.prefix),
-                 names if PACKAGE in names and (editable or not _is_clone(folder)) else None, folder, processes.pip(),
+                 names if PACKAGE in names and (editable or not is_clone) else None, folder, processes.pip(),
                  os.path.exists(pip) or not is_venv, os.path.exists(marker))
 
 
@@ -306,11 +297,6 @@ def _named(packages: Iterable[object]) -> List[str]:
 
 def _is_in(path: str, folder: str) -> bool:
     return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)
-
-
-def _is_clone(folder: str) -> bool:
-    """Whether it runs from where its sources are; then a package that is installed, too, is another one."""
-    return os.path.exists(os.path.join(folder, "setup.cfg")) and not _is_in(folder, sys.prefix)
 
 
 def package_command(there: Where) -> str:

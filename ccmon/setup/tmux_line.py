@@ -1,13 +1,25 @@
-"""The ground of tmux's bar, out of its style: which of the formats for tmux can be read there, and as long as it stays so."""
+"""The line in tmux: which of its formats can be read on the bar, whether servers that run show it, and taking it out of them."""
 
 from __future__ import annotations
 
 import re
-from typing import List, Optional, Sequence
+from typing import Iterable, List, Mapping, Optional, Sequence
 
+from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, surface_on
 from ccmon.settings.themes import hexadecimal
+from ccmon.setup import dotfiles
+from ccmon.setup.prompt_check import NOT_SEEN, SEEN, UNKNOWN, Visibility
+from ccmon.setup.snippets import TMUX_BARE, TMUX_BEFORE, TMUX_LENGTH, for_sh
+from ccmon.system import processes, tmux
+
+_BARE = f"(?:{re.escape(TMUX_BARE)}(?= ))?"            # not in what earlier versions have written
+RIGHT, LENGTH = "status-right", "status-right-length"
+_SET = re.compile(rf"^\s*set(?:-option)?\s+-g\s+{LENGTH}\s+[\"']?(\d+)[\"']?\s*(?:#.*)?$", re.MULTILINE)
+LEAST_CELLS = 60                       # of status-right; tmux cuts what is longer
+CALL = re.compile(r"ccmon(-line)?\b")
+_ROW = re.compile(r"^(?P<name>@?[\w-]+(?:\[\d+\])?)(?: (?P<value>.*))?$")
 
 OPTIONS = ("status-style", "status-bg", "status-right-style")          # what the ground of status-right is made of
 FORMATS = {DARK: "tmuxdark", LIGHT: "tmuxlight", BRIGHT: "tmuxbright"}
@@ -26,6 +38,8 @@ PALETTES = {
 }
 _FIRST = tuple(zip(*(colours.split() for colours in PALETTES.values())))
 
+
+# --- the bar --------------------------------------------------------------------------------------------------------------
 
 class Bar(NamedTuple):
     """The values of OPTIONS: as they are set, and what their formats stand for now; the same ones where there are none."""
@@ -120,6 +134,17 @@ def word(bar: Optional[Bar]) -> str:
     return f"#{{?#{{m:{pattern},{question(expanded)}}},{name},{USUAL}}}"
 
 
+def bar_here(env: Mapping[str, str]) -> Optional[Bar]:
+    """tmux's bar as its server shows it, else as its configuration says."""
+    program = processes.which("tmux", env) if tmux.has_server(env) else None
+    options = processes.printed([program, "display-message", "-p", question(expanded=False)], env) if program else None
+    if program and options:
+        expanded = processes.printed([program, "display-message", "-p", question(expanded=True)], env)
+        formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
+        return answered(options, expanded or "") if has_usual_ground(formats or "") else None
+    return of_config(dotfiles.text_of(dotfiles.path_of("tmux", env)))
+
+
 def of_config(text: str) -> Optional[Bar]:
     """The bar that a tmux.conf makes, where no server runs; None where formats make it."""
     values = {"status-style": "bg=green,fg=black", "status-bg": "default", "status-right-style": "default"}
@@ -132,28 +157,8 @@ def of_config(text: str) -> Optional[Bar]:
     options = tuple(values.values())
     return None if any("#{" in value or "|" in value for value in options) else Bar(options, options)
 
-=====
-"""The line in the tmux servers that run: whether it is shown, and how what `ccmon init tmux --write` put there is taken out."""
 
-from __future__ import annotations
-
-import re
-from typing import Iterable, List, Mapping, Optional, Sequence
-
-from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles
-from ccmon.setup.prompt_check import NOT_SEEN, SEEN, UNKNOWN, Visibility
-from ccmon.setup.snippets import TMUX_BARE, TMUX_BEFORE, TMUX_LENGTH, for_sh
-from ccmon.system import processes, tmux
-
-_BARE = f"(?:{re.escape(TMUX_BARE)}(?= ))?"            # not in what earlier versions have written
-RIGHT, LENGTH = "status-right", "status-right-length"
-_SET = re.compile(rf"^\s*set(?:-option)?\s+-g\s+{LENGTH}\s+[\"']?(\d+)[\"']?\s*(?:#.*)?$", re.MULTILINE)
-LEAST_CELLS = 60                       # of status-right; tmux cuts what is longer
-CALL = re.compile(r"ccmon(-line)?\b")
-_ROW = re.compile(r"^(?P<name>@?[\w-]+(?:\[\d+\])?)(?: (?P<value>.*))?$")
-
+# --- the servers that run -------------------------------------------------------------------------------------------------
 
 class Server(NamedTuple):
     """The options of a server that runs."""
@@ -232,21 +237,17 @@ def with_line(calls: Sequence[str], env: Mapping[str, str]) -> List[str]:
     return [socket for socket in (tmux.sockets(env) if calls else []) if _cut(tmux.option(socket, RIGHT, env), calls) is not None]
 
 
-def clear(sockets: Sequence[str], calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> List[str]:
-    """Take the calls out of these servers, whose start-up file now holds that text: the sockets where that was done.
+def clear(socket: str, calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> bool:
+    """Take the calls out of a server, whose start-up file now holds that text: whether that was done.
 
     What else stands in status-right stays. Its length is what it was, where that is noted and ours is still there.
     """
-    return [socket for socket in sockets if _cleared(socket, calls, start_up, env)]
-
-
-def _cleared(socket: str, calls: Sequence[str], start_up: str, env: Mapping[str, str]) -> bool:
     right = _cut(tmux.option(socket, RIGHT, env), calls)
     if right is None or not tmux.set_option(socket, RIGHT, right, env):
         return False
-    before = tmux.option(socket, TMUX_BEFORE, env)
+    before, lengths = tmux.option(socket, TMUX_BEFORE, env), _SET.findall(start_up)
     if tmux.option(socket, LENGTH, env) == str(TMUX_LENGTH):
-        tmux.set_option(socket, LENGTH, before or _length_in(start_up), env)
+        tmux.set_option(socket, LENGTH, before or (lengths[-1] if lengths else None), env)
     if before:
         tmux.set_option(socket, TMUX_BEFORE, None, env)
     return True
@@ -261,9 +262,3 @@ def _cut(right: Optional[str], calls: Sequence[str]) -> Optional[str]:
     for program in dict.fromkeys(call.rpartition(" ")[0] if "#{" not in call else call.partition(" #{")[0] for call in calls):
         rest = None if rest is None else re.sub(rf"{_BARE} ?{re.escape(program)} [^()]*\)", "", rest)
     return None if rest == right else rest
-
-
-def _length_in(start_up: str) -> Optional[str]:
-    """The length that the file sets; None where it sets none."""
-    lengths = _SET.findall(start_up)
-    return lengths[-1] if lengths else None
