@@ -15,7 +15,8 @@ from extent import ALL
 
 SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|DROP|ALTER|WHERE|ON CONFLICT)\b")
 KNOWN = {                              # variables in SQL, and why nobody else can say what they hold
-    ("archive", "one"): "min or max", ("check", "names"): "columns of a constant", ("check", "rule"): "of a constant",
+    ("archive", "free"): "a number", ("archive", "one"): "min or max",
+    ("check", "names"): "columns of a constant", ("check", "rule"): "of a constant",
     ("check", "table"): "of a constant", ("connection", "busy_ms"): "as :d, a number",
     ("connection", "named"): "letters, digits and underscores only", ("connection", "pragma"): "the word of a caller",
     ("database", "self"): "busy_ms as :d, a number", ("foreign", "_quoted"): "it puts names in quotes, their own quotes doubled",
@@ -31,7 +32,7 @@ KNOWN = {                              # variables in SQL, and why nobody else c
     ("reported", "names"): "of a constant", ("schema", "default"): "of a constant beside it",
     ("schema", "end"): "words of a caller", ("schema", "lines"): "words of a caller", ("schema", "name"): "the word of a caller",
     ("schema", "table"): "minute or hour, or a name of our own schema", ("sessions", "select"): "a query beside it",
-    ("thin", "free"): "a number", ("usage", "rests"): "a condition beside it",
+    ("usage", "rests"): "a condition beside it",
     ("window_readings", "name"): "of a constant", ("window_readings", "seconds"): "of a constant"}
 
 
