@@ -29,7 +29,7 @@ JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "outpu
          *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!files|check|view|__)", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
-SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes", "settings.grounds"}
+SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes"}
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
              ("sources.claude_program", "sources.ccusage"), ("sources.claude_program", "sources.cancel"),
              ("sources.ccusage", "sources.cancel"),

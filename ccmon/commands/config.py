@@ -14,9 +14,9 @@ from typing import Dict, List, Mapping, Optional
 from ccmon import arguments, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import config, context, options, origins
+from ccmon.settings import config, context, ini_sections, options
+from ccmon.settings.ini_sections import Address, Setting
 from ccmon.settings.options import OPTIONS
-from ccmon.settings.origins import Address, Setting
 from ccmon.text import clean, did_you_mean, plain
 from ccmon.typed_values import RawValue
 from ccmon.views import config_table
@@ -37,7 +37,7 @@ class ConfigState(NamedTuple):
     fault: Optional[str]               # the first thing that is wrong, None when all is well
 
     @property
-    def layers(self) -> origins.Layers:
+    def layers(self) -> ini_sections.Layers:
         """Nearest first."""
         return dict(zip(options.LEVELS, (self.flags, self.environment, self.sections.get("ccmon", {}))))
 
@@ -72,7 +72,7 @@ def _changed(given: SimpleNamespace, path: str) -> int:
     """One value is set or taken out, in the file as it is now."""
     state = _state(arguments.flags(given), os.environ)
     if given.action == "set":
-        return _set(state, path, origins.address(given.name), given.value)
+        return _set(state, path, ini_sections.address(given.name), given.value)
     return _unset(state, path, given.name)
 
 
@@ -135,7 +135,7 @@ def _fault_in(content: str, path: str) -> Optional[str]:
 
 
 def _list(given: SimpleNamespace, state: ConfigState) -> int:
-    settings = [*origins.settings(state.layers, _plan_of_account(state)), *origins.other_settings(state.sections)]
+    settings = [*ini_sections.settings(state.layers, _plan_of_account(state)), *ini_sections.other_settings(state.sections)]
     exists = state.content is not None
     if given.json:
         import json
@@ -170,10 +170,10 @@ def _get(state: ConfigState, name: str) -> str:
     """The value in force, as it is written; an empty line for none."""
     if state.fault:
         raise UsageError(state.fault)
-    address = origins.address(name)
+    address = ini_sections.address(name)
     if address.section == "ccmon":
         of_account = _plan_of_account(state) if address.key == "plan" else ""
-        return next(one.text for one in origins.settings(state.layers, of_account) if one.name == address.key)
+        return next(one.text for one in ini_sections.settings(state.layers, of_account) if one.name == address.key)
     own = state.sections.get(address.section, {}).get(address.key)
     if own is not None:
         return own.text
@@ -189,7 +189,7 @@ def _get(state: ConfigState, name: str) -> str:
 def _set(state: ConfigState, path: str, address: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
     from ccmon.settings import config_file, ini_text
-    text = origins.ini_value(address, text)
+    text = ini_sections.ini_value(address, text)
     before = _readable(state, path)
     _check_alone(state, address, text)
     after = ini_text.with_value(before or "", address.section, address.key, text)
@@ -271,7 +271,7 @@ def _there(state: ConfigState, name: str) -> Address:
     """An unknown option may be meant, when the file has it."""
     if name.lower() in state.sections.get("ccmon", {}):
         return Address("ccmon", name.lower())
-    return origins.address(name)
+    return ini_sections.address(name)
 
 
 # --- the editor -------------------------------------------------------------------------------------------------------------

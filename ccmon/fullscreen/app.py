@@ -10,7 +10,7 @@ from ccmon.fullscreen.state import ScreenState
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.pipeline import present
 from ccmon.settings.context import Context
-from ccmon.settings.grounds import fitting
+from ccmon.settings.themes import fitting
 from ccmon.text import Charset
 
 

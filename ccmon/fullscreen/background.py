@@ -6,7 +6,7 @@ import time
 from typing import Callable, List, Optional
 
 from ccmon.fullscreen import keys, terminal
-from ccmon.settings.grounds import background_of
+from ccmon.settings.themes import background_of
 
 _IN = 0
 _ANSWER_S = 2.0                        # an answer takes no longer, or does not come

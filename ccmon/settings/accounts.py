@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
 from ccmon.model import Login, MergedOwner, Owner, Windows
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import account_names, config
-from ccmon.settings.account_names import USUAL
+from ccmon.settings import config
+from ccmon.settings.ini_sections import LONGEST_NAME, NAME_CHARACTERS
 from ccmon.settings.options import Settings
 from ccmon.sources import account_file
 from ccmon.store import history_path, rows, window_readings
@@ -20,6 +20,7 @@ from ccmon.usage.accounts import Chosen, FolderGroup, ListedAccount
 from ccmon.usage.windows import window
 
 BUSY_MS = 250
+USUAL = "default"                      # name of the account of the usual places
 _Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote],
               Dict[MergedOwner, Dict[str, List[window_readings.WindowReading]]]]
 
@@ -61,8 +62,8 @@ def folder_groups(env: Mapping[str, str], settings: Settings) -> List[FolderGrou
     for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
         if owner not in [one[2] for one in named]:
-            named.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
-    names = account_names.each_once([one[0] for one in named])
+            named.append((name_of_folders(folders, usual), tuple(folders), owner))
+    names = each_once([one[0] for one in named])
     groups = [FolderGroup(name, folders, owner, login_of(folders, env, settings))
               for name, (_, folders, owner) in zip(names, named)]
     return sorted(groups, key=lambda one: (not set(one.folders) <= set(usual), one.name))
@@ -94,7 +95,7 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
             result += accounts.group_accounts(group, ledger or official.Ledger(), now)
     result = accounts.joined_by_login(result)
-    names = account_names.each_once([*(one.name for one in result), *_host_names(list(stored.merged))])
+    names = each_once([*(one.name for one in result), *_host_names(list(stored.merged))])
     for name, (owner, by_login) in zip(names[len(result):], stored.merged.items()):
         result += accounts.host_accounts(name, owner, by_login, now)
     return result
@@ -103,7 +104,7 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
 def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
     """A machine's own name; with the beginning of the folders' hash where it has several."""
     hosts = [one.host for one in owners]
-    return [account_names.plain(one.host) + (f"-{account_names.plain(one.account[:4])}" if hosts.count(one.host) > 1 else "")
+    return [plain(one.host) + (f"-{plain(one.account[:4])}" if hosts.count(one.host) > 1 else "")
             for one in owners]
 
 
@@ -152,3 +153,40 @@ def _own_folders(account: ListedAccount, env: Mapping[str, str]) -> Sequence[str
     folders = account.folders
     return next((folders[:last] for last in range(1, len(folders) + 1)
                  if config.account_of(folders[:last], env) == account.owner), folders)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+def name_of_folders(folders: Sequence[str], usual: Sequence[str]) -> str:
+    """default for the usual places, work for .claude-work, the last part of other paths; of several, joined by +."""
+    if folders and set(folders) <= set(usual):
+        return USUAL
+    parts = [USUAL if folder in usual else name_of_folder(folder) for folder in folders]
+    return "+".join(dict.fromkeys(parts))[:LONGEST_NAME]
+
+
+def name_of_folder(folder: str) -> str:
+    """work of /home/ada/.claude-work, in the characters of a name."""
+    parts = folder.replace("\\", "/").rstrip("/").split("/")
+    last = parts[-2] if len(parts) > 1 and parts[-1] == "projects" else parts[-1]
+    if last.lower().startswith(".claude-"):
+        last = last[len(".claude-"):]
+    return plain(last.lstrip("."))
+
+
+def plain(text: str) -> str:
+    """The text as a name may be written; account where nothing is left of it."""
+    words = "".join(char if char in NAME_CHARACTERS else " " for char in text.lower()).split()
+    return "-".join(words).strip(".-")[:LONGEST_NAME] or "account"
+
+
+def each_once(names: Iterable[str]) -> List[str]:
+    """The names in their order; one that came before gets a number."""
+    unique: List[str] = []
+    for name in names:
+        own, number = name, 1
+        while own in unique:
+            number += 1
+            own = f"{name}-{number}"
+        unique.append(own)
+    return unique

@@ -6,8 +6,7 @@ import re
 from typing import List, Optional, Sequence
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, surface_on
-from ccmon.settings.themes import hexadecimal
+from ccmon.settings.themes import BRIGHT, DARK, LIGHT, READABLE, contrast, hexadecimal, surface_on
 
 OPTIONS = ("status-style", "status-bg", "status-right-style")          # what the ground of status-right is made of
 FORMATS = {DARK: "tmuxdark", LIGHT: "tmuxlight", BRIGHT: "tmuxbright"}
