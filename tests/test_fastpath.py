@@ -93,7 +93,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
     "completion bash": (*HEAVY, *SLOW, "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
                         "ccmon.settings.config"),
     "config": (*HEAVY, *SLOW, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
-               "ccmon.settings.ini_text", "ccmon.setup.dotfiles", "ccmon.pipeline.history", "ccmon.store.learning"),
+               "ccmon.settings.config_file", "ccmon.setup.dotfiles", "ccmon.pipeline.history", "ccmon.store.learning"),
     "history": (*HEAVY, *SLOW, "ccmon.views.screen", "ccmon.sources.log_parts", "ccmon.sources.log_reader", "ccmon.usage.compute",
                 "ccmon.usage.prices", "ccmon.pipeline.refresh", "ccmon.pipeline.past_windows", "ccmon.learning.learner",
                 "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.pipeline.lines",

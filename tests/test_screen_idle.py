@@ -288,7 +288,7 @@ def test_the_last_minute_of_a_session_counts_its_seconds(drawn):
 
 LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.poller",
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
-         "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
+         "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.claude_files", "ccmon.views.history",
          "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
          "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue")
 FIRST = """

@@ -188,11 +188,11 @@ def _get(state: ConfigState, name: str) -> str:
 
 def _set(state: ConfigState, path: str, address: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
-    from ccmon.settings import config_file, ini_text
+    from ccmon.settings import config_file
     text = ini_sections.ini_value(address, text)
     before = _readable(state, path)
     _check_alone(state, address, text)
-    after = ini_text.with_value(before or "", address.section, address.key, text)
+    after = config_file.with_value(before or "", address.section, address.key, text)
     written = _parsed(after, path).get(address.section, {}).get(address.key)
     if written is None or written.text != text:
         raise UsageError(f"'{clean(address.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
@@ -244,10 +244,10 @@ def _warn(state: ConfigState, address: Address, fault: Optional[str]) -> int:
 
 def _unset(state: ConfigState, path: str, name: str) -> int:
     """Take out any value that is there, unknown ones too."""
-    from ccmon.settings import config_file, ini_text
+    from ccmon.settings import config_file
     before = _readable(state, path)
     address = _there(state, name)
-    after = None if before is None else ini_text.without(before, address.section, address.key)
+    after = None if before is None else config_file.without(before, address.section, address.key)
     if before is None or after is None:
         print(f"{clean(address.key)} is not set in {path}.")
         return OK
@@ -262,8 +262,8 @@ def _unset(state: ConfigState, path: str, name: str) -> int:
 
 def _tidied(content: str, section: str, path: str) -> str:
     """Without the section when it is empty now; a theme in use may be an empty one."""
-    from ccmon.settings import ini_text
-    shorter = ini_text.without_section(content, section)
+    from ccmon.settings import config_file
+    shorter = config_file.without_section(content, section)
     return shorter if _fault_in(shorter, path) == _fault_in(content, path) else content
 
 

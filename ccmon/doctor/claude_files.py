@@ -11,14 +11,13 @@ from typing import Optional, Tuple
 from ccmon.doctor import files
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands
 from ccmon.doctor.machine import Machine
-from ccmon.errors import CcmonError
+from ccmon.errors import INSTALL_COMMAND, CcmonError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import account_history
 from ccmon.settings import config
 from ccmon.sources import log_files
-from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.store import inspection, learning, rows
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS

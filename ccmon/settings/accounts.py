@@ -11,7 +11,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
 from ccmon.settings.ini_sections import LONGEST_NAME, NAME_CHARACTERS
 from ccmon.settings.options import Settings
-from ccmon.sources import account_file
+from ccmon.sources import claude_files
 from ccmon.store import history_path, rows, window_readings
 from ccmon.store.database import open_store
 from ccmon.usage import account_json, account_note, accounts, official
@@ -44,7 +44,7 @@ def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings)
     """Who is logged in there, by Claude Code's own file now. Nobody where it may not be read."""
     if not settings.account_file:
         return Login("")
-    texts = account_file.texts(config.login_files(config.with_folders(env, folders)))
+    texts = claude_files.texts(config.login_files(config.with_folders(env, folders)))
     read = [account_json.parse(one.text) for one in texts if not one.fault]
     logins = [one for one in read if one is not None and one.login.account]
     return max(logins, key=lambda one: one.login_at).login if logins else Login("")
