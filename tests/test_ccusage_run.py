@@ -190,7 +190,7 @@ def test_orphan_of_a_killed_refresher(stand_in):
     """S-3: the refresher dies in the middle, the next one kills what it had started."""
     program = stand_in("sleep 60 & sleep 60")
     code = f"""
-from ccmon.sources import ccusage
+from ccmon.sources import ccusage, program_search
 from ccmon.system.process_facts import started
 def told(pid): print(pid, started(pid), flush=True)
 ccusage.fetch(program_search.Program({program.argv!r}, ""), 60, {ENV!r}, None, told)
@@ -222,7 +222,7 @@ def test_started(tmp_path):
 def test_kill_group_of_a_stranger(monkeypatch):
     """killpg(1) would be kill(-1), every process there is: only recorded here, never done."""
     killed = []
-    monkeypatch.setattr(ccusage, "_kill", killed.append)
+    monkeypatch.setattr(ccusage.processes, "end", killed.append)
     for pgid in (-1, 0, 1, 2 ** 30, os.getpid()):
         assert not kill_group(pgid, "") and not kill_group(pgid, "not this")
     monkeypatch.setattr(ccusage.process_facts, "started", lambda _pid: "7")

@@ -62,17 +62,13 @@ class RunResult(NamedTuple):
     err: bytes
 
 
-def _ignore(_pid: int) -> None:
-    pass
-
-
 def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Optional[str],
-          on_start: Callable[[int], None] = _ignore, cancel: Optional[Cancel] = None) -> str:
+          on_start: Optional[Callable[[int], None]] = None, cancel: Optional[Cancel] = None) -> str:
     """What ccusage prints about its blocks. on_start gets the number of its process, which is that of its group, once it runs.
 
     Raises Failed, Cancelled.
     """
-    ended = run(program, BLOCKS, timeout_s, env, home, on_start, cancel or Cancel())
+    ended = run(program, BLOCKS, timeout_s, env, home, on_start, cancel)
     if ended.code != 0:
         raise _explained(program, ended)
     return ended.out.decode("utf-8-sig", "replace")
@@ -81,7 +77,7 @@ def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Opti
 def version(program: Program, env: Mapping[str, str], home: Optional[str], cancel: Optional[Cancel] = None) -> Optional[str]:
     """Its version, such as 20.0.24; None when it does not say."""
     try:
-        ended = run(program, ("--version",), VERSION_S, env, home, _ignore, cancel or Cancel())
+        ended = run(program, ("--version",), VERSION_S, env, home, None, cancel)
     except CcmonError:
         return None
     match = re.match(r"\s*(?:ccusage\s+)?v?([0-9]+\.[0-9]+\.[0-9]+)\b", ended.out.decode("utf-8-sig", "replace"))
@@ -94,7 +90,7 @@ def kill_group(pgid: int, started_at: str) -> bool:
     """Kill the group, if its first process is still the one that started then. True when it was."""
     alive = pgid > 1 and started_at != "" and process_facts.is_same_start(process_facts.started(pgid), started_at)
     if alive:
-        _kill(pgid)
+        processes.end(pgid)
     return alive
 
 
@@ -105,7 +101,7 @@ def ask_claude(program: Program, request: str, timeout_s: float, env: Mapping[st
     """What it prints when it is given that line. Raises Failed with one sentence."""
     child = {name: value for name, value in env.items() if name not in _NESTED}
     try:
-        ended = run(program, words, timeout_s, child, home, _ignore, Cancel(), request.encode())
+        ended = run(program, words, timeout_s, child, home, line=request.encode())
     except TooSlow:
         raise Failed(f"claude took longer than {timeout_s:g} s and was stopped", "It is asked again later") from None
     except TooMuch:
@@ -122,18 +118,20 @@ def ask_claude(program: Program, request: str, timeout_s: float, env: Mapping[st
 # --- running ------------------------------------------------------------------------------------------------------------
 
 def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
-        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> RunResult:
+        on_start: Optional[Callable[[int], None]] = None, cancel: Optional[Cancel] = None, line: bytes = b"") -> RunResult:
     """Run the program to its end; whatever happens, nothing of its process group is left. line: its standard input, short.
 
     Raises Failed, Cancelled.
     """
-    process = cancel.start(lambda: _popen(program, words, env, home, line), _kill)
+    cancel = cancel or Cancel()
+    process = cancel.start(lambda: _popen(program, words, env, home, line))
     try:
-        on_start(process.pid)
+        if on_start:
+            on_start(process.pid)
         out, err = _collect(process, timeout_s, cancel)
     finally:
         if os.name != "nt" or process.poll() is None:
-            _kill(process.pid)         # the program, or children that it left behind
+            processes.end(process.pid)         # the program, or children that it left behind
         cancel.release()
         code = _reaped(process)
     cancel.check()
@@ -286,7 +284,7 @@ def _has_exited(process: "subprocess.Popen[bytes]") -> bool:
 
 
 def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
-    _kill(process.pid, gently=True)
+    processes.end(process.pid, gently=True)
     deadline = time.monotonic() + MERCY_S
     while not _has_exited(process) and time.monotonic() < deadline:
         time.sleep(TICK_S / 10)
@@ -300,10 +298,6 @@ def _reaped(process: "subprocess.Popen[bytes]") -> int:
         return process.wait(1)
     except subprocess.TimeoutExpired:  # stuck in the kernel, as on a dead network drive: not waited for
         return -signal.SIGTERM
-
-
-def _kill(pgid: int, gently: bool = False) -> None:
-    processes.end(pgid, gently)
 
 
 # --- what went wrong ------------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ccmon.errors import INSTALL_COMMAND, CcmonError, SourceError
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import iso_epoch
 from ccmon.text import clean, clip, model_id
 from ccmon.when import SESSION_S, SKEW_S
 
@@ -23,8 +23,6 @@ TRIES = 50                             # places in the output where the JSON may
 
 _JSON_AT_LINE = re.compile(r"^(?:\{|\[(?=\s*[{\]]))", re.MULTILINE)   # not "[ccusage] ...", which is its log
 _JSON_ANYWHERE = re.compile(r'\{\s*"blocks"')
-_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
-                   r"\s*(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?")
 _NO_MODEL = ("<synthetic>", "unknown")
 INSTALL = f"Install it with: {INSTALL_COMMAND}", INSTALL_COMMAND       # way_out and command
 _DEMO = " (ccmon --demo works meanwhile)"
@@ -165,16 +163,7 @@ def _models(value: Any) -> Tuple[str, ...]:
 
 def _epoch(value: Any) -> Optional[int]:
     """Epoch seconds of an ISO time, rounded down; None when it is not one, or not of this century."""
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if match is None or not match.group(1).startswith("20"):
-        return None
-    sign, hours, minutes = match.group(7, 8, 9)
-    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    try:
-        local = datetime(*(int(part or 0) for part in match.groups()[:6]), tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
-    except ValueError:
-        return None
-    return int((local + ahead if sign == "-" else local - ahead).timestamp())
+    return iso_epoch(value.replace(",", ".")) if isinstance(value, str) and value.startswith("20") else None
 
 
 # --- what goes wrong: each kind is a class or has the command that mends it -------------------------------------------
