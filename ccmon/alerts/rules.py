@@ -26,17 +26,6 @@ _NEWS_S = DAY_S                        # so long is the reset of a week news; th
 _CREDIT_WORDS = {"extra_usage": "extra usage", "spend_limit": "spend limit"}
 
 
-class Alert(NamedTuple):
-    """What is sent once."""
-
-    kind: str                          # as the user names it; see kinds.py
-    window_end: int                    # epoch s: of the window that it is about; of allocation when that changed
-    title: str
-    text: str
-    values: Mapping[str, object]       # for programs; None where unknown
-    key: str                           # what stands for it in the history
-
-
 class Usual(NamedTuple):
     """What is used in an hour like this one."""
 
@@ -44,8 +33,8 @@ class Usual(NamedTuple):
     busy: int                          # tokens of a busy hour, at any time of the day: nine of ten have less
 
 
-class DueAlert(NamedTuple):
-    """An alert that is due, sent before or not."""
+class Alert(NamedTuple):
+    """An alert that is due, sent before or not; it is sent once."""
 
     kind: str                          # as the user names it: 80, runs_out, credits
     window: str                        # name of the window; "" where it is about none
@@ -54,12 +43,8 @@ class DueAlert(NamedTuple):
     text: str
     level: Optional[int] = None        # percent: the highest threshold that was passed
     credits: Optional[Credits] = None
-    key: str = ""                      # what stands for it in the history, where that is not kind and window
-
-    @property
-    def history_key(self) -> str:
-        """What stands for it in the history."""
-        return self.key or key(self.kind, self.window)
+    key: str = ""                      # what stands for it in the history
+    values: Mapping[str, object] = {}  # for programs; None where unknown
 
 
 class NearWindow(NamedTuple):
@@ -105,11 +90,10 @@ def due(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], usual: Opti
     alerts = [*_session_alerts(snapshot, zone, levels, usual), *window_alerts(snapshot, zone, levels, twice),
              *reset_alerts(snapshot, zone, noted, window_end(snapshot)), *_allocation_alerts(snapshot),
              *credit_alerts(snapshot, zone, levels)]
-    return [Alert(one.kind, one.window_end, clean(one.title), clean(one.text), _values(one, snapshot, zone), one.history_key)
-            for one in alerts if one.kind in wanted]
+    return [_completed(one, snapshot, zone) for one in alerts if one.kind in wanted]
 
 
-def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Optional[Usual]) -> Iterator[DueAlert]:
+def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual: Optional[Usual]) -> Iterator[Alert]:
     end = window_end(snapshot)
     if end is None or snapshot.percent is None:
         return
@@ -118,14 +102,14 @@ def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual
     over, level = "over_limit" in warnings, _session_level(snapshot, levels)
     if level is not None:
         words = warnings.get("over_limit" if over else "near_limit", notices.session_used(snapshot))
-        yield DueAlert(str(level), SESSION, end, "The limit is reached" if over and level <= 100 else used,
+        yield Alert(str(level), SESSION, end, "The limit is reached" if over and level <= 100 else used,
                     f"{words}. Reset at {clock_text(snapshot.reset.at, snapshot.now, zone)}.", level)
     if "runs_out_before_reset" in warnings and (is_likelihood(snapshot.runway) or snapshot.percent >= EARLY):
-        yield DueAlert("runs_out", SESSION, end, "The session runs out before its reset",
+        yield Alert("runs_out", SESSION, end, "The session runs out before its reset",
                     f"{warnings['runs_out_before_reset']}. {used}.")
     hour = HOUR_S / 60 * snapshot.burn_per_min
     if usual and is_unusual(hour, usual):
-        yield DueAlert("unusual", SESSION, end, "Unusual use for this hour",
+        yield Alert("unusual", SESSION, end, "Unusual use for this hour",
                     f"{short_count(hour)} tokens in the last hour; the most at this hour of the last "
                     f"{PAST_DAYS} days is {short_count(usual.most)}. {used}.")
 
@@ -141,15 +125,15 @@ def _session_level(snapshot: Snapshot, levels: Sequence[int]) -> Optional[int]:
     return highest([level for level in levels if over or level < 100], max(share, 100 if over else 0))
 
 
-def _allocation_alerts(snapshot: Snapshot) -> List[DueAlert]:
-    warnings = [notice.text for notice in snapshot.warnings if notice.code == "allocation_changed"]
+def _allocation_alerts(snapshot: Snapshot) -> List[Alert]:
+    texts = [notice.text for notice in snapshot.warnings if notice.code == "allocation_changed"]
     changes = snapshot.learned.changes if snapshot.learned else ()
-    return [DueAlert("allocation", "", changes[-1].at, "The allocation has changed", text) for text in warnings[:1] if changes]
+    return [Alert("allocation", "", changes[-1].at, "The allocation has changed", text) for text in texts[:1] if changes]
 
 
 # --- thresholds, and what runs out --------------------------------------------------------------------------------------
 
-def window_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without: Sequence[str] = ()) -> Iterator[DueAlert]:
+def window_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without: Sequence[str] = ()) -> Iterator[Alert]:
     """What each window calls for that is not the session's, and not among those names."""
     for one in snapshot.windows:
         if one.name == SESSION or one.name in without or is_shadowed(one, snapshot):
@@ -160,11 +144,11 @@ def window_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], without
             full = one.percent >= 100 and level <= 100
             words = _used_up(one, snapshot, zone) if one.percent >= 100 else f"Claude says {used}"
             reset = "" if one.percent >= 100 else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
-            yield DueAlert(str(level), one.name, one.resets_at, f"The {name} is used up" if full else used,
+            yield Alert(str(level), one.name, one.resets_at, f"The {name} is used up" if full else used,
                         f"{words}.{reset}{_age(one.read_at, snapshot.now)}", level)
         if one.percent < 100 and one.forecast is not None and runs_out(one.percent, one.forecast):
             words = notices.window_runs_out(one.forecast, one.resets_at, snapshot, zone)
-            yield DueAlert("runs_out", one.name, one.resets_at, f"The {name} runs out before its reset",
+            yield Alert("runs_out", one.name, one.resets_at, f"The {name} runs out before its reset",
                         f"{_sentence(words)}. {used}.{_age(one.read_at, snapshot.now)}")
 
 
@@ -192,7 +176,7 @@ def _age(read_at: int, now: int) -> str:
 
 # --- resets -------------------------------------------------------------------------------------------------------------
 
-def reset_alerts(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], session_end: Optional[int]) -> Iterator[DueAlert]:
+def reset_alerts(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], session_end: Optional[int]) -> Iterator[Alert]:
     """Windows that came near their limit, and are over: by the clock, or because another one of that name runs.
 
     One that ended while another was used up for longer is no news: nothing began anew.
@@ -204,7 +188,7 @@ def reset_alerts(snapshot: Snapshot, zone: Zone, noted: Sequence[NearWindow], se
         news_s = SESSION_S if one.window == SESSION else _NEWS_S
         if not one.full and not shadowed and _is_over(one, snapshot, session_end) and now - one.window_end < news_s:
             name = "session" if one.window == SESSION else name_words(one.window)
-            yield DueAlert("reset", one.window, one.window_end, f"The {name} was reset",
+            yield Alert("reset", one.window, one.window_end, f"The {name} was reset",
                         f"The {name} that was nearly used up was reset at {clock_text(min(one.window_end, now), now, zone)}.")
 
 
@@ -221,7 +205,7 @@ def _is_over(one: NearWindow, snapshot: Snapshot, session_end: Optional[int]) ->
 
 # --- credits ------------------------------------------------------------------------------------------------------------
 
-def credit_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterator[DueAlert]:
+def credit_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iterator[Alert]:
     """What may be spent beyond the windows, or instead of them, once a threshold and month."""
     for one in snapshot.credits:
         share, end = credits_percent(one), _credits_end(one, snapshot.now)
@@ -233,7 +217,7 @@ def credit_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int]) -> Iter
         amounts = "" if one.used is None else f" ({notices.amounts(one)})"
         reset = "" if one.resets_at is None else f" Reset at {clock_text(one.resets_at, snapshot.now, zone)}."
         words = f"{used}{amounts}.{reset}{_age(one.read_at, snapshot.now)}"
-        yield DueAlert("credits", "", end, f"The {name} is used up" if share >= 100 else used, words, level, one,
+        yield Alert("credits", "", end, f"The {name} is used up" if share >= 100 else used, words, level, one,
                     credits_key(level, one.kind))
 
 
@@ -269,7 +253,12 @@ def is_unusual(tokens: float, usual: Usual) -> bool:
 
 # --- what is passed on ------------------------------------------------------------------------------------------------------
 
-def _values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _completed(alert: Alert, snapshot: Snapshot, zone: Zone) -> Alert:
+    return alert._replace(title=clean(alert.title), text=clean(alert.text), key=alert.key or key(alert.kind, alert.window),
+                          values=_values(alert, snapshot, zone))
+
+
+def _values(alert: Alert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """The numbers that go with an alert; times as epoch s and as the clock shows them."""
     session = snapshot.session if snapshot.active else None
     return {"kind": alert.kind, "percent": _rounded(snapshot.percent),
@@ -281,7 +270,7 @@ def _values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object
             "threshold": alert.level, **_window_values(alert, snapshot, zone), **_credits_values(alert.credits)}
 
 
-def _window_values(alert: DueAlert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
+def _window_values(alert: Alert, snapshot: Snapshot, zone: Zone) -> Dict[str, object]:
     """Of the window that it is about."""
     name, end = alert.window, alert.window_end if alert.window else None
     one, about = window_named(snapshot.windows, name), window(name, 0, 0, 0)
@@ -321,7 +310,7 @@ def sample(kind: str, snapshot: Snapshot, zone: Zone) -> Alert:
     used = f"now {percent(snapshot.percent)} is used" if snapshot.percent is not None else "no session is active"
     limit = f"{count(snapshot.capacity or snapshot.limit.tokens)} tokens"
     bound = snapshot.binding
-    alert = DueAlert(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
+    alert = Alert(kind, bound.name if bound else "", bound.resets_at if bound else snapshot.now, "Test of ccmon's alerts",
                   f"This is how '{kind}' is told; {used}, the limit is {limit}.", threshold(kind),
                   next(iter(snapshot.credits), None) if kind == "credits" else None)
-    return Alert(kind, snapshot.now, alert.title, alert.text, _values(alert, snapshot, zone), alert.history_key)
+    return _completed(alert, snapshot, zone)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Dict, Hashable, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
+from typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
 
 from ccmon.errors import UsageError
 from ccmon.model import NEAR_PERCENT, Record, UsageRow
@@ -27,7 +27,7 @@ FULL_PERCENT = 100.0
 _VALID = ("a day (2026-11-22, today, yesterday, monday, 3d), a week (2026-W47, last week), a month (2026-11), a year (2026) "
          "or a moment (2h, 14:30)")
 
-K = TypeVar("K", bound=Hashable)
+K = TypeVar("K", str, date)
 V = TypeVar("V")
 N = TypeVar("N", int, float)
 
@@ -68,15 +68,11 @@ def by_period(records: Sequence[Record], used: Sequence[UsageRow], period: str, 
     quarters = {at: first_day(local(at, zone).date(), period) for at in {row.at for row in used}}
     spent = _grouped((quarters[row.at], row) for row in used)
     began = _grouped((first_day(local(record.block.start, zone).date(), period), record) for record in records)
-    return [_period(label(day, period), day, spent.get(day, ()), began.get(day, ())) for day in sorted({*spent, *began})]
+    return [single_group(label(day, period), spent.get(day, ()), began.get(day, ()), day) for day in sorted({*spent, *began})]
 
 
-def single_group(key: str, used: Sequence[UsageRow], records: Sequence[Record]) -> UsageGroup:
+def single_group(key: str, used: Sequence[UsageRow], records: Sequence[Record], begins: Optional[date] = None) -> UsageGroup:
     """All of it as one group."""
-    return _period(key, None, used, records)
-
-
-def _period(key: str, begins: Optional[date], used: Sequence[UsageRow], records: Sequence[Record]) -> UsageGroup:
     return _group(key, begins, used)._replace(
         sessions=len(records), percent=max((record.percent for record in records), default=0.0), near=near_count(records),
         hits=sum(record.hit for record in records), passed=sum(record.passed for record in records))
@@ -112,19 +108,20 @@ def label(day: date, period: str) -> str:
 def total(groups: Sequence[UsageGroup]) -> UsageGroup:
     """All of them together."""
     return UsageGroup("total", None, sum(g.sessions for g in groups), sum(g.tokens for g in groups),
-                      _sum(g.input for g in groups), _sum(g.output for g in groups), _sum(g.cache_creation for g in groups),
-                      _sum(g.cache_read for g in groups), _sum(g.cost_usd for g in groups),
-                      _names(name for g in groups for name in g.models), max((g.percent for g in groups), default=0.0),
-                      sum(g.near for g in groups), sum(g.hits for g in groups), sum(g.passed for g in groups))
+                      sum_known(g.input for g in groups), sum_known(g.output for g in groups),
+                      sum_known(g.cache_creation for g in groups), sum_known(g.cache_read for g in groups),
+                      sum_known(g.cost_usd for g in groups), tuple(dict.fromkeys(name for g in groups for name in g.models)),
+                      max((g.percent for g in groups), default=0.0), near=sum(g.near for g in groups),
+                      hits=sum(g.hits for g in groups), passed=sum(g.passed for g in groups))
 
 
 # --- hours, models, projects ------------------------------------------------------------------------------------------
 
 def by_hour(records: Sequence[Record], used: Sequence[UsageRow], zone: Zone) -> List[UsageGroup]:
     """One group for each of the 24 local hours of the day."""
-    quarters = {at: local(at, zone).hour for at in {row.at for row in used}}
-    by_hour = _by([quarters[row.at] for row in used], records, used)
-    return [by_hour.get(hour, _group("", None, ()))._replace(key=f"{hour:02d}:00") for hour in range(24)]
+    hours = {at: f"{local(at, zone).hour:02d}:00" for at in {row.at for row in used}}
+    groups = _by([hours[row.at] for row in used], records, used)
+    return [groups.get(hour) or _group(hour, None, ()) for hour in (f"{number:02d}:00" for number in range(24))]
 
 
 def by_model(records: Sequence[Record], used: Sequence[UsageRow]) -> List[UsageGroup]:
@@ -145,22 +142,21 @@ def _named(name: Optional[str], none: str, unknown: str) -> str:
     return unknown if name is None else name or none
 
 
-def _ranked(by_key: Mapping[str, UsageGroup]) -> List[UsageGroup]:
-    groups = [group._replace(key=key) for key, group in by_key.items()]
-    return sorted(groups, key=lambda group: (-group.tokens, group.key))
+def _ranked(groups: Mapping[str, UsageGroup]) -> List[UsageGroup]:
+    return sorted(groups.values(), key=lambda group: (-group.tokens, group.key))
 
 
-def _by(keys: Sequence[K], records: Sequence[Record], used: Sequence[UsageRow]) -> Dict[K, UsageGroup]:
+def _by(keys: Sequence[str], records: Sequence[Record], used: Sequence[UsageRow]) -> Dict[str, UsageGroup]:
     """A group for each key, which the rows have in their order; its sessions are those in whose time it was used."""
-    present: Dict[Tuple[str, int], Set[K]] = {}
+    present: Dict[Tuple[str, int], Set[str]] = {}
     for key, row in zip(keys, used):
         present.setdefault((row.host, row.at), set()).add(key)
-    sessions: Dict[K, int] = {}
+    sessions: Dict[str, int] = {}
     for record in records:
         for key in {key for at in _quarters(record) for key in present.get((record.host, at), ())}:
             sessions[key] = sessions.get(key, 0) + 1
     rows_by_key = _grouped(zip(keys, used))
-    return {key: _group("", None, rows)._replace(sessions=sessions.get(key, 0)) for key, rows in rows_by_key.items()}
+    return {key: _group(key, None, rows)._replace(sessions=sessions.get(key, 0)) for key, rows in rows_by_key.items()}
 
 
 def sessions_using(records: Sequence[Record], used: Sequence[UsageRow]) -> List[Record]:
@@ -194,18 +190,14 @@ def _group(key: str, begins: Optional[date], used: Sequence[UsageRow]) -> UsageG
     is_counted = all(row.counted for row in used)
     return UsageGroup(key, begins, 0, sum(row.input + row.output for row in used), whole(row.input for row in used),
                       whole(row.output for row in used), whole(row.cache_creation for row in used),
-                      whole(row.cache_read for row in used), _sum(row.cost_usd for row in used),
-                      _names(row.model for row in used if row.model), 0.0, 0, 0)
+                      whole(row.cache_read for row in used), sum_known(row.cost_usd for row in used),
+                      tuple(dict.fromkeys(row.model for row in used if row.model)), 0.0, 0, 0)
 
 
-def _sum(numbers: Iterable[Optional[N]]) -> Optional[N]:
-    """None where one of them is not known."""
+def sum_known(numbers: Iterable[Optional[N]]) -> Optional[N]:
+    """Their sum, None where one of them is not known."""
     terms = list(numbers)
     return None if None in terms else sum(term for term in terms if term is not None)  # type: ignore[return-value]
-
-
-def _names(names: Iterable[str]) -> Tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
 
 
 # --- courses ----------------------------------------------------------------------------------------------------------

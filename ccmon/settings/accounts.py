@@ -21,8 +21,7 @@ from ccmon.usage.windows import window
 
 BUSY_MS = 250
 USUAL = "default"                      # name of the account of the usual places
-_Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote],
-              Dict[MergedOwner, Dict[str, List[window_readings.WindowReading]]]]
+
 
 class ShownAccount(NamedTuple):
     """What a call that shows an account works with."""
@@ -113,17 +112,20 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
         return _Stored({}, {}, {})
     own = config.owner(env)
 
-    def read(db: sqlite3.Connection, _: Optional[int]) -> _Read:
+    def read(db: sqlite3.Connection, _: Optional[int]) -> _Stored:
         here = rows.own_owners(db, own.host)
-        notes = {account: rows.note(db, f"{account_note.KEY} {number}") for account, number in here.items()}
-        return ({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
-                {account: account_note.load(text) for account, text in notes.items()},
-                {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
+        return _Stored({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
+                       {account: account_note.load(rows.note(db, f"{account_note.KEY} {number}"))
+                        for account, number in here.items()},
+                       {owner: _newest_windows(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
-        ledgers, notes_by_account, merged = history.read(own, read)
-    windows = {owner: {login: tuple(window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in readings)
-                       for login, readings in by_login.items()} for owner, by_login in merged.items()}
-    return _Stored(ledgers, notes_by_account, windows)
+        return history.read(own, read)
+
+
+def _newest_windows(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, Windows]:
+    """By login."""
+    return {login: tuple(window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in readings)
+            for login, readings in window_readings.newest(db, owner, now).items()}
 
 
 # --- the one that is wanted -------------------------------------------------------------------------------------------

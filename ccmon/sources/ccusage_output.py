@@ -25,7 +25,6 @@ _JSON_AT_LINE = re.compile(r"^(?:\{|\[(?=\s*[{\]]))", re.MULTILINE)   # not "[cc
 _JSON_ANYWHERE = re.compile(r'\{\s*"blocks"')
 _NO_MODEL = ("<synthetic>", "unknown")
 INSTALL = f"Install it with: {INSTALL_COMMAND}", INSTALL_COMMAND       # way_out and command
-_DEMO = " (ccmon --demo works meanwhile)"
 SEE_COMMAND = "ccusage blocks --json"
 SEE = f"To see it, run: {SEE_COMMAND}", SEE_COMMAND    # way_out and command
 
@@ -173,14 +172,13 @@ class Failed(SourceError):
 
     def __init__(self, what: str, way_out: str = "", command: str = "", missing: bool = False) -> None:
         super().__init__(what, way_out, command)
-        self.missing = missing
+        self.missing = missing or self.missing
 
 
 class NotFound(Failed):
     """There is no ccusage program at the path."""
 
-    def __init__(self, what: str, way_out: str = "", command: str = "") -> None:
-        super().__init__(what, way_out, command, missing=True)
+    missing = True
 
 
 class NotInstalled(NotFound):
@@ -189,7 +187,7 @@ class NotInstalled(NotFound):
     not_installed = True
 
     def __init__(self) -> None:
-        super().__init__("ccusage was not found", INSTALL[0] + _DEMO, INSTALL_COMMAND)
+        super().__init__("ccusage was not found", INSTALL[0] + " (ccmon --demo works meanwhile)", INSTALL_COMMAND)
 
 
 class TooSlow(Failed):
