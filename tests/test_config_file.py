@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.settings import config, config_file
+from ccmon.settings import config
 from ccmon.settings.config_file import with_value, without, without_section
 
 MINE = "# mine\n[ccmon]\n; the plan\nplan = max5\n\n# the zone\ntimezone: local\n\n[plans]\nteam=60,000\n"
@@ -14,7 +14,7 @@ MINE = "# mine\n[ccmon]\n; the plan\nplan = max5\n\n# the zone\ntimezone: local\
 
 def line_of(content, section, key):
     """The number of the line that has the value, from 1."""
-    return next((entry.first + 1 for entry in config_file._contents(content).entries
+    return next((entry.first + 1 for entry in config.ini_contents(content).entries
                  if (entry.section, entry.key) == (section, key.lower())), None)
 
 
@@ -103,6 +103,21 @@ LINES = st.one_of(
               st.sampled_from(["1", "", "[x]", "a=b", "# no comment"])),
     st.sampled_from(["", "# a comment", "; another", "   # far", "    more of it", "   ", "[ccmon]", "[plans]"]))
 CONTENT = st.builds(lambda lines, end: end.join(["[ccmon]", *lines]), st.lists(LINES, max_size=6), ENDS)
+
+
+ODD = st.sampled_from(["[", "[]", "[a] b", "= 5", "key", "x\x1c = 1", "  [y", "\u00a0z: 1 "])
+
+
+@given(st.lists(LINES | ODD, max_size=7), ENDS)
+def test_a_file_is_read_as_configparser_reads_it(lines, end):
+    content = end.join(lines)
+    try:
+        expected = read(content)
+    except configparser.Error:
+        expected = None
+    found = config.ini_contents(content)
+    assert (found.fault is None) is (expected is not None)
+    assert expected is None or {(one.section, one.key): one.text for one in found.entries} == expected
 
 
 @given(CONTENT, st.sampled_from(["ccmon", "plans", "prices"]), st.sampled_from(["plan", "theme", "limit", "new one"]),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional
 
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.named_tuple import NamedTuple
+from ccmon.settings.config import IniContents, IniEntry, ini_contents
 from ccmon.system import private, shared_files
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-_HEADER = re.compile(r"\[(.+)\]")
 _OPTION = re.compile(r"(\s*)([^\s=:](?:[^=:]*[^\s=:])?)(\s*[=:]\s*)(.*?)(\s*)\Z", re.DOTALL)
 _PRICE = re.compile(r"(\s*)([^\s=](?:[^=]*[^\s=])?)(\s*=\s*)(.*?)(\s*)\Z", re.DOTALL)        # the names may have colons there
 _PRICE_COLON = re.compile(r"(\s*)(\S(?:.*\S)?)(\s*:\s*)([^:=]*?)(\s*)\Z", re.DOTALL)
@@ -66,23 +65,9 @@ def remove(path: str, content: str) -> None:
 
 # --- its text --------------------------------------------------------------------------------------------------------
 
-class IniEntry(NamedTuple):
-    """One value and the lines that hold it: from first up to, not including, end."""
-
-    section: str
-    key: str                           # in small letters, as configparser has it
-    first: int
-    end: int
-
-
-class _Contents(NamedTuple):
-    headers: Tuple[Tuple[str, int], ...]           # each section and the number of its line, from 0
-    entries: Tuple[IniEntry, ...]
-
-
 def with_value(content: str, section: str, key: str, value: str) -> str:
     """The content with that value: instead of the one that is there, else behind the last of its section."""
-    lines, contents = _LINES.findall(content), _contents(content)
+    lines, contents = _LINES.findall(content), ini_contents(content)
     old = _entry(contents, section, key)
     if old:
         lines[old.first:old.end] = [_renewed(lines[old.first], section, value, _eol(content))]
@@ -100,13 +85,13 @@ def with_value(content: str, section: str, key: str, value: str) -> str:
 
 def without(content: str, section: str, key: str) -> Optional[str]:
     """The content without the value; None when it has none."""
-    lines, old = _LINES.findall(content), _entry(_contents(content), section, key)
+    lines, old = _LINES.findall(content), _entry(ini_contents(content), section, key)
     return "".join(lines[:old.first] + lines[old.end:]) if old else None
 
 
 def without_section(content: str, section: str) -> str:
     """The content without the header of a section in which nothing stands, and with no comment right above it."""
-    lines, contents = _LINES.findall(content), _contents(content)
+    lines, contents = _LINES.findall(content), ini_contents(content)
     at = next((line for name, line in contents.headers if name == section), None)
     if at is None or at and _is_comment(lines[at - 1]):
         return content
@@ -120,7 +105,7 @@ def without_section(content: str, section: str) -> str:
     return mark + "".join(before + lines[end:])
 
 
-def _end(lines: List[str], contents: _Contents, at: int) -> int:
+def _end(lines: List[str], contents: IniContents, at: int) -> int:
     """Where the section ends that begins there: comments above the next one, with a blank line before them, belong to that."""
     end = top = next((line for _, line in contents.headers if line > at), len(lines))
     while end < len(lines) and _is_comment(lines[top - 1]):
@@ -132,30 +117,8 @@ def _is_comment(line: str) -> bool:
     return line.lstrip("\ufeff").strip()[:1] in ("#", ";")
 
 
-def _entry(contents: _Contents, section: str, key: str) -> Optional[IniEntry]:
+def _entry(contents: IniContents, section: str, key: str) -> Optional[IniEntry]:
     return next((entry for entry in contents.entries if (entry.section, entry.key) == (section, key.lower())), None)
-
-
-def _contents(content: str) -> _Contents:
-    """Read as configparser does: a line that stands further right than the option above it belongs to that one's value."""
-    headers: List[Tuple[str, int]] = []
-    entries: List[IniEntry] = []
-    open_at: Optional[int] = None      # the cell in which the option begins whose value may go on
-    for number, line in enumerate(_LINES.findall(content)):
-        text = line.strip().lstrip("\ufeff")
-        if not text or text[0] in "#;":
-            continue
-        at = len(line) - len(line.lstrip())
-        header, option = _HEADER.match(text), _option(line, headers[-1][0] if headers else "")
-        if open_at is not None and at > open_at:
-            entries[-1] = entries[-1]._replace(end=number + 1)
-        elif header:
-            headers.append((header[1], number))
-            open_at = None
-        elif headers and option:
-            entries.append(IniEntry(headers[-1][0], option[2].lower(), number, number + 1))
-            open_at = at
-    return _Contents(tuple(headers), tuple(entries))
 
 
 def _option(line: str, section: str) -> "Optional[re.Match[str]]":
