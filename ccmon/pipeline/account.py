@@ -9,7 +9,7 @@ from ccmon.sources import claude_files
 from ccmon.usage.account_note import AccountNote
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.account_history import AccountHistory
+    from ccmon.pipeline.stored import AccountHistory
     from ccmon.sources.claude_files import FileText
     from ccmon.usage.account_json import AccountReport
 

@@ -8,9 +8,9 @@ from ccmon.pipeline.history import History
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, ccusage_output, program_search
-from ccmon.usage import asked_note, claude_answer
-from ccmon.usage.asked_note import AskedNote
-from ccmon.usage.claude_answer import ClaudeAnswer
+from ccmon.usage import account_json, account_note
+from ccmon.usage.account_json import ClaudeAnswer
+from ccmon.usage.account_note import AskedNote
 
 
 def ask_when_due(ctx: Context, history: History) -> None:
@@ -20,8 +20,8 @@ def ask_when_due(ctx: Context, history: History) -> None:
     if ctx.demo is not None or ctx.settings.official != "claude" or not can_store:
         return
     before = history.asked_note()
-    newest_at = max((one.read_at for one in history.facts(now).windows), default=0)
-    if not asked_note.is_due(before, newest_at, now):
+    newest_at = max((one.read_at for one in history.facts(now).reported.windows), default=0)
+    if not account_note.is_due(before, newest_at, now):
         return
     login = history.account_note()
     answer = _answer(ctx, login.path, now)
@@ -35,10 +35,10 @@ def _answer(ctx: Context, file: str, now: int) -> ClaudeAnswer:
     try:
         env = environment(ctx.env, file)
         program = program_search.find_claude(env, ctx.paths.home)
-        return claude_answer.parse(ccusage.ask_claude(program, claude_answer.REQUEST, ctx.settings.timeout, env,
+        return account_json.parse_answer(ccusage.ask_claude(program, account_json.REQUEST, ctx.settings.timeout, env,
                                                       ctx.paths.home), now)
     except ccusage_output.Failed as err:
-        return ClaudeAnswer(claude_answer.NOTHING, str(err), isinstance(err, ccusage_output.NotFound))
+        return ClaudeAnswer(account_json.NOTHING, str(err), isinstance(err, ccusage_output.NotFound))
 
 
 def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:
