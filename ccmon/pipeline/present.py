@@ -10,7 +10,7 @@ from ccmon.pipeline import account, learned_state
 from ccmon.pipeline.catch_up import claude_logs, is_current
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.settings.context import Context
-from ccmon.sources import log_files, spool
+from ccmon.sources import claude_files, log_files
 from ccmon.sources.log_files import LogFile
 from ccmon.store.database import StoreError
 from ccmon.usage import price_table
@@ -91,7 +91,7 @@ def is_recorded(ctx: Context) -> bool:
 def _may_hold(ctx: Context, before: Source) -> bool:
     """Whether a source was asked before, as it would be now, and Claude Code has sent nothing since."""
     is_asked_so = before.ran is not None and "flag" not in [ctx.settings.origin[name] for name in HOW]
-    return is_asked_so and ctx.demo is None and ctx.cache is not None and not spool.may_hold(ctx.cache)
+    return is_asked_so and ctx.demo is None and ctx.cache is not None and not claude_files.may_hold_spool(ctx.cache)
 
 
 def _is_waiting(ctx: Context, history: History) -> bool:
@@ -143,8 +143,8 @@ def _are_only_source(ctx: Context, before: Source, history: History) -> bool:
 
 def _is_there(ctx: Context, history: History) -> bool:
     """True when there is a ccusage by now; whether it can be started is for ask to find out."""
-    from ccmon.sources import ccusage_find
+    from ccmon.sources import program_search
     try:
-        return bool(ccusage_find.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home))
+        return bool(program_search.find_ccusage(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home))
     except CcmonError:
         return False

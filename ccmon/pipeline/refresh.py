@@ -18,7 +18,7 @@ from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, 
 from ccmon.pipeline.present import load, read_facts, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import log_files, spool
+from ccmon.sources import claude_files, log_files
 from ccmon.sources.cancel import Cancel, Cancelled
 from ccmon.system import signals
 from ccmon.usage import compute
@@ -110,7 +110,7 @@ def _take_readings(ctx: Context, history: History) -> None:
         history.store_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
     account.take(ctx, history)         # first: the lines are of the login that it names
-    for content in spool.contents(ctx.cache) if ctx.cache else ():
+    for content in claude_files.spool_contents(ctx.cache) if ctx.cache else ():
         if not history.store_readings(content):
             return
 
