@@ -8,7 +8,7 @@ from ccmon import __version__
 from ccmon.model import Block, Limit, Snapshot, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.own_name import NAME
-from ccmon.settings.origins import Setting
+from ccmon.settings.ini_sections import Setting
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import clip, models_for_programs, printable, width
 from ccmon.usage.account_note import AccountNote, AskedNote, newest_credits
