@@ -21,7 +21,7 @@ from ccmon.typed_values import ResetRule
 from ccmon.usage import compute
 from ccmon.usage.outlook import Outlook
 from ccmon.views import why
-from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts, document
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts, why_document
 
 pytestmark = pytest.mark.newest_only
 
@@ -375,7 +375,7 @@ def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
     assert "about 35,000 tokens (33,600-36,750), by cost, error 0.6 points" in told and "now 0.80 of what it was" in told
     assert "120 readings, 3 limit events; noise 1.2 %, 80 % of windows used" in told
     assert "% likely to run out before the reset (" in section(found, "runway")
-    assert document(found)["learned"]["ruler"]["error_points"] == 0.62
+    assert why_document(found)["learned"]["ruler"]["error_points"] == 0.62
 
 
 @pytest.mark.parametrize("days, words", [(0, "wide: by the pace of the first day"), (9, "from 9 days")])

@@ -56,7 +56,7 @@ def test_nobody_tells_a_limit_that_the_learner_does_not_know(name, choice):
         part: value / known.tokens_per_load for part, value in (("median", 54_321), ("low", 4467), ("high", 317_673))}))
     made = scene(3012, plan(choice), learned=known, windows=official(), high_water=RECORD)
     seen = working()._replace(snapshot=made.snapshot)
-    said = [*map(plain, why.lines(seen, 100)), json.dumps(evidence.document(seen)), json.dumps(document.document(made.snapshot)),
+    said = [*map(plain, why.lines(seen, 100)), *map(json.dumps, (evidence.why_document(seen), document.document(made.snapshot))),
             line_words(made.snapshot, ZONE), json.dumps(share.document(share.summary(known, None, [], {}, ZONE)))]
     findings = learn_report.LearnReport(NOW, ZONE, LearnedState(known), dict(PLANS), scores_of(()), scores_of(()), None)
     said += [*map(plain, learn_report.lines(findings, 80, True)), json.dumps(learn_report.document(findings))]

@@ -14,7 +14,7 @@ from ccmon.text import clip, models_for_programs, printable, width
 from ccmon.usage.account_note import AccountNote, AskedNote, newest_credits
 from ccmon.usage.burn import WINDOW_S, Terms
 from ccmon.usage.windows import window_named
-from ccmon.views.document import learned_document, runway_document, window_document
+from ccmon.views import document
 from ccmon.when import Zone, clock_text, local
 
 SCHEMA = 1
@@ -106,9 +106,14 @@ class Evidence(NamedTuple):
 
 # --- as JSON ------------------------------------------------------------------------------------------------------------
 
-def document(evidence: Evidence) -> Dict[str, Any]:
+def why_document(evidence: Evidence) -> Dict[str, Any]:
     """Times in epoch seconds, costs in US dollars, sizes in bytes; null where nothing is known. Keys are only ever added."""
     snapshot = evidence.snapshot
+
+    def same(*names: str) -> Dict[str, Any]:
+        return {name: numbers[name] for name in names}
+
+    numbers = document.document(snapshot)
     return {
         "schema": SCHEMA,
         "version": __version__,
@@ -116,18 +121,12 @@ def document(evidence: Evidence) -> Dict[str, Any]:
         "source": _source(evidence),
         "session": None if snapshot.session is None else _session(snapshot.session, snapshot.active, snapshot.others),
         "limit": _limit(snapshot.limit),
-        "percent": snapshot.percent and round(snapshot.percent, 4),
-        "percent_source": snapshot.percent_source,
-        "tokens_left": snapshot.left,
-        "tokens_about": snapshot.about,
+        **same("percent", "percent_source", "tokens_left", "tokens_about"),
         "reset": snapshot.reset._asdict(),
         "burn_rate": _burn(evidence.terms),
-        "predicted_end": snapshot.predicted_end,
-        "runway": runway_document(snapshot.runway),
-        "runway_week": runway_document(snapshot.week),
-        "learned": learned_document(snapshot.learned),
+        **same("predicted_end", "runway", "runway_week", "learned"),
         "official": {name: _official(window_named(snapshot.windows, name)) for name in WINDOWS_S},
-        "windows": [window_document(one) for one in snapshot.windows],
+        **same("windows"),
         "windows_dropped": evidence.windows_dropped,
         "account": account_document(evidence),
         "themes": {"own": list(evidence.own_themes)},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import __version__
-from ccmon.model import NEAR_PERCENT, Credits, Record, Snapshot, Window, Windows
+from ccmon.model import NEAR_PERCENT, Record, Snapshot, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import printable
@@ -16,6 +16,7 @@ from ccmon.usage.windows import credits_percent, order
 PREFIX = "ccmon_"
 NO_PLAN = "unknown"
 
+T = TypeVar("T")
 Labels = Tuple[Tuple[str, str], ...]
 Samples = Sequence[Tuple[Labels, Optional[float]]]     # a value that is not known is left out
 Groups = Dict[Labels, List[Record]]
@@ -86,21 +87,23 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
     yield _one("reset_timestamp_seconds", "Time of the next reset.", snapshot.reset.at, "seconds")
 
 
+def _each(name: str, help: str, labelled: Sequence[Tuple[Labels, T]], value: Callable[[T], Optional[float]],
+          unit: str = "") -> Family:
+    return Family(name, help, [(labels, value(one)) for labels, one in labelled], unit)
+
+
 def _windows(snapshot: Snapshot, others: Logins) -> Iterator[Family]:
     """Every window of every login, and which of them binds."""
     login, bound = _login(snapshot), snapshot.binding
     logins = [(login, snapshot.windows), *(((("login", other),), windows) for other, windows in others)]
-
-    def each(name: str, help: str, unit: str, value: Callable[[Window], Optional[float]]) -> Family:
-        return Family(name, help, [((("window", one.name), ("scope", one.scope), *whose), value(one))
-                                   for whose, windows in logins for one in sorted(windows, key=order)], unit)
-
-    yield each("window_used_ratio", "Used share of the window, as Claude says, may be above 1.", "ratio",
-               lambda one: one.percent / 100)
-    yield each("window_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda one: one.resets_at)
-    yield each("window_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda one: one.read_at)
-    yield each("window_runs_out_probability_ratio", "Likelihood that it is used up before its reset; left out while unknown.",
-               "ratio", lambda one: one.forecast.probability if one.forecast and is_likelihood(one.forecast) else None)
+    windows = [((("window", one.name), ("scope", one.scope), *whose), one)
+               for whose, several in logins for one in sorted(several, key=order)]
+    yield _each("window_used_ratio", "Used share of the window, as Claude says, may be above 1.", windows,
+                lambda one: one.percent / 100, "ratio")
+    yield _each("window_reset_timestamp_seconds", "Its reset, as Claude says.", windows, lambda one: one.resets_at, "seconds")
+    yield _each("window_read_timestamp_seconds", "Time at which Claude said so.", windows, lambda one: one.read_at, "seconds")
+    yield _each("window_runs_out_probability_ratio", "Likelihood that it is used up before its reset; left out while unknown.",
+                windows, lambda one: one.forecast.probability if one.forecast and is_likelihood(one.forecast) else None, "ratio")
     if bound is not None:
         yield _info("binding_info", "The limit that decides how much is left, and why.", window=bound.name, why=bound.why,
                     **dict(login))
@@ -111,34 +114,26 @@ def _login(snapshot: Snapshot) -> Labels:
     return (("login", snapshot.login.account),) if snapshot.login.account else ()
 
 
-def _credits(snapshot: Snapshot) -> Iterator[Family]:
-    login = _login(snapshot)
-
-    def each(name: str, help: str, value: Callable[[Credits], Optional[float]], unit: str = "") -> Family:
-        return Family(name, help, [((("kind", one.kind), ("currency", one.currency), *login), value(one))
-                                   for one in snapshot.credits], unit)
-
-    yield each("credits_used", "What was spent beyond the windows, or of a spend limit, in the currency.", lambda one: one.used)
-    yield each("credits_limit", "What may be spent, in the currency; left out where nothing limits it.", lambda one: one.limit)
-    yield each("credits_used_ratio", "Used share of it, may be above 1.", _credits_ratio, "ratio")
-    yield each("credits_enabled", "Whether it may be spent.", lambda one: int(one.enabled))
-    yield each("credits_reset_timestamp_seconds", "When it begins anew.", lambda one: one.resets_at, "seconds")
-
-
-def _credits_ratio(one: Credits) -> Optional[float]:
-    share = credits_percent(one)
-    return None if share is None else share / 100
-
-
 def _official(snapshot: Snapshot) -> Iterator[Family]:
     """The 5 hours and the week under their first names."""
-    def each(name: str, help: str, unit: str, value: Callable[[Window], float]) -> Family:
-        windows = sorted((one for one in snapshot.windows if one.name in WINDOWS_S), key=order)
-        return Family(name, help, [((("window", one.name),), value(one)) for one in windows], unit)
+    windows = [((("window", one.name),), one) for one in sorted(snapshot.windows, key=order) if one.name in WINDOWS_S]
+    yield _each("official_used_ratio", "Used share of the window, as Claude says.", windows, lambda one: one.percent / 100,
+                "ratio")
+    yield _each("official_reset_timestamp_seconds", "Its reset, as Claude says.", windows, lambda one: one.resets_at, "seconds")
+    yield _each("official_read_timestamp_seconds", "Time at which Claude said so.", windows, lambda one: one.read_at, "seconds")
 
-    yield each("official_used_ratio", "Used share of the window, as Claude says.", "ratio", lambda one: one.percent / 100)
-    yield each("official_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda one: one.resets_at)
-    yield each("official_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda one: one.read_at)
+
+def _credits(snapshot: Snapshot) -> Iterator[Family]:
+    several = [((("kind", one.kind), ("currency", one.currency), *_login(snapshot)), one) for one in snapshot.credits]
+    shares = [(labels, credits_percent(one)) for labels, one in several]
+    yield _each("credits_used", "What was spent beyond the windows, or of a spend limit, in the currency.", several,
+                lambda one: one.used)
+    yield _each("credits_limit", "What may be spent, in the currency; left out where nothing limits it.", several,
+                lambda one: one.limit)
+    yield _each("credits_used_ratio", "Used share of it, may be above 1.", shares,
+                lambda percent: None if percent is None else percent / 100, "ratio")
+    yield _each("credits_enabled", "Whether it may be spent.", several, lambda one: int(one.enabled))
+    yield _each("credits_reset_timestamp_seconds", "When it begins anew.", several, lambda one: one.resets_at, "seconds")
 
 
 # --- the history ------------------------------------------------------------------------------------------------------
