@@ -14,6 +14,7 @@ from ccmon.system import private, stops
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 _ATTEMPT_MS = 5
 _NOTE = "journal"
+# What sqlite reports where a disk has no shared memory, among other reasons.
 _REFUSALS = ("disk I/O error", "unable to open database file", "locking protocol")
 # What would run with each write, or without end with each query, in a file that came from elsewhere.
 _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
@@ -48,11 +49,6 @@ class Refused(Exception):
         self.error = error
 
 
-def may_be_refusal(error: Exception) -> bool:
-    """Whether sqlite reports this where a disk has no shared memory, among other reasons."""
-    return isinstance(error, sqlite3.OperationalError) and any(words in str(error) for words in _REFUSALS)
-
-
 def is_busy(error: Exception) -> bool:
     """True when another process holds the lock: never a sign of an empty, old or damaged file."""
     return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("locked", "locking protocol"))
@@ -72,7 +68,8 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
-                if may_share and may_be_refusal(error) and history_path.has_descriptors() and not history_path.is_full(path):
+                may_be_refusal = may_share and any(words in str(error) for words in _REFUSALS)
+                if may_be_refusal and history_path.has_descriptors() and not history_path.is_full(path):
                     raise Refused(error) from None
                 raise
             time.sleep(_ATTEMPT_MS / 1000)
@@ -157,17 +154,16 @@ def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     remote: whether other machines share it; None where no table has it: `mount` is asked for a new file, and for one that was on
     another disk before. Raises sqlite3.Error, as where the disk has no shared memory."""
     mode = _mode(db)
-    if remote is not True and (remote is None or mode != "wal") and _noted(db) == f"{mode} {history_path.disk(path)}":
-        _sync(db, mode)
-        return
-    if remote is None:
-        remote = history_path.is_remote_by_program(path)
-    if remote:
-        mode = _leave(db, mode)
-    else:
-        mode = _mode(db, "PRAGMA journal_mode = WAL")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()            # by the shared memory, if there is such
-    _sync(db, mode)
+    if remote is True or (remote is None or mode != "wal") and _noted(db) != f"{mode} {history_path.disk(path)}":
+        if remote is None:
+            remote = history_path.is_remote_by_program(path)
+        if remote:
+            mode = _leave(db, mode)
+        else:
+            mode = _mode(db, "PRAGMA journal_mode = WAL")
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()        # by the shared memory, if there is such
+    # A WAL is whole without waiting for the disk at each end of a transaction; a rollback journal is not everywhere.
+    db.execute("PRAGMA synchronous = NORMAL" if mode == "wal" else "PRAGMA synchronous = FULL")
 
 
 def _leave(db: sqlite3.Connection, mode: str) -> str:
@@ -177,11 +173,6 @@ def _leave(db: sqlite3.Connection, mode: str) -> str:
         if "locked" not in str(error) and "locking protocol" not in str(error):
             raise
         return mode                    # in use as it is: changed by who opens it alone
-
-
-def _sync(db: sqlite3.Connection, mode: str) -> None:
-    """A WAL is whole without waiting for the disk at each end of a transaction; a rollback journal is not everywhere."""
-    db.execute("PRAGMA synchronous = NORMAL" if mode == "wal" else "PRAGMA synchronous = FULL")
 
 
 def note(db: sqlite3.Connection, path: str) -> None:

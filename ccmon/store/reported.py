@@ -203,10 +203,9 @@ def _write(db: sqlite3.Connection, owner: int, one: PlacedReport, number: int) -
     sessions.sum_up(db, owner, Bound(one.start, one.end, number, SUMMED))
 
 
-def set_aside(db: sqlite3.Connection, owner: Optional[int] = None) -> List[Block]:
+def set_aside(db: sqlite3.Connection) -> List[Block]:
     """The reports that count nothing because others cut the same time, by start."""
-    fetched = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
-        WHERE session_id IS NULL AND (?1 IS NULL OR owner_id = ?1) ORDER BY start_ts""", (owner,))
+    fetched = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE session_id IS NULL ORDER BY start_ts")
     return [row.block for row in rows.stored_sessions(fetched)]
 
 

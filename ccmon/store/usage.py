@@ -25,11 +25,6 @@ _VALID = f"{rows.TIMES.format('ts')} AND {rows.counted(_SUMS, rows.MOST_SUMMED)}
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
 
-def usage_key(row: "MessageRow") -> Key:
-    """Where a message is summed up."""
-    return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
-
-
 def quarter(ts: int) -> int:
     """The start of the quarter of an hour that holds that time."""
     return ts // QUARTER_S * QUARTER_S
@@ -53,7 +48,8 @@ def deltas(changes: "Iterable[MessageChange]") -> Dict[Key, Sums]:
 
 
 def _add_to(changed: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
-    key, (given, made, created, read, cost_nano, unpriced, entries) = usage_key(row), message_sums(row)
+    key = row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
+    given, made, created, read, cost_nano, unpriced, entries = message_sums(row)
     sums = changed.get(key)
     if sums is None:
         sums = changed[key] = [0] * len(_SUMS)
