@@ -22,7 +22,7 @@ from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.store import check as integrity
-from ccmon.store import copy, history_path, inspection, learning, rows
+from ccmon.store import connection, copy, history_path, learning, present
 from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
@@ -64,7 +64,8 @@ def _difference(machine: Machine, stamp: str) -> Optional[Tuple[int, int]]:
     path = machine.stored()
     with suppress(CcmonError):
         if path:
-            return inspection.read(path, lambda db: inspection.difference(db, machine.ctx.owner, machine.now, stamp))
+            return connection.read_owner(path, machine.ctx.owner, lambda db, owner: present.running_difference(
+                db, owner, machine.now, stamp), None)
     return None
 
 
@@ -91,14 +92,12 @@ def check_account(machine: Machine) -> Check:
 def _stored(machine: Machine) -> StoredAccount:
     path = machine.ctx.paths.store or ""
     with suppress(CcmonError):
-        return inspection.read(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else StoredAccount()
+        if path and os.path.lexists(path):
+            return connection.read_owner(path, machine.ctx.owner, _of_owner, StoredAccount())
     return StoredAccount()
 
 
-def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
-    owner = rows.owner_id(db, machine.ctx.owner)
-    if owner is None:
-        return StoredAccount()
+def _of_owner(db: sqlite3.Connection, owner: int) -> StoredAccount:
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
     return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))

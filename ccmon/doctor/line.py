@@ -15,7 +15,8 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_line, visibility
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
-from ccmon.store import inspection
+from ccmon.store import learning
+from ccmon.store.connection import read_owner
 from ccmon.system import processes, shared_files
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration
@@ -54,7 +55,7 @@ def check_claude(machine: Machine) -> Check:
 def _silent_s(machine: Machine) -> Optional[int]:
     path = machine.stored()
     with suppress(CcmonError):
-        last = inspection.read(path, lambda db: inspection.last_percentage(db, machine.ctx.owner)) if path else None
+        last = read_owner(path, machine.ctx.owner, learning.last_percentage, None) if path else None
         return None if last is None else machine.now - last
     return None
 

@@ -16,7 +16,7 @@ from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.store import history_path, inspection
+from ccmon.store import connection, history_path, rows
 from ccmon.system import clock, private, processes
 from ccmon.typed_values import RawValue
 
@@ -93,7 +93,7 @@ class Machine:
         """The path of the ccusage that last worked, as the history has it."""
         path = self.stored()
         with suppress(CcmonError):
-            return inspection.read(path, inspection.ccusage_path) if path else None
+            return connection.read_file(path, lambda db: rows.note(db, "ccusage_path")) if path else None
         return None
 
 

@@ -5,14 +5,18 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
-from typing import List, Optional
+from typing import Callable, List, Optional, TypeVar
 
+from ccmon.errors import CcmonError
+from ccmon.model import Owner
 from ccmon.store import history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER, Unusable
 from ccmon.system import private, stops
 
+Result = TypeVar("Result")
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 _ATTEMPT_MS = 5
+_READING_S = 0.25
 _NOTE = "journal"
 # What sqlite reports where a disk has no shared memory, among other reasons.
 _REFUSALS = ("disk I/O error", "unable to open database file", "locking protocol")
@@ -217,7 +221,7 @@ def read_only(path: str, busy_ms: int) -> sqlite3.Connection:
         return db
     except sqlite3.OperationalError as error:
         db.close()
-        if is_busy(error) or _has_content(path + "-wal") or _has_content(path + "-journal"):
+        if is_busy(error) or history_path.size_bytes(path + "-wal", path + "-journal"):
             raise
     # In a folder where nothing can be written there is no shared memory, and nobody who would change the file.
     return sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None)
@@ -227,13 +231,6 @@ def uri(path: str) -> str:
     """The file as sqlite's connect wants it with uri=True, without any choice."""
     whole = os.path.abspath(path).replace(os.sep, "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return "file://" + ("" if whole.startswith("/") else "/") + whole              # behind //, what begins with // is no host
-
-
-def _has_content(path: str) -> bool:
-    try:
-        return os.stat(path).st_size > 0
-    except OSError:
-        return False
 
 
 def open_frozen(path: str) -> Optional[sqlite3.Connection]:
@@ -249,6 +246,28 @@ def open_frozen(path: str) -> Optional[sqlite3.Connection]:
         pass
     db.close()
     return None
+
+
+def read_file(path: str, query: Callable[[sqlite3.Connection], Result]) -> Result:
+    """The result of a query of a file of whomever; nothing is made or changed. CcmonError when there is none that can be read."""
+    refusal = history_path.refusal(path)
+    if refusal:                        # sqlite would wait for a pipe's other end, and write beside another user's
+        raise CcmonError(f"{path} cannot be used: {refusal}")
+    try:
+        with closing(sqlite3.connect(uri(path) + "?mode=rw", uri=True, timeout=_READING_S)) as db:
+            db.execute("PRAGMA query_only = ON")
+            db.execute("PRAGMA trusted_schema = OFF")
+            return query(db)
+    except (sqlite3.Error, ValueError) as err:
+        raise CcmonError(f"{path} cannot be read ({err})") from None
+
+
+def read_owner(path: str, owner: Owner, query: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
+    """The same with the owner's id; nothing where there is none."""
+    def of_owner(db: sqlite3.Connection) -> Result:
+        owner_id = rows.owner_id(db, owner)
+        return nothing if owner_id is None else query(db, owner_id)
+    return read_file(path, of_owner)
 
 
 # --- damage --------------------------------------------------------------------------------------------------------------

@@ -73,13 +73,6 @@ def _opened(path: str) -> sqlite3.Connection:
     return db
 
 
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
-
-
 def is_newer(db: sqlite3.Connection) -> bool:
     """Whether a ccmon of a later version has written it."""
     return connection.version_of(db) // 100 > connection.VERSION // 100
@@ -114,7 +107,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
                     new.close()
                 temporary = os.path.join(new_path.folder, os.path.basename(new.name))
                 sessions = _put_copy(source, temporary, new, new_path)
-            return sessions, _size(new_path.path)
+            return sessions, history_path.size_bytes(new_path.path)
     except OSError as error:
         raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
@@ -139,7 +132,7 @@ def _may_replace(real: str, target: str, source: str) -> None:
         raise UsageError(f"{target} is the history itself", "Name another file")
     if not stat.S_ISREG(os.stat(real).st_mode) or not _is_history(real):
         raise UsageError(f"{target} is there already, and not a history of ccmon", "Name another file")
-    if _size(real + "-wal"):
+    if history_path.size_bytes(real + "-wal"):
         raise UsageError(f"{target} is in use: {target}-wal is there", "Name another file")
 
 
