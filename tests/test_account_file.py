@@ -13,7 +13,7 @@ from ccmon.model import Facts, Login, Window
 from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
-from ccmon.sources import account_file
+from ccmon.sources import claude_files
 from ccmon.store import history_path, rows
 from ccmon.system import private
 from ccmon.usage import account_json
@@ -87,7 +87,7 @@ def test_the_line_that_comes_later_is_of_that_login_and_replaces_what_is_older(h
 
 def test_an_unchanged_file_is_not_read_again(home, file, monkeypatch):
     first, reads = facts_at(home), []
-    monkeypatch.setattr(account_file, "texts", lambda paths: reads.append(paths) or [])
+    monkeypatch.setattr(claude_files, "texts", lambda paths: reads.append(paths) or [])
     assert facts_at(home) == first and not reads
     os.utime(file, (NOW, NOW))
     facts_at(home)

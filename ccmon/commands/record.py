@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon.pipeline import present, stored
+from ccmon.pipeline import stored, unchanged
 from ccmon.settings.context import Context
 
 OK = 0
@@ -11,7 +11,7 @@ OK = 0
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
     with stored.kept_open():
-        return OK if present.is_recorded(ctx) else _recorded(ctx)
+        return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
 
 
 def _recorded(ctx: Context) -> int:

@@ -43,17 +43,17 @@ def ask(ctx: Context, before: Source, history: History, lock: int, cancel: Cance
     if ctx.settings.source == "logs":
         return _from_logs(ctx, history, files, "asked_for", whole, cancel)
     from ccmon.pipeline import from_ccusage  # who reads the logs does without
-    from ccmon.sources import ccusage
+    from ccmon.sources import ccusage_output
     try:
         answer = from_ccusage.answer(ctx, before, history, lock, cancel)
         return answer._replace(is_history=_is_history(ctx, history, files))
-    except ccusage.Failed as err:
+    except ccusage_output.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
             answer = _from_logs(ctx, history, files, "no_ccusage", whole, cancel)
-            why = None if isinstance(err, ccusage.NotFound) else str(err)
+            why = None if isinstance(err, ccusage_output.NotFound) else str(err)
             return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
-            raise ccusage.Failed(str(err), "Claude Code's logs are there: --source logs reads them without",
+            raise ccusage_output.Failed(str(err), "Claude Code's logs are there: --source logs reads them without",
                                  missing=True) from None
         raise
 
