@@ -1,7 +1,6 @@
-"""The rows of our tables in a database that somebody else made, copied into new tables: nothing in it runs, or takes without end.
+"""The rows of our tables in a database that somebody else made, copied into new tables, for merge.py: nothing in it runs.
 
-Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file: none of them is run. What
-reads it can be ended at any moment, and is when no row came for long. For merge.py.
+Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file. Nothing takes without end.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What the source reports, stored: sessions, their limits, and snapshots of the active one. For pipeline/recording.py.
 
-The sessions of ccusage are the history where no log was read: the fullest report of each start is stored. Of reports that cut the
-same time otherwise those count as sessions that hold most; the others stay, and count nothing.
+ccusage's sessions are the history where no log was read. Of reports that cut the same time otherwise those count that hold most.
 """
 
 from __future__ import annotations

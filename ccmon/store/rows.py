@@ -1,7 +1,6 @@
 """What the columns may hold; the rows of sessions and owners, and small notes, inside a transaction. Times are epoch seconds.
 
-sqlite takes any value anywhere, and a disk may turn one into another: what cannot be is not read, the row is left out or the
-value is unknown. The rest of the history stays of use.
+sqlite takes any value anywhere, and a disk may turn one into another: what cannot be is unknown, or its row is left out.
 """
 
 from __future__ import annotations

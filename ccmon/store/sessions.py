@@ -1,7 +1,6 @@
-"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over.
+"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over: no two overlap.
 
-The start and end of a settled session stay whatever comes or goes: a late message inside it joins it, one between two
-of them opens a session that ends where the next one begins. So no two overlap, and none is longer than five hours.
+A late message inside a settled session joins it, one between two of them opens a session that ends where the next one begins.
 Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
