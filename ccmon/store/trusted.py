@@ -1,7 +1,7 @@
 """Whether the clock is believed: nothing that cannot be undone is done on the word of one that has jumped by more than a day.
 
-A message of that time confirms it at once; else it has to go on for a day. Meanwhile what is old is what was old at the earlier of
-both times. The clock is the machine's: one note for all owners, written when logs or ccusage are read, never by a merge.
+A message of that time confirms it at once; else it has to go on for a day. Meanwhile what is old is what was old at the earlier
+of both times. The clock is the machine's: one note for all owners, written when logs or ccusage are read, never by a merge.
 """
 
 from __future__ import annotations
