@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import lru_cache
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
@@ -56,7 +57,7 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
         after = _with_line(target, values, path)(before)
     for other in dotfiles.others_with_block(target, path, env):
         now = shared_files.read(other) or b""
-        with dotfiles.naming(other):
+        with suppress(settings_json.Unfit):            # changed since: it stays there
             moved.append(Edit(other, now, dotfiles.without_block(now) or b""))
     return Edit(path, before, after, tuple(moved))
 
