@@ -12,7 +12,7 @@ from ccmon import line_answer, text
 from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
 from ccmon.model import Apart, Login, Owner
-from ccmon.pipeline import history, readings, refresh
+from ccmon.pipeline import history, recording, refresh
 from ccmon.settings import account_names, accounts, config, context, options
 from ccmon.sources import hook
 from ccmon.store import learning, window_readings
@@ -209,7 +209,7 @@ def test_what_is_learned_is_of_one_login(home):
                                           (NOW - 500, "first", 6, NOW + HOUR)):
         with history.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
-                                 readings.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
+                                 recording.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
     assert percents(ctx) == [3.0, 4.0, 5.0, 6.0]
     assert percents(second) == [60.0]
     for one, text_ in ((ctx, "ours"), (second, "theirs")):

@@ -18,7 +18,7 @@ DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "
          "sources.ccusage_find", "sources.log_files", "sources.log_watch", "sources.account_file", "sources.claude_program",
          "sources.program_folders", "sources.spool",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.background", "fullscreen.curses_package", "setup.prompt_probe",
+         "fullscreen.guardian", "fullscreen.keyboard", "fullscreen.curses_package", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",

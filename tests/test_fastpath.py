@@ -139,7 +139,7 @@ def test_the_first_frame_is_made_without_what_reads_learns_and_tells(machine):
                                  text=True).stdout.split())
     bare, _ = loaded(["-c", "pass"], machine.env())
     late = (*IDLE, "ccmon.fullscreen.live", "ccmon.fullscreen.poller", "ccmon.alerts.channels")
-    of_screen = {"curses", "enum", "signal", "ccmon.fullscreen.screen", "ccmon.fullscreen.screen_signals"}
+    of_screen = {"curses", "ccmon.fullscreen.screen", "ccmon.fullscreen.screen_signals"}
     assert {name for name in modules - bare for room in late if f"{name}.".startswith(f"{room}.")} - of_screen == set()
 
 

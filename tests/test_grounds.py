@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_themes import contrast
 
-from ccmon.fullscreen.background import may_pass
+from ccmon.fullscreen.keyboard import may_pass
 from ccmon.settings import grounds
 from ccmon.settings.themes import THEMES, Style, hexadecimal
 from ccmon.setup import tmux_line

@@ -291,7 +291,7 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
          "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
          "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
-         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue")
+         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue", "enum", "signal")
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call

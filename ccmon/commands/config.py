@@ -159,8 +159,8 @@ def _plan_of_account(state: ConfigState) -> str:
     try:
         return account_note.load(one_note.one_note(ctx.paths.store, ctx.owner, account_note.KEY)).login.plan
     except LookupError:
-        from ccmon.pipeline import account_history, stored
-        with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_history.AccountHistory) as history:
+        from ccmon.pipeline import stored
+        with stored.opened(ctx, stored.SCREEN_BUSY_MS, stored.AccountHistory) as history:
             return history.account_note().login.plan
 
 

@@ -53,8 +53,8 @@ def _complain(snapshot: Snapshot) -> int:
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
-    from ccmon.pipeline import unchanged
-    facts = unchanged.stored_facts(ctx)
+    from ccmon.pipeline import present
+    facts = present.stored_facts(ctx)
     if facts is not None:
         return facts
     from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody

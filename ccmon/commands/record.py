@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon.pipeline import unchanged
+from ccmon.pipeline import present
 from ccmon.settings.context import Context
 
 OK = 0
@@ -10,7 +10,7 @@ OK = 0
 
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
-    return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
+    return OK if present.is_recorded(ctx) else _recorded(ctx)
 
 
 def _recorded(ctx: Context) -> int:

@@ -19,8 +19,7 @@ from ccmon.sources import log_files
 from ccmon.store import inspection as files
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.price_table import DATE
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts

@@ -15,7 +15,7 @@ from ccmon.errors import CcmonError, PathError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import account_history
+from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
@@ -26,8 +26,7 @@ from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage import utilization
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 
 FAR = 2.0                              # the figures of plans are references: less than that apart says nothing
 NO_HOME = ("there is no home directory to keep it in", HOMELESS)
@@ -87,7 +86,7 @@ def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
         return StoredAccount()
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return StoredAccount(account_history.read_account_note(db, owner), limit, account_history.read_asked_note(db, owner))
+    return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))
 
 
 def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:

@@ -22,10 +22,10 @@ from ccmon.model import (
 )
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, snapshots, stored
-from ccmon.pipeline.account_history import AccountHistory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
+from ccmon.pipeline.stored import AccountHistory
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
@@ -80,11 +80,11 @@ class History(AccountHistory):
 
     def _unsaved(self, answer: SourceAnswer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
-        from ccmon.usage import limits
+        from ccmon.usage import utilization
         stored, reported, _ = self.facts(now, answer.source)
         if answer.blocks is None:
             return Facts(stored._replace(trouble=self.trouble), reported)
-        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
+        best = utilization.larger_high_water(stored.high_water, utilization.high_water(answer.blocks, now))
         starts = tuple(block.start for block in answer.blocks)
         return Facts(StoredFacts(answer.blocks, starts, stored.samples, best, trouble=self.trouble), reported)
 
@@ -93,9 +93,9 @@ class History(AccountHistory):
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def write(db: sqlite3.Connection, owner: int) -> None:
-            from ccmon.pipeline import readings
+            from ccmon.pipeline import recording
             lines, read = learning.unread(db, owner, spool)
-            readings.write_lines(db, owner, lines, now, login)
+            recording.write_lines(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
@@ -319,14 +319,14 @@ class History(AccountHistory):
     # --- settings -----------------------------------------------------------------------------------------------------
 
     def _limits(self) -> "LimitOf":
-        from ccmon.usage import limits
+        from ccmon.usage import utilization
         settings, (plan, by_account) = self.ctx.settings, snapshots.plan_of(self.ctx, self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
         text = self.learned() if may_learn else None
         learned = None if text is None else self._learned_limit(text)
 
         def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
-            return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
+            return utilization.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
         return limit_of
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:

@@ -7,9 +7,8 @@ from ccmon.model import Login, ReportedFacts, Source, StoredFacts
 from ccmon.settings.context import Context
 from ccmon.store import learning, rows, window_readings
 from ccmon.store.database import Store
-from ccmon.usage import asked_note
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage import account_note
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.windows import order, running, window
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def reported(store: Store, ctx: Context, stored: StoredFacts, source: Source, no
         return _merged(store, ctx, stored, now)
     note, asked = notes
     text = store.read_owner(ctx.owner, rows.ledger, None)
-    credits = asked_note.newest_credits(note.credits, asked.credits)
+    credits = account_note.newest_credits(note.credits, asked.credits)
     if text is None:                   # Claude has never reported how much is used
         return ReportedFacts(source, credits=credits, login=note.login, windows_dropped=note.dropped)
     from ccmon.usage import official

@@ -10,7 +10,7 @@ from ccmon.settings.context import Context
 from ccmon.system import processes
 
 if TYPE_CHECKING:
-    from ccmon.usage.fullness import Options
+    from ccmon.usage.utilization import Options
 
 
 def snapshot(ctx: Context, facts: Facts, now: int, plan: Optional[str] = None) -> Snapshot:
@@ -25,7 +25,7 @@ def snapshot(ctx: Context, facts: Facts, now: int, plan: Optional[str] = None) -
 
 def usage_options(ctx: Context, login: Login, plan: Optional[str] = None) -> Options:
     """What the settings ask for of the account of that login, or another plan."""
-    from ccmon.usage.fullness import Options
+    from ccmon.usage.utilization import Options
     settings, (name, by_account) = ctx.settings, (plan, False) if plan else plan_of(ctx, login)
     return Options(plan=name, explicit_limit=None if plan else settings.explicit_limit, rule=settings.reset,
                    plans=settings.plans, by_account=by_account)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterable, List, Optional, Sequence
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Windows
-from ccmon.usage import binding, burn, forecast, fullness, notices, outlook, schedule, utilization
-from ccmon.usage.fullness import Options as Options
-from ccmon.usage.fullness import active as active
+from ccmon.usage import binding, burn, notices, outlook, schedule, utilization
+from ccmon.usage.utilization import Options as Options
+from ccmon.usage.utilization import active as active
 from ccmon.usage.windows import opens_at, window_named
 from ccmon.when import Zone
 
@@ -23,12 +23,12 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 
 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
-    running_blocks, session, windows, limit, full = fullness.session_fullness(facts, options, now)
+    running_blocks, session, windows, limit, full = utilization.session_fullness(facts, options, now)
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 window_named(utilization.reported_windows(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
-    ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
+    ends_at = None if full.left is None else burn.predicted_end(now, full.left, pace.per_min)
     runway = outlook.session_runway(facts, full, limit, window_end, now) if session and window_end else None
     runway = outlook.shown_session_runway(runway, facts.learned.state, ends_at)
     pace_end = binding.pace_runway(ends_at, opens_at(windows, full.source, reset.at))
@@ -41,12 +41,12 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
         session=session or _newest(stored.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),
         limit=limit, percent=full.percent, left=full.left,
         burn_per_min=pace.per_min, burn_source=pace.source,
-        sustainable_per_min=None if full.left is None else forecast.sustainable(full.left, now, reset.at),
+        sustainable_per_min=None if full.left is None else burn.sustainable(full.left, now, reset.at),
         predicted_end=ends_at, reset=reset, windows=binding.tightest_first(windows, bound), binding=bound,
         percent_source=full.source, capacity=full.capacity, about=full.about, runway=runway,
         week=_learned_week(facts, windows), learned=facts.learned.state, credits=reported.credits, login=reported.login,
         apart=reported.apart, cache=reported.cache,
-        usage_curve=tuple(forecast.curve(stored.samples, session, now)) if session else (),
+        usage_curve=tuple(burn.curve(stored.samples, session, now)) if session else (),
         burn_history=tuple(burn.history(stored.samples, now, BURN_PARTS)), blocks=stored.blocks, high_water=stored.high_water)
 
 

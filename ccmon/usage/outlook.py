@@ -9,7 +9,7 @@ from ccmon import checked
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
-from ccmon.usage import forecast
+from ccmon.usage import burn
 from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import window_named
 from ccmon.when import WEEK_S
@@ -130,7 +130,7 @@ def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
 
 
 def _by_pace(window: Window, at: int, whole_s: int) -> Runway:
-    return forecast.window_by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
+    return burn.window_by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
 
 
 @lru_cache(maxsize=4)
@@ -141,4 +141,4 @@ def _of_week(model: "WeekModel", percent: float, now: int, reset_at: int) -> Run
 
 def week_by_pace(window: Window, now: int) -> int:
     """Epoch s when the week is used up at the pace of its window so far, at the latest its reset."""
-    return forecast.window_by_pace(window.percent, now, window.resets_at, 0).median
+    return burn.window_by_pace(window.percent, now, window.resets_at, 0).median

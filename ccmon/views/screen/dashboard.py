@@ -5,7 +5,7 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block, Runway, Snapshot
 from ccmon.text import Line, Span
-from ccmon.usage import forecast, notices
+from ccmon.usage import burn, notices
 from ccmon.usage.burn import HOLE_S
 from ccmon.views import graph
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
@@ -134,7 +134,7 @@ def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     block = snapshot.session
     assert block is not None
     dots = 2 * cells                       # across; a point for each half of one is fine enough
-    points = forecast.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
+    points = burn.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
     role = text.level_role(snapshot.percent)
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
     step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
