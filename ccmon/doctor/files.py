@@ -11,7 +11,7 @@ from typing import Optional, Tuple
 from ccmon import line_answer, line_cache
 from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine, folder_above, free_bytes, shut_logs, status_of
-from ccmon.errors import CcmonError, PathError
+from ccmon.errors import INSTALL_COMMAND, CcmonError, PathError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
@@ -19,7 +19,6 @@ from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
-from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.store import check as integrity
 from ccmon.store import copy, history_path, inspection, learning, rows
 from ccmon.system import private

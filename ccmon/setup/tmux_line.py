@@ -7,8 +7,7 @@ from typing import List, Mapping, Optional, Sequence
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, surface_on
-from ccmon.settings.themes import hexadecimal
+from ccmon.settings.themes import BRIGHT, DARK, LIGHT, READABLE, contrast, hexadecimal, surface_on
 from ccmon.setup import dotfiles
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, UNKNOWN, Visibility
 from ccmon.setup.snippets import TMUX_BARE, TMUX_BEFORE, TMUX_LENGTH, for_sh
