@@ -75,7 +75,7 @@ def _with_line(target: str, values: snippets.SnippetValues, path: str) -> Callab
     """What puts the line into a content; ~/.profile is read by other shells, too."""
     if target == "claude":
         return lambda before: settings_json.with_line(before, snippets.for_sh(values.ccmon), values.direct)
-    block = snippets.BLOCKS[target](values._replace(is_for_all=os.path.basename(path) == ".profile"))
+    block = snippets.block(target, values._replace(is_for_all=os.path.basename(path) == ".profile"))
     return lambda before: dotfiles.with_block(before, block)
 
 
@@ -108,7 +108,7 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
         if block is not None:
             return snippets.tmux_calls(block)
         by_hand = "ccmon" in dotfiles.text_of(path)
-        return [] if by_hand else snippets.tmux_calls(snippets.BLOCKS["tmux"](_snippet_values("tmux", env)))
+        return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _snippet_values("tmux", env)))
     except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
         return []
 
