@@ -10,21 +10,22 @@ from hostile import check_line, check_lines
 from hostile_home import COMMANDS, FEW, Home, is_json, is_wide, shared
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from made_facts import made_facts
 
 from ccmon import claude_row
 from ccmon.errors import CcmonError
 from ccmon.learning import portable, state
 from ccmon.learning import share as sharing
-from ccmon.model import Block, Facts, Source
+from ccmon.model import Block, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
-from ccmon.sources import ccusage_json, hook, limit_events, log_entries, log_unused, session_json
+from ccmon.sources import ccusage_output, hook, limit_events, log_entries, log_unused, session_json
 from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import DIALECTS
-from ccmon.views.screen import dashboard, help, history_page
+from ccmon.views.screen import dashboard, pages
 from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
@@ -54,7 +55,7 @@ def begun() -> Home:
 
 def _blocks(answer: bytes) -> Sequence[Block]:
     try:
-        return ccusage_json.parse(answer.decode("utf-8-sig", "replace"), NOW).blocks
+        return ccusage_output.parse(answer.decode("utf-8-sig", "replace"), NOW).blocks
     except CcmonError as err:
         check_line(str(err))
         return ()
@@ -81,7 +82,7 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
     """Every view of the screen, in windows of every size."""
     answer, ledger, plan, width, height = given
     blocks = _blocks(answer)
-    facts = Facts(tuple(blocks), tuple(block.start for block in blocks), source=Source(refreshed=NOW - 2, skipped=1),
+    facts = made_facts(tuple(blocks), tuple(block.start for block in blocks), source=Source(refreshed=NOW - 2, skipped=1),
                   windows=running(official.load(ledger.decode("utf-8", "replace")).windows, NOW))
     zone = scenes.FixedZone()
     for charset in (Charset(), Charset(False, False)):
@@ -92,13 +93,13 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
 
 def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> None:
     records = [scenes.Record(block, "max5", 35_000, "plan") for block in reversed(blocks)]
-    known = history_page.gathered(records, [], scene.zone, NOW)
+    known = pages.gathered(records, [], scene.zone, NOW)
     for size in (*SIZES, (width, height)):
         check_lines(dashboard.render(scene, *size), *size)
-        check_lines(help.render(scene, *size), *size)
+        check_lines(pages.help_page(scene, *size), *size)
     for size in ((80, 24), (20, 5), (1, 1), (width, height)):
         for view in ("list", "chart", "heat map"):
-            check_lines(history_page.render(scene, known, history_page.Page(view, "day", 0), *size), *size)
+            check_lines(pages.history_page(scene, known, pages.Page(view, "day", 0), *size), *size)
 
 
 def log_lines_are_read(line: bytes) -> None:
@@ -128,11 +129,11 @@ def kept_texts_are_loaded(kept: str) -> None:
 
 def settings_are_edited(given: Tuple[bytes, bytes]) -> None:
     """Claude Code's settings with our line and without it again; whatever is strange is left alone."""
-    settings, other = (text.decode("utf-8", "surrogateescape") for text in given)
+    settings, other = given
     try:
         made = settings_json.with_line(settings, "ccmon")
         assert settings_json.is_own(made) and settings_json.with_line(made, "ccmon") == made
-        json.loads(made[made.startswith("\ufeff"):], parse_int=float)
+        json.loads(made, parse_int=float)
         settings_json.without_line(made, settings)
         settings_json.without_line(made, other)
     except settings_json.Unfit as err:

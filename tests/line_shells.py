@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List, Sequence
+from typing import Any, List, Optional, Sequence
 
 import pytest
 from commands import PATIENCE_S, ROOT, Machine, Result
+
+from ccmon.setup import dotfiles
 
 HOSTILE = "x$(touch PWNED)`touch PWNED`#(touch PWNED)%n%{%}\\u\\w;touch PWNED\n#[fg=red]\x1b[31m'\"|&<b>"
 NOT_TRIED = {"CCMON_PROBE": "/nobody/looks"}       # for `init --write`: it starts no shell to see whether it shows the line
@@ -24,12 +26,24 @@ def program(name: str) -> str:
     return str(path)
 
 
+def put_block(path: str, block: str = "block\n") -> Optional[str]:
+    """Put a block into a start-up file, as `ccmon init --write` does; the path of the copy."""
+    return dotfiles.put("bash", path, lambda before: dotfiles.with_block(before, block))
+
+
 def install(machine: Machine) -> None:
     """Put both programs into the machine's folder of programs."""
     ccmon = machine.bin / "ccmon"
     ccmon.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ccmon \"$@\"\n")
     ccmon.chmod(0o755)
     shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(machine.bin / "ccmon-line"))
+
+
+@pytest.fixture
+def installed(machine: Machine) -> Machine:
+    """A machine with both programs."""
+    install(machine)
+    return machine
 
 
 def call(machine: Machine, words: Sequence[str], **env: Any) -> Result:

@@ -12,8 +12,8 @@ from ccmon import line_answer, text
 from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
 from ccmon.model import Apart, Login, Owner
-from ccmon.pipeline import history, readings, refresh
-from ccmon.settings import account_names, accounts, config, context, options
+from ccmon.pipeline import history, recording, refresh
+from ccmon.settings import accounts, config, context, ini_sections, options
 from ccmon.sources import hook
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import WindowReading
@@ -40,18 +40,18 @@ WORDS = st.text(st.sampled_from("ab.-_ é/\\~,\x1b中A1"), max_size=40)
     (["/h/.claude", "/h/.claude-work"], "default+work"), (["/h/.claude-"], "account"),
     (["/h/.claude-é"], "account"), (["/"], "account")])
 def test_folders_have_names_by_themselves(folders, name):
-    assert account_names.name_of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
+    assert accounts.name_of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
 
 
 @given(WORDS)
 def test_such_a_name_is_one_that_may_be_configured(word):
-    name = account_names.plain(word)
-    assert account_names.table({"accounts": {name: RawValue("~/x", "config.ini, line 2")}}) == {name: ("~/x",)}
+    name = accounts.plain(word)
+    assert ini_sections.account_table({"accounts": {name: RawValue("~/x", "config.ini, line 2")}}) == {name: ("~/x",)}
 
 
 @given(st.lists(st.sampled_from(["work", "work-2", "default", "a"]), max_size=8))
 def test_no_two_accounts_have_one_name(names):
-    found = account_names.each_once(names)
+    found = accounts.each_once(names)
     assert len(set(found)) == len(names) and all(new.startswith(old) for new, old in zip(found, names))
     assert [new for at, new in enumerate(found) if names[at] not in found[:at]][:1] == names[:1]
 
@@ -61,7 +61,7 @@ def test_no_two_accounts_have_one_name(names):
     ("x" * 33, "~/x", "32"), ("\x1b[31m", "~/x", "letters")])
 def test_a_wrong_row_is_told_with_its_place(name, value, words):
     with pytest.raises(CcmonError, match="^config.ini, line 7: ") as caught:
-        account_names.table({"accounts": {name: RawValue(value, "config.ini, line 7")}})
+        ini_sections.account_table({"accounts": {name: RawValue(value, "config.ini, line 7")}})
     assert words in str(caught.value) and "\x1b" not in str(caught.value)
 
 
@@ -209,7 +209,7 @@ def test_what_is_learned_is_of_one_login(home):
                                           (NOW - 500, "first", 6, NOW + HOUR)):
         with history.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
-                                 readings.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
+                                 recording.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
     assert percents(ctx) == [3.0, 4.0, 5.0, 6.0]
     assert percents(second) == [60.0]
     for one, text_ in ((ctx, "ours"), (second, "theirs")):
@@ -236,8 +236,8 @@ def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
     for name, percent in (("default", 8.0), ("default/1", 37.0), ("default/2", 8.0)):
         ctx = context.prepare({"account": RawValue(name, "--account")}, env)
         facts = refresh.load(ctx, NOW)
-        assert facts.windows[0].percent == percent and len(facts.windows) == 2
-        assert [one[0].percent for one in facts.apart.accounts] == [45.0 - percent]
+        assert facts.reported.windows[0].percent == percent and len(facts.reported.windows) == 2
+        assert [one[0].percent for one in facts.reported.apart.accounts] == [45.0 - percent]
         assert ctx.env is env and ctx.cache == ctx.line_cache
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import scenes
+from made_facts import changed_facts
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
@@ -17,7 +18,7 @@ from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
 from ccmon.views import document, graph, why_learned
 from ccmon.views.line import fields, statusline
-from ccmon.views.screen import dashboard, outlook_row, small
+from ccmon.views.screen import dashboard, small, windows
 
 pytestmark = pytest.mark.newest_only
 
@@ -84,22 +85,22 @@ def test_little_known_is_a_plain_rate_and_says_so():
     pace = Pace(RunwayModel(NOW, ENOUGH - 1), UsageCurve((START, NOW), (0.0, 21_012.0), (), (START,)))
     made = scene(21_012, outlook=Outlook(None, pace, None))
     assert made.snapshot.runway.rule == "last_hour" and not is_likelihood(made.snapshot.runway)
-    assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert "(last-hour rate)" in text.plain(windows.runs_out_row(made, 70))
     assert document.document(made.snapshot)["runway"]["rule"] == "last_hour"
 
 
 def test_a_span_that_begins_and_ends_with_the_reset_is_not_shown():
     made = known(50)
     end = made.runway.resets_at
-    rows = [outlook_row._likely(scene(14_012), made.runway._replace(probability=0.06, median=end, low=low, high=end))[0]
+    rows = [windows._likely(scene(14_012), made.runway._replace(probability=0.06, median=end, low=low, high=end))[0]
             for low in (end, end - 3600)]
     assert ["-" in "".join(span.text for span in row) for row in rows] == [False, True]
 
 
 def test_nothing_left_is_no_likelihood():
     made = scene(21_012, windows=official(100), learned=learned(), outlook=outlook(100, 21_012))
-    assert made.snapshot.runway.probability == 1 and outlook_row.likelihood_runway(made) is None
-    assert "all used" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert made.snapshot.runway.probability == 1 and windows.likelihood_runway(made) is None
+    assert "all used" in text.plain(windows.runs_out_row(made, 70))
 
 
 @pytest.mark.parametrize("damaged", [None, object(), 3, ()])
@@ -137,7 +138,7 @@ def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
     assert seen.runway.rule == "last_hour" and seen.runway.learned == before.runway
     assert seen.runway.median == min(seen.predicted_end, OFFICIAL_END) and seen.runway.resets_at == OFFICIAL_END
     assert next(one.forecast for one in seen.windows if one.name == "five_hour") == seen.runway
-    assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert "(last-hour rate)" in text.plain(windows.runs_out_row(made, 70))
     assert "% likely" not in statusline.render(seen, made.zone)
     assert fields.values(seen, made.zone, Charset())("likely", None, 9) == "-"
     told = document.document(seen)
@@ -154,9 +155,9 @@ def test_of_the_week_it_is_the_pace_so_far():
     reset = official()[1].resets_at
     weekly = [Reading(at, (at + 7 * scenes.DAY_S - reset) % (7 * scenes.DAY_S) / 7000, reset + (at - reset) // (7 * scenes.DAY_S)
                       * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
-    facts = scenes.facts_of(9)._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
+    facts = changed_facts(scenes.facts_of(9), outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
     window = official(61, 40)[1]
-    before, seen = (window_runway(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW)
+    before, seen = (window_runway(changed_facts(facts, learned=Learned(NOW, week_choice=rule)), window, NOW)
                     for rule in (Choice(), LOST))
     assert is_likelihood(before) and (seen.rule, seen.learned) == ("average", before)
     assert abs(seen.median - week_by_pace(window, NOW)) < 400              # made anew every five minutes
@@ -188,17 +189,17 @@ def said(probability, width, median=START + 3 * HOUR, low=START + 10_000, high=S
 ])
 def test_the_row_has_shorter_words_for_less_room(probability, width, words):
     made, width = said(probability, width)
-    assert text.plain(outlook_row.runs_out_row(made, width)).split("runs out")[1].strip() == words
+    assert text.plain(windows.runs_out_row(made, width)).split("runs out")[1].strip() == words
 
 
 @pytest.mark.parametrize("probability, role", [(0.04, "ok"), (0.06, "value"), (0.5, "warn"), (0.99, "warn")])
 def test_what_is_likely_is_a_warning(probability, role):
-    assert outlook_row.runs_out_row(*said(probability, 80))[1].role == role
+    assert windows.runs_out_row(*said(probability, 80))[1].role == role
 
 
 def test_a_median_at_the_reset_is_not_said():
     made, width = said(0.4, 80, median=OFFICIAL_END, high=OFFICIAL_END)
-    assert "(15:46-17:40)" in text.plain(outlook_row.runs_out_row(made, width))
+    assert "(15:46-17:40)" in text.plain(windows.runs_out_row(made, width))
 
 
 def test_the_notice_comes_with_a_probability_of_half():
@@ -242,20 +243,36 @@ def test_the_score_is_for_windows_with_room():
 
 # --- the band ----------------------------------------------------------------------------------------------------------------
 
-def dots(band, charset=None, cells=60, rows=12):
-    picture = graph.Curve(0, 100, 1000, [], 50, band)
+def dots(strokes, charset=None, cells=60, rows=12):
+    picture = graph.Curve(0, 100, 1000, strokes, 50)
     lines = [text.plain(line) for line in graph.render(picture, cells, rows, charset or Charset(), [])]
     return [line[6:] for line in lines[:rows - 2]]
 
 
+EDGES = [graph.Stroke((50, 400), (100, end), "dim", "dotted") for end in (500, 700)]
+
+
+def ink(line):
+    """How much of a line of the graph is drawn on."""
+    return sum({".": 1, "*": 4}.get(char, bin(ord(char)).count("1") - 2 if "\u2800" < char < "\u2900" else 0) for char in line)
+
+
 def test_the_band_lies_between_its_edges():
-    shown = dots([graph.Between(50, 400, 400), graph.Between(100, 500, 700)])
-    marked = [row for row, line in enumerate(shown) if any(0x2800 < ord(char) < 0x2900 for char in line)]
+    shown = dots(EDGES)
+    marked = [row for row, line in enumerate(shown) if ink(line)]
     assert 2 <= min(marked) and max(marked) <= 6 and all(not line[:26].strip(" ┄limt") for line in shown)
 
 
-def test_the_band_in_ascii():
-    assert any("." in line for line in dots([graph.Between(50, 400, 400), graph.Between(100, 500, 700)], Charset(False, False)))
+@pytest.mark.parametrize("charset", [Charset(), Charset(False, False)])
+def test_what_was_seen_is_the_heaviest_and_the_band_the_lightest(charset):
+    seen, pace, band = (sum(map(ink, dots([graph.Stroke((50, 400), (100, 600), role, pattern)], charset)))
+                        for pattern, role in (("solid", "accent"), ("dashed", "dim"), ("dotted", "dim")))
+    assert seen > 3 * pace and pace > 1.5 * band > 0
+
+
+def test_an_edge_that_leaves_the_picture_is_not_bent_along_its_top():
+    shown = dots([graph.Stroke((0, 0), (100, 1e300), "dim", "dotted"), graph.Stroke((50, 400), (100, 2000), "dim", "dotted")])
+    assert any(map(ink, shown)) and not any(ink(line[45:]) for line in shown)
 
 
 def test_the_band_is_in_tokens_and_ends_with_the_window():

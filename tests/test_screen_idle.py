@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import claude_logs
 import pytest
 from commands import ROOT
+from made_facts import made_facts
 
 from ccmon import model
-from ccmon.fullscreen import picture as pictures
-from ccmon.fullscreen.picture import Picture, View
-from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
+from ccmon.fullscreen import app
+from ccmon.fullscreen.app import Picture, View
+from ccmon.fullscreen.live import LOAD, NOTHING, READ, Poller
 from ccmon.fullscreen.state import ScreenState
 from ccmon.pipeline import history, refresh, snapshots, stored, watch
 from ccmon.settings import context
@@ -170,11 +171,11 @@ def test_where_nothing_changes_nothing_is_opened_read_or_painted(pollers, monkey
 
 
 def test_a_changed_log_is_read_once_and_two_screens_come_to_rest(pollers):
-    tokens = pollers.both[0]._last.blocks[-1].tokens
+    tokens = pollers.both[0]._last.stored.blocks[-1].tokens
     pollers.counts.reads = 0
     append(pollers)
     assert settled(pollers.both) <= 4 and pollers.counts.reads <= 2
-    assert all(one._last.blocks[-1].tokens > tokens + 12_000 for one in pollers.both)
+    assert all(one._last.stored.blocks[-1].tokens > tokens + 12_000 for one in pollers.both)
 
 
 def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
@@ -183,15 +184,15 @@ def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
     pollers.counts.reads = 0
     first = pollers.both[0]
     assert first._due() == LOAD and settled([first]) <= 3      # what is learned of it is stored, too
-    assert first._last.hit_at is not None and pollers.counts.reads == 0
+    assert first._last.learned.hit_at is not None and pollers.counts.reads == 0
 
 
 HAPPENINGS = {
     "a session ends": lambda one: setattr(one, "_edge", time.time() - 1),
     "long ago": lambda one: setattr(one, "_due_s", time.monotonic() - 1),
     "the clock was set": lambda one: setattr(one._watch, "_ahead_s", one._watch._ahead_s - 10),
-    "a fault": lambda one: setattr(one, "_last", one._last._replace(source=one._last.source._replace(error="no"))),
-    "no logs": lambda one: setattr(one, "_last", one._last._replace(source=one._last.source._replace(logs=""))),
+    "a fault": lambda one: setattr(one, "_last", one._last.with_source(one._last.reported.source._replace(error="no"))),
+    "no logs": lambda one: setattr(one, "_last", one._last.with_source(one._last.reported.source._replace(logs=""))),
     "a line was asked for": lambda one: os.utime(os.path.join(one.ctx.cache, "plain")) or _not_fresh(one),
 }
 
@@ -214,7 +215,7 @@ def _not_fresh(one):
 
 def test_the_rest_grows_where_nobody_uses_or_asks_anything(pollers):
     seen, now = pollers.both[0]._watch, int(time.time())
-    source = pollers.both[0]._last.source
+    source = pollers.both[0]._last.reported.source
     assert seen.rest_s(source, now, now - 10) == watch.REST_S < seen.rest_s(source, now, now - 1000) == watch.CALM_REST_S
 
 
@@ -229,7 +230,7 @@ def drawn(home, monkeypatch):
     """Views of a session that runs, with how often the numbers and the lines were made."""
     counts = SimpleNamespace(numbers=0, lines=0)
     ctx = context.prepare({}, {"HOME": str(home), "PATH": ""})
-    view, made = snapshots.snapshot, pictures._made
+    view, made = snapshots.snapshot, app._made
 
     def counted_view(*args):
         counts.numbers += 1
@@ -239,8 +240,8 @@ def drawn(home, monkeypatch):
         counts.lines += 1
         return made(*args)
     monkeypatch.setattr(snapshots, "snapshot", counted_view)
-    monkeypatch.setattr(pictures, "_made", counted_made)
-    facts = model.Facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
+    monkeypatch.setattr(app, "_made", counted_made)
+    facts = made_facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
     return SimpleNamespace(counts=counts, view=View(ctx, ScreenState(facts, reading=False), Charset(), 80, 24))
 
 
@@ -254,7 +255,7 @@ def test_of_a_session_that_runs_only_clock_and_age_are_made_anew_each_second(dra
         shown, fresh = (_text(one.lines(drawn.view, now, now - now % 3)) for one in (picture, Picture()))
         assert (shown[0], shown[-1]) == (fresh[0], fresh[-1]) and len(shown) == len(fresh)
         assert picture.changes_in_s(now + 0.25) == pytest.approx(0.752)
-    assert drawn.counts.numbers - 60 == 1 and drawn.counts.lines - 60 <= 60 / pictures.LINES_S + 1
+    assert drawn.counts.numbers - 60 == 1 and drawn.counts.lines - 60 <= 60 / app.LINES_S + 1
 
 
 def test_when_nothing_is_used_a_frame_stands_until_the_minute(drawn):
@@ -286,11 +287,13 @@ def test_the_last_minute_of_a_session_counts_its_seconds(drawn):
 
 # --- the first frame ----------------------------------------------------------------------------------------------------------
 
-LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.poller",
+LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.key",
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
-         "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
-         "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
-         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue")
+         "ccmon.sources.ccusage", "ccmon.sources.claude_files", "ccmon.views.history", "ccmon.views.document",
+         *(f"ccmon.sources.log_{name}" for name in ("reader", "parts", "entries", "watch", "workers")),
+         "ccmon.views.screen.pages", "ccmon.history.windows", "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess",
+         "traceback", "queue", "enum", "signal")
+MOST_MODULES = 110                     # of ccmon
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call
@@ -319,3 +322,4 @@ def test_the_first_frame_is_of_what_is_stored_and_loads_nothing_that_comes_after
     loaded = run.stdout.split()
     assert "ccmon.views.screen.dashboard" in loaded, run.stderr
     assert [name for name in loaded if name.startswith(LATER)] == []
+    assert len([name for name in loaded if name.split(".")[0] == "ccmon"]) <= MOST_MODULES

@@ -16,12 +16,12 @@ from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
 
 from ccmon import line_answer, locks, refresher
-from ccmon.doctor import files
+from ccmon.doctor import machine as doctors_machine
 from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
-from ccmon.sources import ccusage, hook, program_folders
-from ccmon.store import migrations
+from ccmon.sources import ccusage, hook, program_search
+from ccmon.store import history_path
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
 
@@ -129,8 +129,8 @@ def test_a_tree_is_ended_by_taskkill_of_the_system(windows, monkeypatch, error):
 
 def test_the_usual_places_of_ccusage(windows):
     windows(processes)
-    windows(program_folders)
-    places = program_folders.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
+    windows(program_search)
+    places = program_search.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
     assert places == [HOME + r"\AppData\Roaming\npm", r"C:\Program Files\nodejs", LOCAL + r"\pnpm", LOCAL + r"\Volta\bin",
                       HOME + r"\scoop\shims"]
 
@@ -143,7 +143,7 @@ def test_a_child_of_the_child_holds_nothing_up(tmp_path, monkeypatch):
         program.write_text(f"#!/bin/sh\n{body}\n")
         program.chmod(0o755)
         pids = []
-        found = ccusage.Program((str(program),), str(program))
+        found = program_search.Program((str(program),), str(program))
         try:
             assert ccusage.fetch(found, 25, {"PATH": "/usr/bin:/bin"}, None, pids.append) == said
         finally:
@@ -200,15 +200,15 @@ def test_a_file_that_is_being_read_is_replaced_in_a_moment(windows, monkeypatch,
 @pytest.mark.parametrize("place, remote", [(r"C:\Users\x", False), (r"\\server\share\x", True), (r"\\?\C:\x", False),
                                            (r"\\?\UNC\server\share", True)])
 def test_shares_have_no_wal(windows, monkeypatch, place, remote):
-    windows(migrations)
+    windows(history_path)
     monkeypatch.setattr(ntpath, "realpath", lambda path: path)
-    assert migrations.is_remote(place) is remote
+    assert history_path.is_remote(place) is remote
 
 
 def test_modes_mean_nothing_there(windows, tmp_path):
-    windows(files, path=os.path)
+    windows(doctors_machine, path=os.path)
     tmp_path.chmod(0o777)
-    assert files.status_of(str(tmp_path)).mode == 0 and files.status_of(str(tmp_path)).own
+    assert doctors_machine.status_of(str(tmp_path)).mode == 0 and doctors_machine.status_of(str(tmp_path)).own
 
 
 # --- the line ------------------------------------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "os.killpg": {"fullscreen/screen_signals", "system/processes"}, "os.nice": {"pipeline/sources"}, "os.pread": {"locks"},
     "os.pwrite": {"locks"}, "os.replace": {"system/private"},
     "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"}, "os.setpgid": {"fullscreen/guardian"},
-    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/files"}, "os.sysconf": {"refresher"},
+    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/machine"}, "os.sysconf": {"refresher"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
     "os.ttyname": {"fullscreen/screen_signals"}, "os.uname": {"locks", "settings/config"}, "os.waitid": {"sources/ccusage"},
     "os.waitpid": {"fullscreen/entries", "fullscreen/guardian", "setup/prompt_probe", "sources/log_workers"},

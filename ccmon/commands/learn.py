@@ -14,7 +14,7 @@ from ccmon.learning import forecast_scores, portable, reliability, share, usage_
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.pipeline import demo_past, learned_state, model_weeks
+from ccmon.pipeline import demo_past, learned_state
 from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context
 from ccmon.store.learning import EXTRA
@@ -140,7 +140,8 @@ def _learn(given: SimpleNamespace, ctx: Context, history: History, learned: Lear
     forecasts = history.forecasts()
     findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, forecast_scores.scores_of(forecasts),
                            forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
-                           reliability.of(forecasts, WEEK_S), model_weeks.scores(history, ctx.now()) if given.report else ())
+                           reliability.of(forecasts, WEEK_S),
+                           learned_state.weekly_scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK

@@ -11,16 +11,15 @@ from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
 from ccmon.pipeline import learned_state, refresh, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
-from ccmon.settings import config, options, origins, own_themes
+from ccmon.settings import config, ini_sections, options
 from ccmon.settings.context import Context
+from ccmon.settings.ini_sections import THEME_PREFIX, Setting
 from ccmon.settings.options import LEVELS, OPTIONS
-from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
 from ccmon.store import inspection as files
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.price_table import DATE
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
@@ -51,10 +50,10 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
         settings=tuple(output.with_theme(_settings(ctx, arguments.flags(given), options.from_file(sections)), ctx.callers_env)),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
-        own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
-        home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
-        reported=_reported(ctx, now) if facts.cut_since is not None else (),
-        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=streams.own_command())
+        own_themes=tuple(name[len(THEME_PREFIX):] for name in sections if name.startswith(THEME_PREFIX)),
+        home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.stored.cut_since,
+        reported=_reported(ctx, now) if facts.stored.cut_since is not None else (),
+        account=account, asked=asked, windows_dropped=facts.reported.windows_dropped, command=streams.own_command())
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
@@ -65,10 +64,11 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
         return refresh.once(ctx, -1), (AccountNote(), AskedNote()), StoreFacts(None)
     source = refresh.source_before(ctx)
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
-        return Facts(source=source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
+        return Facts().with_source(source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
     with opened(ctx, SCREEN_BUSY_MS) as history:
-        facts = learned_state.recall(history, history.facts(now), now)._replace(source=source)
-        files_of = _store(ctx, facts.trouble) if history.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
+        facts = learned_state.recall(history, history.facts(now).with_source(source), now)
+        trouble = facts.stored.trouble
+        files_of = _store(ctx, trouble) if history.store else StoreFacts(ctx.paths.store, trouble=trouble)
         return facts, (history.account_note(), history.asked_note()), files_of
 
 
@@ -123,4 +123,4 @@ def _settings(ctx: Context, flags: Dict[str, RawValue], file: Dict[str, RawValue
         if option.name == "reset_hour":
             continue
         names = ("reset", "reset_hour") if option.name == "reset" else (option.name,)
-        yield origins.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)
+        yield ini_sections.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)

@@ -45,4 +45,4 @@ def read_facts(ctx: Context, history: History, now: int) -> Facts:
         facts, before, source = history.facts(now), source, source_before(ctx)
         if source == before:
             break
-    return learned_state.recall(history, facts, now)._replace(source=before)
+    return learned_state.recall(history, facts.with_source(before), now)

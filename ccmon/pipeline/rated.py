@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional, Union
 
-from ccmon.history import rating
-from ccmon.history.rating import RunningRating, Scale
+from ccmon.history import groups
+from ccmon.history.groups import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state, snapshots
 from ccmon.pipeline.history import History
-from ccmon.usage import fullness, limits, utilization
+from ccmon.usage import utilization
 
 if TYPE_CHECKING:
     from ccmon.learning.learned import Learned
@@ -42,8 +42,8 @@ def stored_basis(history: History) -> RatingBasis:
     """The basis by what is stored: the same that the screen has."""
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
-    full = fullness.session_fullness(facts, snapshots.usage_options(history.ctx, facts.login), now)
-    return RatingBasis(full.limit, facts.learned, full.session, full.utilization.percent, full.utilization.source)
+    full = utilization.session_fullness(facts, snapshots.usage_options(history.ctx, facts.reported.login), now)
+    return RatingBasis(full.limit, facts.learned.state, full.session, full.utilization.percent, full.utilization.source)
 
 
 def rated_sessions(history: History, basis: Union[RatingBasis, Snapshot], since: Optional[int] = None,
@@ -51,7 +51,7 @@ def rated_sessions(history: History, basis: Union[RatingBasis, Snapshot], since:
     """The sessions that ended since then; of all machines if everywhere. Raises StoreError."""
     scale, running = _scale(history, basis), _running(basis)
     records = [record for owner in history.rating_rows(since, everywhere)
-               for record in rating.rated(owner.records, owner.windows, owner.cuts, scale, running if owner.is_own else None)
+               for record in groups.rated(owner.records, owner.windows, owner.cuts, scale, running if owner.is_own else None)
                if since is None or record.block.end > since]
     return RatedSessions(sorted(records, key=lambda record: record.block.start), scale)
 
@@ -68,7 +68,7 @@ def _scale(history: History, basis: Union[RatingBasis, Snapshot]) -> Scale:
         if learned:
             return Scale(learned.tokens, "learned", limit.plan)
         if limit.high_water and not basis.active:
-            limit = limits.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, history.ctx.settings.plans,
+            limit = utilization.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, history.ctx.settings.plans,
                                    by_account=limit.by_account)
     return Scale(limit.tokens, limit.source, limit.plan)
 
@@ -76,5 +76,5 @@ def _scale(history: History, basis: Union[RatingBasis, Snapshot]) -> Scale:
 def _running(basis: Union[RatingBasis, Snapshot]) -> Optional[RunningRating]:
     if not basis.active or basis.session is None or basis.percent is None:
         return None
-    by = rating.LIMIT if basis.percent_source == "tokens" else basis.percent_source
+    by = groups.LIMIT if basis.percent_source == "tokens" else basis.percent_source
     return RunningRating(basis.session.start, basis.percent, by)

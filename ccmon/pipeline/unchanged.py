@@ -14,7 +14,7 @@ from ccmon.pipeline.catch_up import claude_logs, is_current
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
 from ccmon.settings.context import Context
-from ccmon.sources import log_files, spool
+from ccmon.sources import claude_files, log_files
 from ccmon.sources.log_files import LogFile
 from ccmon.store.database import StoreError
 from ccmon.usage import price_table
@@ -33,7 +33,7 @@ def stored_facts(ctx: Context) -> Optional[Facts]:
         return None
     with opened(ctx, SCREEN_BUSY_MS) as history:
         facts = None if _is_waiting(ctx, history) else unchanged_facts(ctx, before, claude_logs(ctx), history, now)
-        return facts and learned_state.recall(history, facts, now)._replace(source=before._replace(refreshed=now))
+        return facts and learned_state.recall(history, facts, now).with_source(before._replace(refreshed=now))
 
 
 def is_recorded(ctx: Context) -> bool:
@@ -55,7 +55,7 @@ def is_recorded(ctx: Context) -> bool:
 def _may_hold(ctx: Context, before: Source) -> bool:
     """Whether a source was asked before, as it would be now, and Claude Code has sent nothing since."""
     is_asked_so = before.ran is not None and "flag" not in [ctx.settings.origin[name] for name in HOW]
-    return is_asked_so and ctx.demo is None and ctx.cache is not None and not spool.may_hold(ctx.cache)
+    return is_asked_so and ctx.demo is None and ctx.cache is not None and not claude_files.may_hold_spool(ctx.cache)
 
 
 def _is_waiting(ctx: Context, history: History) -> bool:
@@ -76,8 +76,8 @@ def unchanged_facts(ctx: Context, before: Source, files: Sequence[LogFile], hist
     if ctx.cache and line_answer.read_state(ctx.cache).outdated(line_answer.config_path(ctx.env)):
         return None                    # another source may be wanted now
     facts = history.facts(now)
-    has_ended = any(before.ran < block.end <= now for block in facts.blocks)
-    return facts if facts.blocks and not has_ended and not history.trouble else None
+    has_ended = any(before.ran < block.end <= now for block in facts.stored.blocks)
+    return facts if facts.stored.blocks and not has_ended and not history.trouble else None
 
 
 def answer_of_logs(ctx: Context, before: Source, files: Sequence[LogFile], history: History) -> Optional[SourceAnswer]:
@@ -107,8 +107,8 @@ def _are_only_source(ctx: Context, before: Source, history: History) -> bool:
 
 def _is_there(ctx: Context, history: History) -> bool:
     """True when there is a ccusage by now; whether it can be started is for ask to find out."""
-    from ccmon.sources import ccusage_find
+    from ccmon.sources import program_search
     try:
-        return bool(ccusage_find.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home))
+        return bool(program_search.find_ccusage(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home))
     except CcmonError:
         return False

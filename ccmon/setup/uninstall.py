@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Container, Dict, List, Mapping, Optional, Sequence, Set
+import sys
+from importlib import metadata
+from typing import Container, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 
-from ccmon import line_answer, locks
+from ccmon import line_answer, locks, refresher
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
-from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
+from ccmon.setup import dotfiles, init, tmux_line, written
+from ccmon.setup.snippets import for_sh
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
-from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
+from ccmon.system import newfiles, own_processes, private, processes, removal
 from ccmon.text import plural
 
 MOST_PASSES = 3                        # what is being written meanwhile is met in the next one
-_CALLS = re.compile(rb"(?<![\w.-])ccmon(-line)?(?![\w.-])")
-_COMMENT = (b"#", b";", b"//")
+_CALLS = re.compile(r"(?<![\w.-])ccmon(-line)?(?![\w.-])")
+_COMMENT = ("#", ";", "//")
+PACKAGE = "ccmon-cli"
+_BESIDE = {PACKAGE, "pytz", "tabulate", "windows-curses", "pip", "setuptools", "wheel", "pkg-resources", "distribute"}
 
 
 class Leftover(NamedTuple):
@@ -72,8 +77,10 @@ class Uninstall:
         calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
                                    for call in init.tmux_calls(path, self.env)))
         copies = self._copies(start_up, left)
-        return Installation(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
-                     [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
+        paths = dict.fromkeys(folder.path for folder in self.folders)
+        empty = [path for path in paths if _may_go(path) and removal.is_empty(path)]
+        return Installation(start_up, copies, calls, tmux_line.with_line(calls, self.env), self._running(),
+                            [file for file in wanted if not why[file]], empty, history, [*left, *self._of_others()])
 
     def _start_up(self, left: List[Leftover]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; what cannot be read although it has it is added to left."""
@@ -82,13 +89,13 @@ class Uninstall:
         for path, target in self.start_up_files.items():
             real = os.path.realpath(path)
             try:
-                has_line = real not in seen and _has_line(target, path)
+                has_line = real not in seen and dotfiles.can_take_out(target, path)
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Leftover(path, "it belongs to another user"))
                 elif has_line:
                     with_line[path] = target
             except (CcmonError, OSError) as err:
-                has_ccmon = b"ccmon" in _content(path) or removal.is_shut(path)
+                has_ccmon = "ccmon" in dotfiles.text_of(path) or removal.is_shut(path)
                 left += [Leftover(path, _reason(err, path))] if real not in seen and has_ccmon else []
             seen.add(real)
         return with_line
@@ -106,10 +113,6 @@ class Uninstall:
         is_dark = any(one.env is None for one in running)
         holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
         return [one.pid for one in running if (one.pid in holders if one.env is None else paths & _folders_of(one.env))]
-
-    def _empty(self) -> List[str]:
-        return [path for path in dict.fromkeys(folder.path for folder in self.folders)
-                if _may_go(path) and removal.is_empty(path)]
 
     def _of_others(self) -> List[Leftover]:
         """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
@@ -154,7 +157,7 @@ class Uninstall:
         left: List[Leftover] = []
         for path, target in installation.start_up.items():
             try:
-                init.take_out(target, path)
+                dotfiles.take_out(target, path)
             except CcmonError as err:
                 left.append(Leftover(path, _reason(err, path)))
         failed = {one.path for one in left}
@@ -163,8 +166,9 @@ class Uninstall:
                 left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
             elif dotfiles.drop_copy(target, path):
                 left.append(_copy_stays(path))
-        texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
-        tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
+        texts = [dotfiles.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
+        for socket in installation.servers:
+            tmux_line.clear(socket, installation.calls, "\n".join(texts), self.env)
         return left
 
     def _remove_folders(self) -> None:
@@ -184,28 +188,17 @@ class Uninstall:
         left = []
         for path in dict.fromkeys([*self.start_up_files, *written.files_by_hand(self.envs)]):
             is_named = path in named and self.start_up_files.get(path) == "claude"
-            numbers = [] if is_named else _calling_lines(path)
-            if numbers:
-                left.append(Leftover(path, f"line {numbers[0]}, which was put there by hand, names ccmon: "
-                                           "take out what calls it"))
+            number = 0 if is_named else _calling_line(path)
+            if number:
+                left.append(Leftover(path, f"line {number}, which was put there by hand, names ccmon: take out what calls it"))
         program = processes.which("crontab", self.env)
         table = processes.printed([program, "-l"], self.env) if program else None
-        if any(_is_call(row.encode("utf-8", "replace")) for row in (table or "").splitlines()):
+        if any(_is_call(row) for row in (table or "").splitlines()):
             left.append(Leftover("crontab", "it calls ccmon: take that out with crontab -e"))
         return left
 
 
 # --- single files -----------------------------------------------------------------------------------------------------------
-
-def _has_line(target: str, path: str) -> bool:
-    if target != "claude":
-        return dotfiles.can_take_out(path)
-    text = init.text_of(path) or settings_json.NEW
-    calls = settings_json.calls_ccmon(text)
-    if calls and not settings_json.is_own(text) and not os.path.exists(path + dotfiles.BACKUP):
-        raise CcmonError("it calls ccmon in a way of its own: change it by hand, as ccmon init claude shows")
-    return calls
-
 
 def _reason(err: Exception, path: str) -> str:
     """The error without the name of the file, which stands before it already."""
@@ -218,22 +211,15 @@ def _copy_stays(path: str) -> Leftover:
     return Leftover(path + dotfiles.BACKUP, f"it holds what is not in {path} now: remove it when you do not need it")
 
 
-def _calling_lines(path: str) -> List[int]:
-    """The numbers of the lines, from 1, that call ccmon, are no comments and do not stand between its marks."""
-    rows = _content(path).splitlines()
-    marks = ([at for at, row in enumerate(rows) if row.startswith(mark)] for mark in (dotfiles.BEGIN, dotfiles.END))
-    begin, end = (numbers[0] if numbers else -1 for numbers in marks)
-    return [at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end]
+def _calling_line(path: str) -> int:
+    """The first line, from 1, that calls ccmon, is no comment and does not stand between its marks; 0 when there is none."""
+    rows = dotfiles.text_of(path).split("\n")
+    begin, end = (next((at for at, row in enumerate(rows) if row.startswith(mark.decode())), -1)
+                  for mark in (dotfiles.BEGIN, dotfiles.END))
+    return next((at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end), 0)
 
 
-def _content(path: str) -> bytes:
-    try:
-        return shared_files.read(path) or b""
-    except CcmonError:
-        return b""
-
-
-def _is_call(row: bytes) -> bool:
+def _is_call(row: str) -> bool:
     return _CALLS.search(row) is not None and not row.lstrip().startswith(_COMMENT)
 
 
@@ -263,3 +249,68 @@ def _may_go(path: str) -> bool:
 def size_of(files: Sequence[File]) -> str:
     """How many there are, and how large."""
     return f"{plural(len(files), 'file')}, {sum(removal.size(file.path) for file in files) / 1e6:.1f} MB"
+
+
+# --- the program itself ---------------------------------------------------------------------------------------------------
+
+class Where(NamedTuple):
+    """Where ccmon runs."""
+
+    prefix: str                        # of the Python
+    is_venv: bool
+    names: List[str]                   # of what lies in the prefix
+    packages: Optional[List[str]]      # that are installed there; None where ccmon is not one of them
+    folder: str                        # in which the folder ccmon is
+    pip: str                           # as words of a command
+    has_pip: bool
+    is_managed: bool                   # the system's own Python, which refuses pip
+
+
+def where_it_runs() -> Where:
+    """Of this process."""
+    folder, is_venv = refresher.import_folder(), sys.prefix != sys.base_prefix
+    packages = [dist for dist in metadata.distributions() if not is_venv or _is_in(str(dist.locate_file("")), sys.prefix)]
+    own = [{str(file) for file in dist.files or ()} for dist in packages if _named([dist]) == [PACKAGE]]
+    editable = any(files and "ccmon/__init__.py" not in files for files in own)        # it leads to its sources
+    names = _named(packages)
+    # Where it runs from its sources, a package that is installed, too, is another one.
+    is_clone = os.path.exists(os.path.join(folder, "setup.cfg")) and not _is_in(folder, sys.prefix)
+    marker = os.path.join(os.path.dirname(os.__file__), "EXTERNALLY-MANAGED")
+    pip = os.path.join(sys.prefix, "Scripts" if processes.WINDOWS else "bin", "pip.exe" if processes.WINDOWS else "pip")
+    return Where(sys.prefix, is_venv, removal.names(sys.prefix),
+                 names if PACKAGE in names and (editable or not is_clone) else None, folder, processes.pip(),
+                 os.path.exists(pip) or not is_venv, os.path.exists(marker))
+
+
+def _named(packages: Iterable[object]) -> List[str]:
+    names = (getattr(dist, "metadata", {}).get("Name") or "" for dist in packages)
+    return sorted({re.sub(r"[-_.]+", "-", name).lower() for name in names if name})
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)
+
+
+def package_command(there: Where) -> str:
+    """The words to type, or a sentence where there is no package."""
+    parts = there.prefix.replace("\\", "/").rstrip("/").split("/")
+    if "pipx_metadata.json" in there.names:
+        return f"pipx uninstall {for_sh(parts[-1])}"
+    if "uv-receipt.toml" in there.names:
+        return f"uv tool uninstall {for_sh(parts[-1])}"
+    if there.packages is None:
+        return f"nothing: ccmon runs from {there.folder}, which no package owns"
+    if there.is_venv and set(there.packages) <= _BESIDE:
+        return f"rm -r {for_sh(there.prefix)}"
+    if there.is_venv and not there.has_pip:
+        return f"uv pip uninstall --python {for_sh(there.prefix)} {PACKAGE}"
+    return f"{there.pip} uninstall {'--break-system-packages ' if there.is_managed and not there.is_venv else ''}{PACKAGE}"
+
+
+def links_to_program(env: Mapping[str, str], there: Where) -> List[str]:
+    """Links on PATH into that Python, made by hand: no package command removes them; pipx and uv remove their own."""
+    if not there.is_venv or {"pipx_metadata.json", "uv-receipt.toml"} & set(there.names):
+        return []
+    paths = (os.path.join(folder, name) for folder in processes.folders(env) for name in ("ccmon", "ccmon-line"))
+    return [path for path in dict.fromkeys(paths) if os.path.islink(path) and _is_in(path, there.prefix)
+            and not _is_in(os.path.dirname(path), there.prefix)]

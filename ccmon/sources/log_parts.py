@@ -14,8 +14,8 @@ from ccmon.sources.log_files import Lines, LogFile
 from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
 from ccmon.sources.log_shapes import Shapes
 from ccmon.store import ledger
+from ccmon.store.learning import LimitEvent
 from ccmon.store.ledger import LogPart
-from ccmon.store.limit_events import LimitEvent
 from ccmon.store.log_state import LogPosition
 from ccmon.store.messages import LogMessage, MessageRow
 from ccmon.system import clock
