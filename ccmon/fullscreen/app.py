@@ -113,18 +113,10 @@ def _shows_seconds(lines: List[Line]) -> bool:
 
 def _has_seconds(text: str) -> bool:
     """Whether 1:02:03, 5 s or 5s stands in it; without re, which would hold the first frame up."""
-    return (any(before.rstrip(" ")[-1:].isdigit() and not before.endswith("  ") and not (after[:1].isalnum() or after[:1] == "_")
-                for before, after in _around(text, "s"))
-            or any(before[-1:].isdigit() and after[:2].isdigit() and after[2:3] == ":" and after[3:5].isdigit()
-                   and len(after) >= 5 for before, after in _around(text, ":")))
-
-
-def _around(text: str, mark: str) -> Iterator[Tuple[str, str]]:
-    """What stands up to three characters before each such character, and five behind."""
-    at = text.find(mark)
-    while at >= 0:
-        yield text[max(0, at - 3):at], text[at + 1:at + 6]
-        at = text.find(mark, at + 1)
+    words = [word.strip(".,;()") for word in text.split()]
+    clocks = (word.split(":") for word in words)
+    return (any(word.endswith("s") and (before + word)[:-1][-1:].isdigit() for before, word in zip(["", *words], words))
+            or any(len(clock) == 3 and clock[1].isdigit() and clock[2][:2].isdigit() for clock in clocks))
 
 
 def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:

@@ -102,7 +102,7 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
 
 def ends(left: Line, right: Line, cells: int) -> Line:
     """Under the bars: one group at their beginning, one at the right edge of the percentages."""
-    return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
+    return text.spread((Span(" " * LABEL_CELLS), *left), (*right, Span(" ")) if right else (), cells)
 
 
 def _figures(snapshot: Snapshot, used: int, limit: int, left: int) -> Iterator[Line]:
@@ -147,10 +147,6 @@ def _other_reset(scene: Scene, left: Line, room: int) -> Line:
     other = (at, Span(f" in {text.duration(reset.at - scene.snapshot.now)} ({name})", "label"))
     brief = (at, Span(f" ({name})", "label"))
     return pick([_joined(3, left, other), _joined(2, left, brief), _joined(2, left, (at,)), brief, left], room)
-
-
-def _indented(line: Sequence[Span]) -> Line:
-    return (Span(" " * LABEL_CELLS), *line)
 
 
 def _joined(gap: int, *groups: Sequence[Span]) -> Line:

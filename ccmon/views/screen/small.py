@@ -117,9 +117,11 @@ def micro(scene: Scene, width: int, height: int) -> List[Line]:
     waiting = statusline.groups(scene.snapshot, scene.zone)
     lines: List[Line] = []
     while waiting and len(lines) < height:
-        taken = _taken([span.text for span in waiting], width)
-        lines.append(text.clip_line(_spaced(waiting[:taken]), width))
-        waiting = waiting[taken:]
+        count = next((n for n in range(len(waiting), 0, -1) if len(" ".join(span.text for span in waiting[:n])) <= width), 1)
+        line = [Span(" " * (at > 0) + span.text, span.role if "%" in span.text else "value")       # percentages in their colours
+                for at, span in enumerate(waiting[:count])]
+        lines.append(text.clip_line(line, width))
+        waiting = waiting[count:]
     return lines
 
 
@@ -137,16 +139,6 @@ def _percent(scene: Scene) -> Optional[float]:
     """Of what binds."""
     bound = windows.binding_window(scene.snapshot)
     return scene.snapshot.percent if bound is None else bound.percent
-
-
-def _spaced(groups: Sequence[Span]) -> Line:
-    """The percentages in their colours, a blank between the groups."""
-    return tuple(Span(("" if at == 0 else " ") + span.text, span.role if "%" in span.text else "value")
-                 for at, span in enumerate(groups))
-
-
-def _taken(words: List[str], width: int) -> int:
-    return next((n for n in range(len(words), 0, -1) if len(" ".join(words[:n])) <= width), 1)
 
 
 def _sign(scene: Scene) -> str:

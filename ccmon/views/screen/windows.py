@@ -204,14 +204,9 @@ def _row(row: WindowRow, scene: Scene, lead: int, start: int, details: Line, emo
     cells = start - lead - parts.PERCENT_CELLS
     share = "-" if row.percent is None else percent_text(row.percent)
     shown = Span(f"{share:>{parts.PERCENT_CELLS - 1}} ", row.role)
-    return (name, *_track(row, cells, scene), shown, *details)
-
-
-def _track(row: WindowRow, cells: int, scene: Scene) -> Line:
-    """The bar; blank where it would be too short, or nothing is known of how full it is."""
     if cells < _LEAST_BAR or row.percent is None:
-        return (Span(" " * max(0, cells)),)
-    return text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark)
+        return (name, Span(" " * max(0, cells)), shown, *details)
+    return (name, *text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark), shown, *details)
 
 
 def _layouts(rows_: Sequence[WindowRow]) -> Iterator[Tuple[List[Line], int, int]]:
@@ -245,19 +240,15 @@ def runs_out_row(scene: Scene, cells: int) -> Line:
     """When what binds is used up, and how that lies to the reset; the window is named where it is not the session."""
     bound = binding_window(scene.snapshot)
     if bound is None:
-        variants = _variants(scene)
+        runway = likelihood_runway(scene)
+        variants = _at_this_pace(scene) if runway is None else _likely(scene, runway)
     elif bound.percent >= 100:
-        return _used_up(scene, cells)
+        words = pick_text(used_up_words(scene), cells - LEAD_CELLS)
+        return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
     else:
         name = "week" if bound.name == "seven_day" else bound.label
         variants = [(Span(f"{name}: ", "label"), *end) for end in _of_window(scene, bound)]
     return (*label(scene.charset, "⏰", "runs out"), *pick(variants, cells - LABEL_CELLS))
-
-
-def _used_up(scene: Scene, cells: int) -> Line:
-    """Nothing goes on until a reset."""
-    words = pick_text(used_up_words(scene), cells - LEAD_CELLS)
-    return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
 
 
 def _of_window(scene: Scene, bound: Window) -> List[Line]:
@@ -280,11 +271,6 @@ def likelihood_runway(scene: Scene) -> Optional[Runway]:
     """The runway where it is more than the pace of the last hour."""
     runway = scene.snapshot.runway
     return runway if is_likelihood(runway) and scene.snapshot.left != 0 else None
-
-
-def _variants(scene: Scene) -> List[Line]:
-    runway = likelihood_runway(scene)
-    return _at_this_pace(scene) if runway is None else _likely(scene, runway)
 
 
 def _likely(scene: Scene, runway: Runway) -> List[Line]:
