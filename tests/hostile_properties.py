@@ -19,7 +19,7 @@ from ccmon.learning import share as sharing
 from ccmon.model import Block, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
-from ccmon.sources import ccusage_json, hook, limit_events, log_entries, log_unused, session_json
+from ccmon.sources import ccusage_output, hook, limit_events, log_entries, log_unused, session_json
 from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
@@ -55,7 +55,7 @@ def begun() -> Home:
 
 def _blocks(answer: bytes) -> Sequence[Block]:
     try:
-        return ccusage_json.parse(answer.decode("utf-8-sig", "replace"), NOW).blocks
+        return ccusage_output.parse(answer.decode("utf-8-sig", "replace"), NOW).blocks
     except CcmonError as err:
         check_line(str(err))
         return ()

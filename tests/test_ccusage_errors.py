@@ -6,7 +6,8 @@ import re
 import pytest
 from ccusage_stand_in import EMPTY, ENV, failure, run, stand_in  # noqa: F401
 
-from ccmon.sources.ccusage import Program, version
+from ccmon.sources.ccusage import version
+from ccmon.sources.program_search import Program
 
 NODE_18 = r"""file:///usr/lib/node_modules/ccusage/dist/data-loader-9ESMosno.js:5366
     if (paths.length === 0) throw new Error(`No valid Claude data directories found. Please ensure`);

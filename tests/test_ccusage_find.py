@@ -5,8 +5,7 @@ import os
 import pytest
 from ccusage_places import NOWHERE, found, no_system_ccusage, put, sentence  # noqa: F401
 
-from ccmon.sources.ccusage import Program
-from ccmon.sources.ccusage_find import packaged_version
+from ccmon.sources.program_search import Program, packaged_version
 
 # --- without a command -----------------------------------------------------------------------------------------------
 
@@ -63,7 +62,7 @@ def test_nvm_dir(tmp_path, monkeypatch):
 
 def test_everywhere(tmp_path, monkeypatch):
     path = put(tmp_path / "ccusage")
-    monkeypatch.setattr("ccmon.sources.program_folders._EVERYWHERE", ("/nonexistent", str(tmp_path)))
+    monkeypatch.setattr("ccmon.sources.program_search._EVERYWHERE", ("/nonexistent", str(tmp_path)))
     assert found().path == path
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ccmon.errors import CcmonError
 from ccmon.model import Block
-from ccmon.sources.ccusage_json import Parsed, parse
+from ccmon.sources.ccusage_output import Parsed, parse
 from ccmon.when import SESSION_S
 
 # --- recorded output -----------------------------------------------------------------------------------------------

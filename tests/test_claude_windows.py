@@ -206,8 +206,8 @@ def test_an_older_line_is_read_as_before(pair, began):
 def test_times_in_iso_8601_are_those_of_the_calendar(at, ahead_min, fraction, between):
     wall = time.strftime(f"%Y-%m-%d{between}%H:%M:%S", time.gmtime(at + 60 * ahead_min)) + fraction
     offset = f"{'-' if ahead_min < 0 else '+'}{abs(ahead_min) // 60:02d}:{abs(ahead_min) % 60:02d}"
-    assert session_json._iso(wall + offset) == session_json._iso(wall + offset.replace(":", "")) == at
-    assert ahead_min or session_json._iso(wall + "Z") == session_json._iso(wall) == at
+    assert session_json.iso_epoch(wall + offset) == session_json.iso_epoch(wall + offset.replace(":", "")) == at
+    assert ahead_min or session_json.iso_epoch(wall + "Z") == session_json.iso_epoch(wall) == at
 
 
 @given(st.text(alphabet="0123456789-:TZ+. x", max_size=30))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_themes import contrast
 
 from ccmon.fullscreen.keyboard import may_pass
-from ccmon.settings import grounds
+from ccmon.settings import themes
 from ccmon.settings.themes import THEMES, Style, hexadecimal
 from ccmon.setup import tmux_line
 from ccmon.setup.tmux_line import PALETTES, Bar
@@ -70,7 +70,7 @@ def pieces(line: str) -> Iterator[Piece]:
 
 def line(words, name: str, theme=THEMES["dark"], is_set=False, is_of_line=False) -> str:
     """What the dialect makes of the words."""
-    look = grounds.line_theme(DIALECTS[name].ground, theme, is_set, is_of_line)
+    look = themes.line_theme(DIALECTS[name].ground, theme, is_set, is_of_line)
     return " ".join(painted(word, DIALECTS[name], look) for word in words)
 
 
@@ -160,7 +160,7 @@ def test_tmuxs_terminal_is_asked_where_the_answer_comes_back_to_this_pane_alone(
 
 @pytest.mark.parametrize("name", [name for name, dialect in DIALECTS.items() if dialect.ground in ("terminal", "bar")])
 def test_no_line_is_coloured_where_its_ground_is_not_known(name):
-    looks = [grounds.line_theme(DIALECTS[name].ground, THEMES["dark"], is_set, False) for is_set in (False, True)]
+    looks = [themes.line_theme(DIALECTS[name].ground, THEMES["dark"], is_set, False) for is_set in (False, True)]
     assert all(style.fg is None and not style.dim for style in looks[0].values())
     assert looks[0]["danger"].reverse and looks[0]["ok"] == Style()
     # A theme that was chosen fits the terminal, and not the bars beside it.
@@ -176,7 +176,7 @@ TERMINALS = {"light": "ffffff fafafa eeeeee fdf6e3 eff1f5 fbf1c7 faf4ed", "high-
 
 @pytest.mark.parametrize("theme, ground", [(name, "#" + one) for name, found in TERMINALS.items() for one in found.split()])
 def test_the_theme_that_is_found_can_be_read(theme, ground):
-    assert grounds.fitting(ground, {"COLORFGBG": "0;15"}).theme == grounds.theme_on(ground) == theme
+    assert themes.fitting(ground, {"COLORFGBG": "0;15"}).theme == themes.theme_on(ground) == theme
     texts = [style.fg for role, style in THEMES[theme].items() if style.fg is not None and role != "track"]
     assert all(contrast(hexadecimal(fg), ground) >= READABLE for fg in texts)
 
@@ -194,14 +194,14 @@ def test_the_first_eight_colours_can_be_read_on_white(theme, palette):
     ("15;235", "dark"), ("15;default", "dark"), ("", "dark"), ("0;256", "dark"), ("0;-1", "dark"), ("0;²", "dark"),
     ("15;4", "mono"), ("0;11", "mono")])
 def test_colorfgbg_says_it_where_the_terminal_does_not(said, theme):
-    assert grounds.fitting(None, {"COLORFGBG": said}).theme == theme
+    assert themes.fitting(None, {"COLORFGBG": said}).theme == theme
 
 
 @pytest.mark.parametrize("answer, colour", [
     (b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "#ffffff"), (b"\x1b]11;rgb:1e/1e/2e\x07", "#1e1e2e"), (b"rgb:f/0/8", "#ff0088"),
     (b"\x1b]11;rgba:0000/2b2b/3636/ffff\x07", "#002b36"), (b"\x1b]11;?\x07", None), (b"\x1b[?62;4c", None)])
 def test_a_terminals_answer(answer, colour):
-    assert grounds.background_of(answer) == colour
+    assert themes.background_of(answer) == colour
 
 
 def test_the_palettes_are_whole():

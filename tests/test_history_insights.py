@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_cases import DAY, HOUR, NOW, UTC, WARSAW, made, record, weeks
 
-from ccmon.history import insights
+from ccmon.history import digest
 from ccmon.history.groups import total
 
 MONDAY = 1_763_337_600                 # Monday 17 November 2025, 00:00 UTC
@@ -37,12 +37,12 @@ def days(*tokens, near=(), hits=()):
     (hours(3, (9, 0)), None), ({}, None),
 ])
 def test_the_busiest_hours(found, words):
-    said = insights.busiest(found, UTC)
+    said = digest.busiest(found, UTC)
     assert said is None if words is None else words in said
 
 
 def test_the_busiest_hours_are_local():
-    assert "12:00 to 15:00" in insights.busiest(hours(3, (13, 9)), WARSAW)
+    assert "12:00 to 15:00" in digest.busiest(hours(3, (13, 9)), WARSAW)
 
 
 # --- trend --------------------------------------------------------------------------------------------------------------
@@ -60,14 +60,14 @@ def test_the_busiest_hours_are_local():
     ([500, 100, 900, 300, 700, 200, 800, 400], None), ([500] * 8, None), ([0] * 8, None), ([], None),
 ])
 def test_the_trend(tokens, words):
-    said = insights.trend(tokens, "week")
+    said = digest.trend(tokens, "week")
     assert said is None if words is None else words in said
 
 
 @given(st.lists(st.integers(0, 10**9), max_size=12))
 def test_a_trend_backwards_is_the_other_trend(tokens):
     tokens = tokens[-8:]
-    there, back = insights.trend(tokens, "month"), insights.trend(tokens[::-1], "month")
+    there, back = digest.trend(tokens, "month"), digest.trend(tokens[::-1], "month")
     assert (there is None) == (back is None)
     if there and back:
         assert {there.split()[1], back.split()[1]} == {"grows:", "falls:"}
@@ -75,35 +75,35 @@ def test_a_trend_backwards_is_the_other_trend(tokens):
 
 @given(st.integers(5, 8), st.integers(1, 1000))
 def test_what_grows_evenly_grows_by_that(count, step):
-    said = insights.trend([step * n for n in range(1, count + 1)], "week")
-    assert said.startswith(f"Use grows: about {insights.short_count(step)} tokens more")
+    said = digest.trend([step * n for n in range(1, count + 1)], "week")
+    assert said.startswith(f"Use grows: about {digest.short_count(step)} tokens more")
 
 
 # --- reset hours --------------------------------------------------------------------------------------------------------
 
 def test_the_fullest_window_of_each_reset_hour():
-    found = insights.peaks(hours(2, (8, 10), (9, 10), (10, 10), (11, 10), (12, 10)), UTC)
+    found = digest.peaks(hours(2, (8, 10), (9, 10), (10, 10), (11, 10), (12, 10)), UTC)
     assert (found[8], found[9], found[10], found[11], found[7]) == (50, 40, 30, 30, 40)
     assert found[3] == 50              # 03:00, then 08:00
 
 
 def test_the_last_window_of_a_day_is_short():
-    found = insights.peaks(hours(1, (4, 1), (5, 1), (6, 1)), UTC)
+    found = digest.peaks(hours(1, (4, 1), (5, 1), (6, 1)), UTC)
     assert found[5] == 2               # 01:00 to 05:00, then 05:00
 
 
 @given(st.dictionaries(st.integers(0, 200), st.floats(0, 10**9), min_size=1))
 def test_peaks_lie_between_the_fullest_hour_and_all(found):
     tokens = {MIDNIGHT + hour * HOUR: number for hour, number in found.items()}
-    peaks = insights.peaks(tokens, UTC)
+    peaks = digest.peaks(tokens, UTC)
     assert len(peaks) == 24
     assert all(max(tokens.values()) <= peak <= sum(tokens.values()) * 1.000001 for peak in peaks)
 
 
 @given(st.dictionaries(st.integers(0, 200), st.integers(0, 10**9)), st.integers(0, 23))
 def test_an_hour_later_suits_what_comes_an_hour_later(found, by):
-    peaks = insights.peaks({MIDNIGHT + hour * HOUR: number for hour, number in found.items()}, UTC)
-    later = insights.peaks({MIDNIGHT + (hour + by) * HOUR: number for hour, number in found.items()}, UTC)
+    peaks = digest.peaks({MIDNIGHT + hour * HOUR: number for hour, number in found.items()}, UTC)
+    later = digest.peaks({MIDNIGHT + (hour + by) * HOUR: number for hour, number in found.items()}, UTC)
     assert [later[(hour + by) % 24] for hour in range(24)] == peaks
 
 
@@ -120,7 +120,7 @@ MORNINGS = hours(8, *((hour, 10) for hour in range(8, 13)))
 ])
 def test_the_reset_hour_that_would_have_suited(count, limit, found, words):
     records = [record(MIDNIGHT + day * DAY + 8 * HOUR, 50, limit=limit) for day in range(count)]
-    assert insights.reset_hour(records, found, UTC) == words
+    assert digest.reset_hour(records, found, UTC) == words
 
 
 # --- days ---------------------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_the_reset_hour_that_would_have_suited(count, limit, found, words):
     (days(*[5] * 6, near=range(5)), "On 5 of 6 active days a session used 80 % of its limit or more; the limit itself was not"),
 ])
 def test_days_near_the_limit(found, words):
-    said = insights.near_limit(found)
+    said = digest.near_limit(found)
     assert said is None if words is None else words in said
 
 
@@ -155,7 +155,7 @@ USUAL = [100, 110, 90, 100, 105, 95, 100, 100, 100]
     ([0] * 12, None),
 ])
 def test_unusual_days(found, words):
-    said = insights.unusual(days(*found), days(*found))
+    said = digest.unusual(days(*found), days(*found))
     assert said is None if words is None else words in said
 
 

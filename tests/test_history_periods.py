@@ -10,8 +10,7 @@ from test_history_groups import WARSAW, session
 
 from ccmon.choices import PERIODS
 from ccmon.errors import UsageError
-from ccmon.history.groups import first_day, label, next_period
-from ccmon.history.periods import TimeBounds, began_in, chosen
+from ccmon.history.groups import TimeBounds, began_in, chosen, first_day, label, next_period
 from ccmon.typed_times import typed
 
 TODAY, NOW = date(2026, 11, 22), 1_795_356_000         # a Sunday, 15:00 in Warsaw

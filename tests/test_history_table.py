@@ -15,7 +15,7 @@ from ccmon import text
 from ccmon.choices import GROUPS, PERIODS
 from ccmon.errors import UsageError
 from ccmon.history import groups
-from ccmon.history.rating import Scale
+from ccmon.history.groups import Scale
 from ccmon.text import Charset, plain
 from ccmon.views.history import rows
 from ccmon.views.history import table as history_table

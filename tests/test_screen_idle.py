@@ -289,9 +289,10 @@ def test_the_last_minute_of_a_session_counts_its_seconds(drawn):
 
 LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.key",
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
-         "ccmon.sources.ccusage", *(f"ccmon.sources.log_{name}" for name in ("reader", "parts", "entries", "watch", "workers")),
-         "ccmon.views.history", "ccmon.views.document", "ccmon.views.screen.pages", "ccmon.history.windows",
-         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue", "enum", "signal")
+         "ccmon.sources.ccusage", "ccmon.sources.claude_files", "ccmon.views.history", "ccmon.views.document",
+         *(f"ccmon.sources.log_{name}" for name in ("reader", "parts", "entries", "watch", "workers")),
+         "ccmon.views.screen.pages", "ccmon.history.windows", "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess",
+         "traceback", "queue", "enum", "signal")
 MOST_MODULES = 110                     # of ccmon
 FIRST = """
 import os, sys

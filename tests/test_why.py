@@ -15,7 +15,7 @@ from ccmon import __version__
 from ccmon.learning.learned import Change, WeekModel
 from ccmon.learning.values import UsageCurve
 from ccmon.model import Facts, Source
-from ccmon.settings.origins import Setting
+from ccmon.settings.ini_sections import Setting
 from ccmon.text import plain, width
 from ccmon.typed_values import ResetRule
 from ccmon.usage import compute

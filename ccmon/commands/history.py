@@ -10,9 +10,19 @@ from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.history.groups import QUARTER_S, RANKED, UsageGroup
-from ccmon.history.periods import TimeBounds, began_in, chosen, is_in, records_of_host, used_in, used_on_host
-from ccmon.history.rating import Scale
+from ccmon.history.groups import (
+    QUARTER_S,
+    RANKED,
+    Scale,
+    TimeBounds,
+    UsageGroup,
+    began_in,
+    chosen,
+    is_in,
+    records_of_host,
+    used_in,
+    used_on_host,
+)
 from ccmon.model import Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import rated

@@ -7,7 +7,7 @@ from typing import Optional, Tuple
 from ccmon import __version__, output, streams
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
-from ccmon.history.periods import records_of_host, used_on_host
+from ccmon.history.groups import records_of_host, used_on_host
 from ccmon.learning import reliability
 from ccmon.learning.reliability import Reliability
 from ccmon.pipeline import learned_state, past_windows, rated

@@ -11,10 +11,10 @@ from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
 from ccmon.pipeline import learned_state, refresh, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
-from ccmon.settings import config, options, origins, own_themes
+from ccmon.settings import config, ini_sections, options
 from ccmon.settings.context import Context
+from ccmon.settings.ini_sections import THEME_PREFIX, Setting
 from ccmon.settings.options import LEVELS, OPTIONS
-from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
 from ccmon.store import inspection as files
 from ccmon.typed_values import RawValue
@@ -50,7 +50,7 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
         settings=tuple(output.with_theme(_settings(ctx, arguments.flags(given), options.from_file(sections)), ctx.callers_env)),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
-        own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
+        own_themes=tuple(name[len(THEME_PREFIX):] for name in sections if name.startswith(THEME_PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.stored.cut_since,
         reported=_reported(ctx, now) if facts.stored.cut_since is not None else (),
         account=account, asked=asked, windows_dropped=facts.reported.windows_dropped, command=streams.own_command())
@@ -123,4 +123,4 @@ def _settings(ctx: Context, flags: Dict[str, RawValue], file: Dict[str, RawValue
         if option.name == "reset_hour":
             continue
         names = ("reset", "reset_hour") if option.name == "reset" else (option.name,)
-        yield origins.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)
+        yield ini_sections.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)

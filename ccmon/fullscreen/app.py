@@ -17,8 +17,7 @@ from ccmon.model import Snapshot, Source
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import present, snapshots
 from ccmon.settings.context import Context
-from ccmon.settings.grounds import fitting
-from ccmon.settings.themes import colourless
+from ccmon.settings.themes import colourless, fitting
 from ccmon.system import processes
 from ccmon.text import Charset, Line
 from ccmon.usage.compute import next_edge

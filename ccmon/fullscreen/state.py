@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
 from ccmon.model import Facts
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import USUAL, theme_on
-from ccmon.settings.themes import THEMES
+from ccmon.settings.themes import THEMES, USUAL, theme_on
 from ccmon.typed_values import PLAN_NAMES
 from ccmon.views.screen.scene import NO_PAST, Page, Past
 

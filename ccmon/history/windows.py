@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from ccmon.history.groups import QUARTER_S, UsageGroup, single_group
+from ccmon.history.groups import QUARTER_S, UsageGroup, single_group, sum_known
 from ccmon.model import UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import HOUR_S
@@ -235,9 +235,7 @@ def _tokens(rows: Sequence[UsageRow]) -> int:
 
 
 def _cost(rows: Sequence[UsageRow]) -> Optional[float]:
-    """None where some of it is not known."""
-    costs = [row.cost_usd for row in rows]
-    return None if None in costs else sum(cost for cost in costs if cost is not None)
+    return sum_known(row.cost_usd for row in rows)
 
 
 def _times(amount: float, part: Range) -> Range:

@@ -6,7 +6,7 @@ from ccmon import arguments, claude_row, line_cache
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import snapshots
-from ccmon.settings import config, context, grounds, themes
+from ccmon.settings import config, context, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, FORMATS, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
@@ -124,7 +124,7 @@ def _theme(ctx: Context) -> Optional[themes.Theme]:
     if ctx.env.get("NO_COLOR"):
         return None
     place, is_of_line = dialects.DIALECTS[settings.format].ground, settings.origin["theme"] == "flag"
-    return grounds.line_theme(place, settings.theme_in_force, settings.theme_is_set, settings.theme_is_set and is_of_line)
+    return themes.line_theme(place, settings.theme_in_force, settings.theme_is_set, settings.theme_is_set and is_of_line)
 
 
 def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> str:

@@ -8,8 +8,7 @@ from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import AUTO, USUAL
-from ccmon.settings.themes import THEMES, Theme
+from ccmon.settings.themes import AUTO, THEMES, USUAL, Theme
 from ccmon.text import did_you_mean
 from ccmon.typed_values import (
     PLAN_NAMES,

@@ -11,7 +11,7 @@ from typing import Callable, List, Mapping, Sequence, Tuple
 from ccmon import line_cache, output, streams
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import config, config_file, ini_text, options
+from ccmon.settings import config, config_file, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, visibility
 from ccmon.setup.init import Edit
@@ -111,7 +111,7 @@ def _settings(path: str, values: Mapping[str, str]) -> Edit:
         raise UsageError(f"{err}; nothing was changed") from None
     after = before or ""
     for name, value in values.items():
-        after = ini_text.with_value(after, "ccmon", name, value)
+        after = config_file.with_value(after, "ccmon", name, value)
     return Edit(path, None if before is None else before.encode("utf-8"), after.encode("utf-8"))
 
 

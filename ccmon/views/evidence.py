@@ -7,7 +7,7 @@ from typing import Mapping, Optional, Sequence, Tuple
 from ccmon.model import Block, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.own_name import NAME
-from ccmon.settings.origins import Setting
+from ccmon.settings.ini_sections import Setting
 from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.burn import Terms
 from ccmon.when import Zone

@@ -5,7 +5,7 @@ from typing import Callable, Iterator, List, Tuple
 from ccmon import __version__, text
 from ccmon.model import Block, Window
 from ccmon.own_name import with_name
-from ccmon.settings.origins import Setting
+from ccmon.settings.ini_sections import Setting
 from ccmon.text import Line, Span, clip, count, duration, model_names, plural, printable, width
 from ccmon.usage.burn import Term
 from ccmon.usage.notices import way_out_of_plan

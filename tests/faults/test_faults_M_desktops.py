@@ -29,7 +29,7 @@ KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())
-NO_PLACES = "from ccmon.sources import program_folders\nprogram_folders._EVERYWHERE = ()\n"
+NO_PLACES = "from ccmon.sources import program_search\nprogram_search._EVERYWHERE = ()\n"
 DARWIN = "import sys\nsys.platform = 'darwin'\n"
 
 

@@ -112,7 +112,7 @@ def test_M11_the_archive_of_the_sources_is_the_clone_and_passes_its_tests(tmp_pa
     assert {name for name in held if not MADE.fullmatch(name)} == set(names)
     (unpacked,) = (tmp_path / "else").iterdir()
     done = ran([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", "tests/test_svg.py",
-                "tests/test_dockerfile.py", "tests/test_ini_text.py"], cwd=unpacked, env=dict(os.environ))
+                "tests/test_dockerfile.py", "tests/test_config_file.py"], cwd=unpacked, env=dict(os.environ))
     assert done.returncode == 0 and "passed" in done.stdout, done.stdout
 
 

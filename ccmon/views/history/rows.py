@@ -6,9 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.choices import PERIODS
-from ccmon.history import rating
-from ccmon.history.groups import UsageGroup, near_count, next_period, tokens_by_part
-from ccmon.history.rating import Scale
+from ccmon.history import groups
+from ccmon.history.groups import Scale, UsageGroup, near_count, next_period, tokens_by_part
 from ccmon.model import NEAR_PERCENT, Record
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
@@ -151,7 +150,7 @@ def notes(by: str, rows: Sequence[HistoryRow], records: Sequence[Record], scale:
 
 def rated_by(records: Sequence[Record], scale: Scale) -> str:
     """What 100 % are."""
-    official = sum(record.rated_by == rating.OFFICIAL for record in records)
+    official = sum(record.rated_by == groups.OFFICIAL for record in records)
     whole = f"{count(scale.tokens)} tokens ({scale_name(scale)})"
     if official == len(records):
         return "Shares are Claude's own."

@@ -10,8 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon.model import Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import BAR, BRIGHT, DARK, LIGHT, TERMINAL
-from ccmon.settings.themes import Style, Theme, ansi, hexadecimal, worn
+from ccmon.settings.themes import BAR, BRIGHT, DARK, LIGHT, TERMINAL, Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, clip, first_of
 from ccmon.usage.binding import SESSION
 from ccmon.usage.notices import amounts
@@ -193,7 +192,7 @@ class Dialect(NamedTuple):
     envelope: Envelope = _bare
     markup: str = _NEVER               # pattern of an author's own markup, which takes no cells
     single: str = _NEVER               # pattern of what takes one cell
-    ground: str = TERMINAL             # whose ground it is on, as grounds.py has it
+    ground: str = TERMINAL             # whose ground it is on, as themes.py has it
 
 
 _TMUX = Dialect(for_tmux, paint=_tmux, markup=r"#\[[^\]]*\]|#\{[^{}]*\}|#\([^)]*\)", single="##", ground=BAR)

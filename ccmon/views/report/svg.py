@@ -9,8 +9,7 @@ from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
-from ccmon.history.groups import UsageGroup
-from ccmon.history.rating import OFFICIAL
+from ccmon.history.groups import OFFICIAL, UsageGroup
 from ccmon.history.windows import PastWindow
 from ccmon.model import NEAR_PERCENT
 from ccmon.views import graph

@@ -6,7 +6,7 @@ from datetime import date
 from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.history import rating
+from ccmon.history import groups
 from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import UsageGroup
 from ccmon.history.windows import PastWindow
@@ -176,13 +176,13 @@ def models_table(digest: Digest) -> ReportTable:
 def limits_table(digest: Digest) -> ReportTable:
     """How near the limit the sessions came, by what they are rated by."""
     rows = tuple((_rated_by(use, digest), text.count(use.sessions), text.count(use.near), text.count(use.hits),
-                  text.count(use.passed) if use.by != rating.OFFICIAL else "") for use in digest.measured)
+                  text.count(use.passed) if use.by != groups.OFFICIAL else "") for use in digest.measured)
     return ReportTable("Limits", ("rated by", "sessions", "80 % passed", "reached", "above it"), rows)
 
 
 def _rated_by(use: Measured, digest: Digest) -> str:
     """Claude's own word; max5, 35,000; the record, 31,200."""
-    if use.by == rating.OFFICIAL:
+    if use.by == groups.OFFICIAL:
         return "Claude's own word"
     name = text.printable(digest.scale.plan) if digest.scale.source == "plan" else digest.scale.name
     return f"{name if text.width(name) <= 24 else text.clip(name, 22) + '..'}, {text.count(digest.scale.tokens)}"
@@ -191,7 +191,7 @@ def _rated_by(use: Measured, digest: Digest) -> str:
 def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
     """How much of its limit a session used, and of what."""
     record = rise.record
-    whole = "Claude's own" if record.rated_by == rating.OFFICIAL else text.count(digest.scale.tokens)
+    whole = "Claude's own" if record.rated_by == groups.OFFICIAL else text.count(digest.scale.tokens)
     return text.percent(record.percent), whole
 
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Dict, List, Sequence, Tuple
 
 from ccmon import text
+from ccmon.errors import INSTALL_COMMAND
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
-from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, label, margin, pick, pick_text, rate_text

@@ -1,4 +1,4 @@
-"""What ccusage prints, read into blocks: one tolerant parser for its versions 11 to 20. Runs nothing, reads no file.
+"""What ccusage prints, read into blocks: one tolerant parser for its versions 11 to 20; and what goes wrong with it, as errors.
 
 Every field but startTime may be missing. A block that cannot be trusted is left out and counted; the others stay.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ccmon.errors import CcmonError
+from ccmon.errors import INSTALL_COMMAND, CcmonError, SourceError
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import clean, model_id
+from ccmon.sources.session_json import iso_epoch
+from ccmon.text import clean, clip, model_id
 from ccmon.when import SESSION_S, SKEW_S
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger
@@ -23,9 +23,10 @@ TRIES = 50                             # places in the output where the JSON may
 
 _JSON_AT_LINE = re.compile(r"^(?:\{|\[(?=\s*[{\]]))", re.MULTILINE)   # not "[ccusage] ...", which is its log
 _JSON_ANYWHERE = re.compile(r'\{\s*"blocks"')
-_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
-                   r"\s*(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?")
 _NO_MODEL = ("<synthetic>", "unknown")
+INSTALL = f"Install it with: {INSTALL_COMMAND}", INSTALL_COMMAND       # way_out and command
+SEE_COMMAND = "ccusage blocks --json"
+SEE = f"To see it, run: {SEE_COMMAND}", SEE_COMMAND    # way_out and command
 
 
 class Parsed(NamedTuple):
@@ -161,13 +162,90 @@ def _models(value: Any) -> Tuple[str, ...]:
 
 def _epoch(value: Any) -> Optional[int]:
     """Epoch seconds of an ISO time, rounded down; None when it is not one, or not of this century."""
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if match is None or not match.group(1).startswith("20"):
-        return None
-    sign, hours, minutes = match.group(7, 8, 9)
-    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    try:
-        local = datetime(*(int(part or 0) for part in match.groups()[:6]), tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
-    except ValueError:
-        return None
-    return int((local + ahead if sign == "-" else local - ahead).timestamp())
+    return iso_epoch(value.replace(",", ".")) if isinstance(value, str) and value.startswith("20") else None
+
+
+# --- what goes wrong: each kind is a class or has the command that mends it -------------------------------------------
+
+class Failed(SourceError):
+    """ccusage gave no data. missing: it could not be started at all, so that trying again is of no use."""
+
+    def __init__(self, what: str, way_out: str = "", command: str = "", missing: bool = False) -> None:
+        super().__init__(what, way_out, command)
+        self.missing = missing or self.missing
+
+
+class NotFound(Failed):
+    """There is no ccusage program at the path."""
+
+    missing = True
+
+
+class NotInstalled(NotFound):
+    """There is none anywhere, and nobody named one."""
+
+    not_installed = True
+
+    def __init__(self) -> None:
+        super().__init__("ccusage was not found", INSTALL[0] + " (ccmon --demo works meanwhile)", INSTALL_COMMAND)
+
+
+class TooSlow(Failed):
+    """The program was stopped when its time was over."""
+
+    joint = ", "
+
+    def __init__(self, timeout_s: float) -> None:
+        self.longer_s = max(60, 2 * timeout_s)         # what it may take the next time
+        super().__init__(f"ccusage took longer than {timeout_s:g} s and was stopped", f"try --timeout {self.longer_s:g}")
+
+
+class NoNode(Failed):
+    """The program needs Node.js, and did not find it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"Node.js was not found by {path}", f"Put it on PATH, or name both: --ccusage '/path/to/node {path}'",
+                         missing=True)
+
+
+class NoData(Failed):
+    """There are no logs for it."""
+
+    def __init__(self) -> None:
+        super().__init__("ccusage found no Claude Code data", "Start Claude Code once, or set CLAUDE_CONFIG_DIR")
+
+
+class TooMuch(Failed):
+    """The program was stopped because it printed without an end."""
+
+
+def make_runnable(path: str) -> Tuple[str, str]:
+    """The way out, and its command, where a program may not be run; path: as it may be shown."""
+    command = f"chmod +x {path}"
+    return f"Try: {command}", command
+
+
+def line_failure(line: str) -> Optional[Failed]:
+    """The failure that this line of stderr names; None for any other line."""
+    if "native binary is not available" in line:
+        return Failed("ccusage was installed without its native part", *INSTALL, missing=True)
+    if "native binary is not executable" in line:
+        return Failed("the native part of ccusage is not executable", "Run once: sudo ccusage --version",
+                      "sudo ccusage --version", missing=True)
+    if re.search(r"requires .*Node|^SyntaxError|ERR_UNKNOWN_BUILTIN_MODULE", line):
+        newest = f"{INSTALL_COMMAND}@latest"
+        return Failed(f"Node.js is too old for this ccusage ({line})", f"Update Node.js, or run: {newest}", newest, missing=True)
+    if re.search("Cannot find (?:module|package)", line):
+        return Failed(f"ccusage is not installed completely ({line})", *INSTALL, missing=True)
+    return NoData() if "No valid Claude data director" in line else None
+
+
+def exit_failure(code: int, line: str) -> Failed:
+    """That it ended with that exit code, negative for a signal."""
+    how = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
+    return Failed(f"ccusage {how}: {line.rstrip('.')}", *SEE)
+
+
+def shown(text: str) -> str:
+    """A path or a word of the user's, safe and short enough for an error."""
+    return clip(clean(text), 120)
