@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.model import NEAR_PERCENT, Binding, Credits, Runway, Snapshot, Window, Windows
+from ccmon.model import NEAR_PERCENT, Credits, Runway, Snapshot, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.text import Line, Span
@@ -66,17 +66,15 @@ def used_up_words(scene: Scene) -> List[str]:
     return [f"! {words}" for words in (whole, whole.replace(name_words(bound.name), bound.label, 1), whole.partition(": ")[2])]
 
 
-def near_words(scene: Scene, bound: Binding) -> str:
-    """! 84 % of the week is used, reset Tue 09:00."""
-    return f"! {text.percent(bound.percent or 0)} of the {name_words(bound.name)} is used, reset {scene.clock(bound.resets_at)}"
-
-
 def alarm(scene: Scene) -> Span:
     """The headline where no session runs: that the tightest window is used up, or nearly so; else no text."""
-    bound = scene.snapshot.binding
-    words = used_up_words(scene)
-    near = near_words(scene, bound) if bound and (bound.percent or 0) >= NEAR_PERCENT else ""
-    return Span(words[0], "danger") if words else Span(near, "warn")
+    bound, words = scene.snapshot.binding, used_up_words(scene)
+    if words:
+        return Span(words[0], "danger")
+    if bound is None or (bound.percent or 0) < NEAR_PERCENT:
+        return Span("", "warn")
+    share, name = text.percent(bound.percent or 0), name_words(bound.name)
+    return Span(f"! {share} of the {name} is used, reset {scene.clock(bound.resets_at)}", "warn")
 
 
 def without_alarm(scene: Scene) -> Scene:
@@ -248,7 +246,7 @@ def runs_out_row(scene: Scene, cells: int) -> Line:
     else:
         name = "week" if bound.name == "seven_day" else bound.label
         variants = [(Span(f"{name}: ", "label"), *end) for end in _of_window(scene, bound)]
-    return (*label(scene.charset, "⏰", "runs out"), *pick(variants, cells - LABEL_CELLS))
+    return parts.row(scene, cells, "⏰", "runs out", variants)
 
 
 def _of_window(scene: Scene, bound: Window) -> List[Line]:
