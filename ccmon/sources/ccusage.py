@@ -320,7 +320,8 @@ def _unstartable(program: Program, error: Exception) -> Failed:
 def _explained(program: Program, ended: RunResult) -> Failed:
     """Why a run with an exit code other than 0 failed."""
     path, err = shown(program.path), ended.err.decode("utf-8", "replace")
-    line = error_line(err) or error_line(_words_of(ended.out)) or "it did not say why"
+    words = "" if ended.out.lstrip()[:1] in (b"{", b"[") else ended.out[-STDERR_BYTES:].decode("utf-8", "replace")   # no data
+    line = error_line(err) or error_line(words) or "it did not say why"
     if _PYTHON_PROGRAM.search(err):
         command = INSTALL_COMMAND
         return Failed(f"{path} is the Python program of the same name, not the npm one",
@@ -330,11 +331,6 @@ def _explained(program: Program, ended: RunResult) -> Failed:
     if ended.code in (126, 127):
         return Failed(f"{path} could not be started ({line})", *INSTALL, missing=True)
     return line_failure(line) or exit_failure(ended.code, line)
-
-
-def _words_of(out: bytes) -> str:
-    """The end of stdout, unless it is data."""
-    return "" if out.lstrip()[:1] in (b"{", b"[") else out[-STDERR_BYTES:].decode("utf-8", "replace")
 
 
 def error_line(output: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -141,10 +142,9 @@ def _count(value: Any) -> Optional[int]:
 
 
 def _entries(value: Any) -> int:
-    try:
+    with suppress(_Bad):
         return _count(value) or 0
-    except _Bad:
-        return 0
+    return 0
 
 
 def _cost(value: Any) -> Optional[float]:

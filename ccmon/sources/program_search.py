@@ -1,7 +1,6 @@
 """Which ccusage, claude and Node.js are run: those on PATH, else where version and package managers put them. Starts nothing.
 
-What launchd, cron, xbar or a tmux of the desktop starts has a PATH of four folders. A relative entry is never looked into, and
-what another user could exchange is not handed on to a child. npx is never used.
+What launchd, cron or xbar starts has a PATH of four folders. Never npx, nor a relative entry, nor what others could exchange.
 """
 
 from __future__ import annotations
