@@ -25,7 +25,7 @@ from ccmon.usage import compute, official
 from ccmon.usage.windows import running
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import DIALECTS
-from ccmon.views.screen import dashboard, help, history_page
+from ccmon.views.screen import dashboard, pages
 from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
@@ -93,13 +93,13 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
 
 def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> None:
     records = [scenes.Record(block, "max5", 35_000, "plan") for block in reversed(blocks)]
-    known = history_page.gathered(records, [], scene.zone, NOW)
+    known = pages.gathered(records, [], scene.zone, NOW)
     for size in (*SIZES, (width, height)):
         check_lines(dashboard.render(scene, *size), *size)
-        check_lines(help.render(scene, *size), *size)
+        check_lines(pages.help_page(scene, *size), *size)
     for size in ((80, 24), (20, 5), (1, 1), (width, height)):
         for view in ("list", "chart", "heat map"):
-            check_lines(history_page.render(scene, known, history_page.Page(view, "day", 0), *size), *size)
+            check_lines(pages.history_page(scene, known, pages.Page(view, "day", 0), *size), *size)
 
 
 def log_lines_are_read(line: bytes) -> None:

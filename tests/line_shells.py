@@ -39,6 +39,13 @@ def install(machine: Machine) -> None:
     shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(machine.bin / "ccmon-line"))
 
 
+@pytest.fixture
+def installed(machine: Machine) -> Machine:
+    """A machine with both programs."""
+    install(machine)
+    return machine
+
+
 def call(machine: Machine, words: Sequence[str], **env: Any) -> Result:
     """A call of a program, with its bytes kept."""
     program(words[0])

@@ -17,12 +17,12 @@ FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for pat
 DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
          "sources.program_search", "sources.log_files", "sources.log_watch", "sources.claude_files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.keyboard", "fullscreen.curses_package", "setup.prompt_probe",
+         "fullscreen.guardian", "fullscreen.keyboard", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
-         "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
+         "fullscreen.live", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.tmux_line", "setup.uninstall", "setup.written",
          "setup.dotfiles",
          *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!check|__)", name))}

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from commands import PATIENCE_S
-from line_shells import call, install, program
+from line_shells import call, installed, program  # noqa: F401
 from live_lines import live, warm
 from terminal import Terminal
 
@@ -75,14 +75,13 @@ LINE = {"bash": "CC \1\33[1m\2guest\1\33[0m\2 line", "zsh": "CC %Bguest%b line",
 
 
 @pytest.fixture
-def place(machine):
+def place(installed):
     """A machine on which the line is fresh, and for each shell one of its own."""
-    install(machine)
-    live(machine)
-    warm(machine, "--format", "plain")
+    live(installed)
+    warm(installed, "--format", "plain")
     for shell, line in LINE.items():
-        (machine.cache / shell).write_text(line + "\n")
-    return machine
+        (installed.cache / shell).write_text(line + "\n")
+    return installed
 
 
 def session(machine, words, text, **env):

@@ -117,9 +117,9 @@ def test_the_home_is_as_it_was_before(place, has_files):
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
     "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
-        "settings/config": "ccmon.log", "store/migrations": "ccmon.db", "store/upgrade": "ccmon.db.before-200.part",
+        "settings/config": "ccmon.log", "store/connection": "ccmon.db", "store/schema": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
-    "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
+    "private.locked": {"settings/config_file": ".ccmon-lock", "store/history_path": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
     "newfiles.making": {"store/copy": "of the user", "system/shared_files": "config.ini"},
     "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},

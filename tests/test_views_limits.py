@@ -17,7 +17,7 @@ from ccmon.text import Charset
 from ccmon.typed_values import ResetRule
 from ccmon.views.limit_words import limit_words
 from ccmon.views.line import statusline
-from ccmon.views.screen import dashboard, help, parts
+from ccmon.views.screen import dashboard, pages, parts
 
 pytestmark = pytest.mark.newest_only
 
@@ -71,7 +71,7 @@ def wild_scenes(draw: Any) -> Shot:
                  message=draw(WORDS), compact=draw(st.booleans()), zone=FixedZone(draw(WORDS), draw(st.integers(-86399, 86399))),
                  windows=draw(any_windows(NOW, 5)), credits=tuple(draw(st.lists(CREDITS, max_size=2))),
                  charset=Charset(draw(st.booleans()), draw(st.booleans())))
-    return Shot(made, draw(st.sampled_from([dashboard.render, help.render, past(0), past(40, draw(st.integers(0, 45)))])))
+    return Shot(made, draw(st.sampled_from([dashboard.render, pages.help_page, past(0), past(40, draw(st.integers(0, 45)))])))
 
 
 @settings(max_examples=examples(50), deadline=None)

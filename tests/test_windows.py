@@ -21,7 +21,7 @@ from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
 from ccmon.sources import ccusage, hook, program_search
-from ccmon.store import migrations
+from ccmon.store import history_path
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
 
@@ -200,9 +200,9 @@ def test_a_file_that_is_being_read_is_replaced_in_a_moment(windows, monkeypatch,
 @pytest.mark.parametrize("place, remote", [(r"C:\Users\x", False), (r"\\server\share\x", True), (r"\\?\C:\x", False),
                                            (r"\\?\UNC\server\share", True)])
 def test_shares_have_no_wal(windows, monkeypatch, place, remote):
-    windows(migrations)
+    windows(history_path)
     monkeypatch.setattr(ntpath, "realpath", lambda path: path)
-    assert migrations.is_remote(place) is remote
+    assert history_path.is_remote(place) is remote
 
 
 def test_modes_mean_nothing_there(windows, tmp_path):

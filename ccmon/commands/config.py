@@ -154,10 +154,10 @@ def _plan_of_account(state: ConfigState) -> str:
         return ""
     if not ctx.settings.account_file:
         return ""
-    from ccmon.store import one_note  # only where nothing else sets the plan
+    from ccmon.store import history_path  # only where nothing else sets the plan
     from ccmon.usage import account_note
     try:
-        return account_note.load(one_note.one_note(ctx.paths.store, ctx.owner, account_note.KEY)).login.plan
+        return account_note.load(history_path.one_note(ctx.paths.store, ctx.owner, account_note.KEY)).login.plan
     except LookupError:
         from ccmon.pipeline import stored
         with stored.opened(ctx, stored.SCREEN_BUSY_MS, stored.AccountHistory) as history:

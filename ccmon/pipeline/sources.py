@@ -17,7 +17,7 @@ from ccmon.sources import log_files, log_reader
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import OnProgress
-from ccmon.store import learning, log_state, values
+from ccmon.store import learning, log_state, rows
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
 from ccmon.when import SKEW_S
@@ -155,7 +155,7 @@ def read_beside(ctx: Context, source: Source, history: History, at_once: bool = 
     At most once a minute, and only when a log has changed; what fails is tried again then. at_once: now, if any has changed.
     """
     noted_at, seen = ((history.note(learning.LOGS) or "0 ").split(" ") + [""])[:2]
-    rests = not at_once and 0 <= ctx.now() - (values.number(noted_at) or 0) < LEARN_S
+    rests = not at_once and 0 <= ctx.now() - (rows.number(noted_at) or 0) < LEARN_S
     if history.store is None or rests or seen == source.logs != "":
         return
     files = claude_logs(ctx)

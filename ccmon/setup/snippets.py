@@ -12,21 +12,22 @@ from binascii import crc32
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon.named_tuple import NamedTuple
+from ccmon.settings.options import OPTIONS
 from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 
+# They choose file and text of the line.
 VARIABLES = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR", "CCMON_DATA_DIR", "CCMON_NOW",
-             "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR")     # with CCMON_<OPTION> they choose file and text
+             "LC_ALL", "LC_CTYPE", "LANG", "TZ", "NO_COLOR", *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
 
 
 class SnippetValues(NamedTuple):
-    """What the texts are filled with: absolute paths, and the variables that choose the line."""
+    """What the texts are filled with: absolute paths, and what chooses between texts."""
 
     ccmon: str
     line: Sequence[str]                # the words that print the line: ccmon-line, or ccmon --statusline --format
     folder: str                        # of the cached lines
     file: str                          # of this dialect's line there
     config: str
-    variables: Sequence[str] = VARIABLES
     settings: str = ""                 # Claude Code's settings.json, where that is asked for
     where: str = BARE                  # BARE, SHOWN or ABOVE: what the text for a shell does with the line
     bash_file: str = ".bashrc"         # in the home: what a new bash reads
@@ -84,7 +85,7 @@ def _shell(text: str, dialect: str) -> Callable[[SnippetValues], str]:
     quote, variable = (for_fish, "${}") if dialect == "fish" else (for_sh, "${{{}-}}")
 
     def fill(values: SnippetValues) -> str:
-        has_words, chosen = values.file.endswith(".line"), "|".join(map(variable.format, values.variables))
+        has_words, chosen = values.file.endswith(".line"), "|".join(map(variable.format, VARIABLES))
         texts = {"READ": _READS[dialect][has_words], **{name.upper(): quote(f"{values.folder}/{name}") for name in _FILES},
                  "FILE": quote(f"{values.folder}/{values.file}"), "CONFIG": quote(values.config), "FOLDER": quote(values.folder),
                  "CCMON": quote(values.ccmon), "DIALECT": dialect, "RC": f"~/{values.bash_file}",

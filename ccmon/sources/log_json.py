@@ -21,8 +21,8 @@ _NEVER_NULL = frozenset(("id", "cwd", "model", "speed", "costUSD", "version", "s
                          "cache_read_input_tokens", "cache_creation_input_tokens"))
 _NEVER_NULL_BYTES = frozenset(name.encode() for name in _NEVER_NULL)
 _NULL_REACH = 40                       # bytes before a null in which its name is looked for
-_HARMLESS = (b'"parentUuid":', b'"stop_reason":', b'"stop_sequence":', b'"stop_details":', b'"logicalParentUuid":',
-             b'"container":', b'"context_management":', b'"service_tier":', b'"iterations":')     # before nearly every null
+_HARMLESS = frozenset((b'Uuid":', b'ason":', b'ence":', b'ails":', b'iner":', b'ment":', b'tier":', b'ions":', b'_geo":'))
+# the last 6 bytes before nearly every null: of parentUuid, stop_reason, stop_sequence; of no name that is never null
 _DAY = re.compile(r"(20[0-9]{2})-([0-9]{2})-([0-9]{2})")
 _HOURS = {f"{number:02d}": number * 3_600_000 for number in range(24)}
 _MINUTES = {f"{number:02d}": number * 60_000 for number in range(60)}
@@ -59,11 +59,9 @@ def _is_suspect(line: bytes) -> bool:
         return True
     if b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
         return True
-    *parts, _ = line.split(b"null")
-    for part in parts:
-        if not part.endswith(_HARMLESS) and _is_odd(part[-_NULL_REACH:]):
-            return True
-    return False
+    parts = line.split(b"null")
+    parts.pop()
+    return not {part[-6:] for part in parts} <= _HARMLESS and any(_is_odd(part[-_NULL_REACH:]) for part in parts)
 
 
 def _is_odd(tail: bytes) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
-from ccmon.store import history_path, integrity, migrations, upgrade
+from ccmon.store import connection, history_path, schema
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Target
@@ -54,7 +54,7 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
     except UnicodeDecodeError as error:                  # a damaged schema, quoted in sqlite's message
         raise Broken(error.object.decode("ascii", "replace")) from None
     except sqlite3.Error as error:
-        if migrations.is_busy(error):
+        if connection.is_busy(error):
             raise InUse(path, f"is held by another program ({error})", "Try again in a moment") from None
         if "unable to open" in str(error):
             raise PathError(path, f"cannot be read ({error})", "Check its permissions") from None
@@ -64,11 +64,11 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
 def _opened(path: str) -> sqlite3.Connection:
     """What a killed writer left half done is undone first, as at every start of ccmon: without that nobody can read it."""
     try:
-        return integrity.read_only(path, BUSY_MS)
+        return connection.read_only(path, BUSY_MS)
     except sqlite3.OperationalError as error:
         if "readonly" not in str(error) or history_path.inaccessible(path):
             raise
-    db = sqlite3.connect(integrity.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
+    db = sqlite3.connect(connection.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
     db.execute("PRAGMA query_only = ON")
     return db
 
@@ -82,23 +82,23 @@ def _size(path: str) -> int:
 
 def is_newer(db: sqlite3.Connection) -> bool:
     """Whether a ccmon of a later version has written it."""
-    return migrations.version_of(db) // 100 > migrations.VERSION // 100
+    return connection.version_of(db) // 100 > connection.VERSION // 100
 
 
 def strangeness(db: sqlite3.Connection) -> Optional[str]:
     """Why this database is not for us, as the rest of a sentence; None when it is a history."""
-    version = migrations.version_of(db)
+    version = connection.version_of(db)
     if is_newer(db):
-        return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
+        return f"was written by a newer ccmon (schema {version}, this one knows {connection.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    notes = "note" if version >= upgrade.BREAKING else "meta"
-    return None if version >= migrations.FIRST and {"owner", "session", "snapshot", notes} <= tables else (
+    notes = "note" if version >= schema.BREAKING else "meta"
+    return None if version >= connection.FIRST and {"owner", "session", "snapshot", notes} <= tables else (
         "is not a history of ccmon")
 
 
 def is_blank(db: sqlite3.Connection) -> bool:
     """Whether it is a file that ccmon has only begun, or an empty one: it fills that as its own."""
-    return migrations.version_of(db) == 0 and migrations.table_count(db) == 0
+    return connection.version_of(db) == 0 and connection.table_count(db) == 0
 
 
 # --- a backup ----------------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def _filled(source: str, temporary: str) -> int:
                 if "full" in str(error) or "I/O" in str(error):
                     raise OSError(0, str(error)) from None
                 raise
-            wrong = integrity.faults(copy, "quick_check")
+            wrong = connection.faults(copy, "quick_check")
             if wrong:
                 raise Broken(wrong[0])
             return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])

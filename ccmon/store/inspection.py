@@ -10,8 +10,7 @@ from typing import Callable, List, Optional, Tuple, TypeVar
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import history_path, integrity, learning, ledger, rows, values
-from ccmon.store import running as running_note
+from ccmon.store import connection, history_path, learning, ledger, present, rows
 from ccmon.when import HOUR_S
 
 BUSY_S = 0.25
@@ -42,7 +41,7 @@ def read(path: str, query: Callable[[sqlite3.Connection], Result]) -> Result:
     if refusal:                        # sqlite would wait for a pipe's other end, and write beside another user's
         raise CcmonError(f"{path} cannot be used: {refusal}")
     try:
-        with closing(sqlite3.connect(integrity.uri(path) + "?mode=rw", uri=True, timeout=BUSY_S)) as db:
+        with closing(sqlite3.connect(connection.uri(path) + "?mode=rw", uri=True, timeout=BUSY_S)) as db:
             db.execute("PRAGMA query_only = ON")
             db.execute("PRAGMA trusted_schema = OFF")
             return query(db)
@@ -74,7 +73,7 @@ def read_counts(db: sqlite3.Connection, owner: Owner) -> Optional[ledger.LogCoun
 def running(db: sqlite3.Connection, owner: Owner, now: int) -> List[Block]:
     """The sessions of that owner that ccusage says to run."""
     owner_id = rows.owner_id(db, owner)
-    return [] if owner_id is None else running_note.blocks(db, owner_id, now)
+    return [] if owner_id is None else present.running_blocks(db, owner_id, now)
 
 
 def difference(db: sqlite3.Connection, owner: Owner, now: int, stamp: str) -> Optional[Tuple[int, int]]:
@@ -83,7 +82,7 @@ def difference(db: sqlite3.Connection, owner: Owner, now: int, stamp: str) -> Op
     owner_id = rows.owner_id(db, owner)
     if owner_id is None or not (rows.note(db, f"{learning.LOGS} {owner_id}") or "").endswith(f" {stamp}"):
         return None
-    for block in running_note.blocks(db, owner_id, now):
+    for block in present.running_blocks(db, owner_id, now):
         row = db.execute("""SELECT tokens FROM session WHERE owner_id = ? AND start_ts / ? = ? AND end_ts > ? AND
             source = 'logs' AND typeof(tokens) = 'integer'""", (owner_id, HOUR_S, block.start // HOUR_S, now)).fetchone()
         if row and row[0] != block.tokens:
@@ -95,8 +94,8 @@ def last_percentage(db: sqlite3.Connection, owner: Owner) -> Optional[int]:
     """Epoch s of the owner's newest official percentage, if a session began after it; else None."""
     owner_id = rows.owner_id(db, owner)
     epoch = db.execute(f"""SELECT max(ts) FROM reading WHERE owner_id = ? AND source = 'statusline'
-        AND {values.TIMES.format('ts')}""", (owner_id,)).fetchone()[0]
-    later = db.execute(f"SELECT 1 FROM session WHERE owner_id = ? AND start_ts > ? AND {values.TIMES.format('start_ts')} LIMIT 1",
+        AND {rows.TIMES.format('ts')}""", (owner_id,)).fetchone()[0]
+    later = db.execute(f"SELECT 1 FROM session WHERE owner_id = ? AND start_ts > ? AND {rows.TIMES.format('start_ts')} LIMIT 1",
                        (owner_id, epoch)).fetchone()
     return epoch if later else None
 

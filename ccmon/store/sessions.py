@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import log_state, messages, rows, usage, values
+from ccmon.store import log_state, messages, rows, usage
 from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import LogMessage, MessageChange, MessageRow
 from ccmon.when import HOUR_S, SESSION_S
@@ -106,7 +106,7 @@ def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loo
 
 def raise_note(db: sqlite3.Connection, owner: int, name: str, value: int) -> None:
     """Note a number of the owner, unless a larger one stands there."""
-    if value > (values.number(rows.note(db, f"{name} {owner}")) or 0):
+    if value > (rows.number(rows.note(db, f"{name} {owner}")) or 0):
         rows.write_note(db, f"{name} {owner}", str(value))
 
 
@@ -117,8 +117,8 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
         for at, number in enumerate(usage.message_sums(row)):
             sums[at] += sign * number
     names, *stored = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    last, cost = values.epoch(stored[0]), values.count(stored[1])
-    wanted = dict.fromkeys(filter(None, values.text(names).split(",")))
+    last, cost = rows.epoch(stored[0]), rows.count(stored[1])
+    wanted = dict.fromkeys(filter(None, rows.text(names).split(",")))
     wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
     latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
     cost = _priced(db, owner, bound) if cost is None or sums[5] else cost + round(sums[4] / 1000)
@@ -138,7 +138,7 @@ def _priced(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
 
 def _model_names(db: sqlite3.Connection, numbers: Iterable[int]) -> List[str]:
     fetched = (db.execute("SELECT name FROM model WHERE id = ?", (number,)).fetchone() for number in dict.fromkeys(numbers))
-    return [name for row in fetched if row for name in (values.text(row[0]),) if name]
+    return [name for row in fetched if row for name in (rows.text(row[0]),) if name]
 
 
 # --- cutting -----------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
 
 def cuts(db: sqlite3.Connection, by_time: Iterable[MessageRow], low: int, high: int) -> Iterator[Cut]:
     """The sessions of these messages, given by time, all between two times at which others end and begin."""
-    names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
+    names = {number: rows.text(name) for number, name in db.execute("SELECT id, name FROM model")}
     for group in groups(by_time):
         yield _cut(group, max(group[0].at_ms // _HOUR_MS * HOUR_S, low), high, names)
 
@@ -216,7 +216,7 @@ def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Se
     moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
     for start in [start for start in old if start not in here]:
         row = old.pop(start)
-        last = values.epoch(row[2]) or start
+        last = rows.epoch(row[2]) or start
         moved[row[0]] = max(ends, key=lambda at: min(ends[at], last) - max(at, start), default=start)
     renamed = {start: number for number, start in moved.items() if start in here and start not in old}
     for start, number in renamed.items():
@@ -286,11 +286,11 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     """Write what the quarters of a session hold, with what ccusage reported beyond it."""
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted, source FROM reported"
     row = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
-    reported = row and (*map(values.count, row[:6]), values.count(row[6]) or 0, bool(row[7]), values.text(row[8]))
+    reported = row and (*map(rows.count, row[:6]), rows.count(row[6]) or 0, bool(row[7]), rows.text(row[8]))
     stored = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
     last_ms = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
         AND typeof(at_ms) = 'integer'""", (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
-    epochs, cost = (values.epoch(stored[0]), None if last_ms is None else last_ms // 1000), values.count(stored[1])
+    epochs, cost = (rows.epoch(stored[0]), None if last_ms is None else last_ms // 1000), rows.count(stored[1])
     last = max([epoch for epoch in epochs if epoch is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
     total = usage.UsageTotal(db, owner, bound.start, bound.end)
@@ -307,7 +307,7 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     elif reported:
         cost = reported[5]
     models = db.execute("SELECT models FROM session WHERE id = ?", (bound.id,)).fetchone()[0]
-    names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
+    names = dict.fromkeys([*filter(None, rows.text(models).split(",")), *whole.models])
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
         cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
                (last, whole.tokens, *kinds, cost, ",".join(names), max(total.entries, reported[6] if reported else 0),

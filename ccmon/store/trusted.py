@@ -12,7 +12,7 @@ import sqlite3
 from typing import Iterable, Optional
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import rows, values
+from ccmon.store import rows
 from ccmon.when import DAY_S, HOUR_S, SKEW_S
 
 _NOTED_S = HOUR_S          # what changes by less is not written
@@ -77,7 +77,7 @@ def _is_noted(stored: Optional[Clock], clock: Clock) -> bool:
 
 
 def _stored_clock(db: sqlite3.Connection) -> Optional[Clock]:
-    numbers = [values.number(word) for word in (rows.note(db, _NOTE) or "").split()]
+    numbers = [rows.number(word) for word in (rows.note(db, _NOTE) or "").split()]
     return Clock(*numbers) if len(numbers) == 3 and None not in numbers else None  # type: ignore[arg-type]
 
 

@@ -3,19 +3,22 @@
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import claude_row, text
-from ccmon.model import Snapshot
+from ccmon.model import Block, Snapshot
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.views.layout import LABEL_CELLS, label, percent_text, pick, pick_text, rate_text
 from ccmon.views.limit_words import is_unknown, limit_words, plan_name, plan_words
 from ccmon.views.screen.scene import Scene
-from ccmon.when import SESSION_S
+from ccmon.when import DAYS, SESSION_S
 
 PERCENT_CELLS = 9
 LEAST_SPARKS = 3                       # fewer of the twelve tell nothing
 FIGURES_CELLS = 30                     # room for the figures, so that what stands beside them does not change with them
 MONEY_LABEL_CELLS = 8
 OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
+WHEN_CELLS = {12: 15, 24: 11}          # of 10:05am-10:05pm, 14:05-19:05
+LEAST_BEFORE = 4                         # a blank, a heading and two sessions
+_BAR_CELLS = 20
 
 
 def title(scene: Scene, cells: int, page: str = "") -> Line:
@@ -213,3 +216,34 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
 def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
     shown = pick_text(words, room)
     return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(shown, role)) if shown else ()
+
+
+# --- the sessions before this one, newest first --------------------------------------------------------------------------
+
+def sessions_before(scene: Scene, width: int, rows: int) -> List[Line]:
+    """A blank row, a heading and as many sessions as there is room for; nothing when there is too little of either."""
+    running = scene.snapshot.session if scene.snapshot.active else None
+    ended = [block for block in reversed(scene.snapshot.blocks) if block is not running and block.end <= scene.snapshot.now]
+    shown = ended[:max(0, rows - 2)]
+    if rows < LEAST_BEFORE or not shown:
+        return []
+    top = max(1, *(block.tokens for block in shown))
+    heading = (Span(" " * 4 + "sessions before", "dim"),)
+    return [(), heading, *(_session_before(scene, block, top, width) for block in shown)]
+
+
+def _session_before(scene: Scene, block: Block, top: int, width: int) -> Line:
+    day = scene.day(block.start)
+    name = "today" if day == scene.day(scene.snapshot.now) else f"{DAYS[day.weekday()]} {day.day:>2}"
+    head = Span(text.pad("    " + name, LABEL_CELLS), "label")
+    when = Span(text.pad(f"{scene.hour(block.start)}-{scene.hour(block.end)}", WHEN_CELLS[scene.zone.dial]), "text")
+    used, cost = Span(f"{text.count(block.tokens):>12}", "value"), Span(f"{text.usd(block.cost_usd):>11}", "text")
+    bar = (Span("  "), *blank_track(text.bar(block.tokens / top, _BAR_CELLS, "accent", scene.charset)))
+    names = (Span("  " + text.model_names(block.models, max(0, width - 73)), "dim"),)
+    return pick([(head, when, used, *bar, cost, *names), (head, when, used, *bar, cost), (head, when, used, cost),
+                 (head, when, used)], width)
+
+
+def blank_track(bar: Line) -> Line:
+    """A bar in a list: lengths are compared with each other, so there is nothing to fill up."""
+    return tuple(Span(" " * len(span.text)) if span.role == "track" else span for span in bar)

@@ -9,7 +9,7 @@ from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words, window, window_named
 from ccmon.views.layout import Slot, fit, percent_text, pick, pick_text
 from ccmon.views.line import statusline
-from ccmon.views.screen import foot, outlook_row, parts, welcome, windows
+from ccmon.views.screen import foot, idle, parts, windows
 from ccmon.views.screen.scene import Scene
 
 
@@ -68,7 +68,7 @@ def _window_row(scene: Scene, one: Window, width: int) -> Line:
 
 def _out(scene: Scene) -> List[Line]:
     """When it runs out, or how likely that is."""
-    runway, out_at = outlook_row.likelihood_runway(scene), statusline.runs_out(scene.snapshot)
+    runway, out_at = windows.likelihood_runway(scene), statusline.runs_out(scene.snapshot)
     if runway:
         return [(Span(" " + text.percent(round(100 * runway.probability)), "value"), Span(" likely out", "label"))]
     return [] if out_at is None else [(Span(f" out {scene.hour(out_at)}", "label"),)]
@@ -89,10 +89,10 @@ def _idle(scene: Scene, width: int) -> List[Slot]:
     last = snapshot.session
     used = [pick([(Span(f" last {text.short_count(last.tokens)}", "value"), Span(f" at {scene.clock(last.start)}", "label")),
                   (Span(f" last {text.short_count(last.tokens)}", "value"),)], width)] if last else []
-    if welcome.is_first(scene):
-        hint = scene.named(welcome.TINY)
+    if idle.is_first(scene):
+        hint = scene.named(idle.TINY)
         fits = all(text.width(word) <= width - 2 for word in hint.split(" "))        # half a path is no command
-        way = [(Span(" " + words, "text"),) for words in text.wrap(hint if fits else welcome.TINIEST, width - 2)]
+        way = [(Span(" " + words, "text"),) for words in text.wrap(hint if fits else idle.TINIEST, width - 2)]
         return [Slot(0, [(Span(" nothing to read yet", "value"),)]), Slot(1, way), Slot(2, _reset(scene, width))]
     if snapshot.source.missing and not scene.is_first_read:
         way_out = [(Span(" " + words, "text"),) for words in text.wrap("npm install -g ccusage", width - 2)]
