@@ -5,7 +5,6 @@ Every field but startTime may be missing. A block that cannot be trusted is left
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import suppress
 from itertools import chain, islice
@@ -93,6 +92,7 @@ def _block_list(value: Any) -> Optional[List[Any]]:
 
 def _values(text: str) -> Iterator[Any]:
     """Every JSON value that begins where ccusage's answer may begin."""
+    import json  # who only looks for the program does without
     decoder = json.JSONDecoder(parse_int=_integer)
     for match in chain(*(islice(re.finditer(pattern, text), TRIES) for pattern in (_JSON_AT_LINE, _JSON_ANYWHERE))):
         try:

@@ -5,7 +5,6 @@ What launchd, cron or xbar starts has a PATH of four folders. Never npx, nor a r
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -144,6 +143,7 @@ def _below_home(word: str, home: Optional[str]) -> str:
 
 def packaged_version(program: Program) -> Optional[str]:
     """The version that the npm package around the program states, without running anything; None elsewhere."""
+    import json  # who only looks for the program does without
     folder = os.path.dirname(os.path.realpath(program.path))
     for _ in range(4):
         try:
