@@ -1,7 +1,6 @@
-"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over.
+"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over: no two overlap.
 
-The start and end of a settled session stay whatever comes or goes: a late message inside it joins it, one between two
-of them opens a session that ends where the next one begins. So no two overlap, and none is longer than five hours.
+A late message inside a settled session joins it, one between two of them opens a session that ends where the next one begins.
 Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
@@ -37,12 +36,7 @@ class Bound(NamedTuple):
         return self.state == SETTLED and self.end - self.start == SESSION_S
 
 
-class Cut(NamedTuple):
-    """A session made of messages; the columns of its row in the order of rows.CONTENT."""
-
-    start: int
-    columns: Tuple[object, ...]
-    end: int
+Cut = Tuple[Any, ...]                  # a session made of messages: the columns of its row in the order of rows.CONTENT
 
 
 def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
@@ -178,7 +172,7 @@ def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
         if not is_all:
             starts = (at for at in range(1, len(by_time)) if by_time[at][0] - by_time[at - 1][0] > _SESSION_MS)
             by_time = by_time[next(starts, len(by_time)):]
-        made = [rows.stored_session((0, *cut.columns)) for cut in cuts(db, by_time, 0, 1 << 40)]
+        made = [rows.stored_session((0, *cut)) for cut in cuts(db, by_time, 0, 1 << 40)]
         return [row.block for row in made if row]
 
 
@@ -198,8 +192,8 @@ def _cut(group: Sequence[CountedMessage], start: int, high: int, names: Dict[int
     cost = None if None in costs else round(sum(costs) / 1000)
     end = min(start + SESSION_S, high)
     named = filter(None, (names.get(number, "") for number in dict.fromkeys(models)))
-    return Cut(start, (start, end, times_ms[-1] // 1000, given + made, given, made, created, read, cost,
-                       ",".join(dict.fromkeys(named)), len(group), 1, "logs"), end)
+    return (start, end, times_ms[-1] // 1000, given + made, given, made, created, read, cost,
+            ",".join(dict.fromkeys(named)), len(group), 1, "logs")
 
 
 def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:
@@ -207,21 +201,20 @@ def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Se
     select = f"""{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?
         AND typeof(start_ts) = 'integer'"""
     old = {row[1]: row for row in db.execute(select, (owner, low, high))}
-    here = {cut.start: cut for cut in wanted}
-    ends = {cut.start: cut.end for cut in wanted}
+    here = {cut[0]: cut for cut in wanted}
     moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
     for start in [start for start in old if start not in here]:
         row = old.pop(start)
         last = rows.epoch(row[2]) or start
-        moved[row[0]] = max(ends, key=lambda at: min(ends[at], last) - max(at, start), default=start)
+        moved[row[0]] = max(here, key=lambda at: min(here[at][1], last) - max(at, start), default=start)
     renamed = {start: number for number, start in moved.items() if start in here and start not in old}
     for start, number in renamed.items():
-        db.execute(rows.UPDATE, (*here[start].columns, number))
+        db.execute(rows.UPDATE, (*here[start], number))
     for start, cut in here.items():
-        if start in old and old[start][1:] != cut.columns:
-            db.execute(rows.UPDATE, (*cut.columns, old[start][0]))
+        if start in old and old[start][1:] != cut:
+            db.execute(rows.UPDATE, (*cut, old[start][0]))
         elif start not in old and start not in renamed:
-            db.execute(rows.INSERT, (owner, *cut.columns))
+            db.execute(rows.INSERT, (owner, *cut))
     for number, start in moved.items():
         if number not in renamed.values():
             heir = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts = ?", (owner, start)).fetchone()

@@ -1,8 +1,7 @@
-"""What was used by quarter of an hour, model and project: sums of the messages, for ever.
+"""What was used by quarter of an hour, model and project: sums of the messages, for ever. Costs are billionths of a US dollar.
 
-Beside them stand rests, which no message covers: of minutes that an older ccmon summed up (table legacy; the project
-is unknown), and of sessions that only ccusage has reported (model and project are unknown). A rest shrinks as messages come in.
-Times are epoch seconds, costs billionths of a US dollar.
+Beside them stand rests, which shrink as messages come in: of minutes that an older ccmon summed up (table legacy; without a
+project), and of sessions that only ccusage has reported (without model and project). Times are epoch seconds.
 """
 
 import sqlite3
