@@ -13,14 +13,14 @@ from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Command
 from ccmon.doctor.machine import Machine, folder_above, free_bytes, shut_logs, status_of
 from ccmon.errors import INSTALL_COMMAND, CcmonError, PathError
 from ccmon.learning import state
-from ccmon.model import LearnedLimit, Owner
+from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.store import check as integrity
-from ccmon.store import copy, history_path, inspection, learning, rows
+from ccmon.store import copy, history_path, learning, present
 from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
@@ -50,7 +50,7 @@ def check_logs(machine: Machine) -> Check:
     if not logs:
         return Check("logs", HINT, f"none yet in {folders[-1]}: Claude Code writes them", "claude")
     stamp = log_files.stamp(logs)
-    differ = machine.of_history(lambda db: inspection.difference(db, machine.ctx.owner, machine.now, stamp))
+    differ = machine.of_history(lambda db, owner: present.running_difference(db, owner, machine.now, stamp))
     if differ:                         # tokens of the session that runs
         return Check("logs", HINT, f"ccusage counts {count(differ[0])} tokens in the session that runs, the log files "
                      f"hold {count(differ[1])}: the screen says ccusage's figure, the history that of the logs", INSTALL_COMMAND)
@@ -67,19 +67,15 @@ NO_ACCOUNT: StoredAccount = (AccountNote(), None, AskedNote())
 def check_account(machine: Machine) -> Check:
     """Which file is read, and for what."""
     settings = machine.settings
-    note, learned, asked = machine.of_history(lambda db: _account_of(db, machine.ctx.owner)) or NO_ACCOUNT
+    note, learned, asked = machine.of_history(_account_of) or NO_ACCOUNT
     return verdict(note, learned if settings.origin["plan"] == "default" else None,
                    asked if settings.official == "claude" else AskedNote(), settings.account_file, machine.now, machine.commands)
 
 
-def _account_of(db: sqlite3.Connection, owner: Owner) -> StoredAccount:
-    """What the history has of it."""
-    owner_id = rows.owner_id(db, owner)
-    if owner_id is None:
-        return NO_ACCOUNT
-    learned = state.load(learning.note(db, owner_id, learning.LEARNED))
+def _account_of(db: sqlite3.Connection, owner: int) -> StoredAccount:
+    learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return stored.read_account_note(db, owner_id), limit, stored.read_asked_note(db, owner_id)
+    return stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner)
 
 
 def verdict(note: AccountNote, learned: Optional[LearnedLimit], asked: AskedNote, is_read: bool, now: int,
