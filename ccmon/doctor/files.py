@@ -59,36 +59,29 @@ def check_logs(machine: Machine) -> Check:
 
 # --- account ----------------------------------------------------------------------------------------------------------
 
-class StoredAccount(NamedTuple):
-    """What the history has of the account."""
-
-    note: AccountNote = AccountNote()
-    learned: Optional[LearnedLimit] = None
-    asked: AskedNote = AskedNote()     # where claude is to be asked
+StoredAccount = Tuple[AccountNote, Optional[LearnedLimit], AskedNote]      # the last: where claude is to be asked
+NO_ACCOUNT: StoredAccount = (AccountNote(), None, AskedNote())
 
 
 def check_account(machine: Machine) -> Check:
     """Which file is read, and for what."""
-    stored = machine.of_history(_of_owner) or StoredAccount()
     settings = machine.settings
-    if settings.official != "claude":
-        stored = stored._replace(asked=AskedNote())
-    if settings.origin["plan"] != "default":
-        stored = stored._replace(learned=None)
-    return verdict(stored, settings.account_file, machine.now, machine.commands)
+    note, learned, asked = machine.of_history(_account_of) or NO_ACCOUNT
+    return verdict(note, learned if settings.origin["plan"] == "default" else None,
+                   asked if settings.official == "claude" else AskedNote(), settings.account_file, machine.now, machine.commands)
 
 
-def _of_owner(db: sqlite3.Connection, owner: int) -> StoredAccount:
+def _account_of(db: sqlite3.Connection, owner: int) -> StoredAccount:
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))
+    return stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner)
 
 
-def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:
+def verdict(note: AccountNote, learned: Optional[LearnedLimit], asked: AskedNote, is_read: bool, now: int,
+            commands: Commands) -> Check:
     """A file that is not there is no fault: not everybody has used Claude Code here."""
-    note = stored.note
-    if stored.asked.sentence:
-        return Check("account", HINT, stored.asked.sentence.rstrip("."), commands.setting("official", "statusline"))
+    if asked.sentence:
+        return Check("account", HINT, asked.sentence.rstrip("."), commands.setting("official", "statusline"))
     if not is_read:
         return Check("account", OK, "Claude Code's own file is not read: account_file = no")
     if not note.path and not note.fault:
@@ -98,7 +91,7 @@ def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) 
     if note.fault:
         return Check("account", HINT, f"{note.path or '.claude.json'} is not read: {note.fault}",
                      commands.setting("account_file", "no"))
-    far = _disagreement(note.login.plan, stored.learned)
+    far = _disagreement(note.login.plan, learned)
     return Check("account", HINT, far, commands.setting("plan", "ml_auto")) if far else Check("account", OK, says)
 
 
@@ -112,6 +105,8 @@ def _disagreement(plan: str, learned: Optional[LearnedLimit]) -> str:
     return (f"plan {plan} by Claude Code's own file, which is as old as the last login; the learned limit, "
             f"about {count(learned.tokens)} tokens, is nearer to {nearest}")
 
+
+# --- ccmon's own ------------------------------------------------------------------------------------------------------
 
 class OwnFile(NamedTuple):
     """A file or folder of ccmon's own."""
