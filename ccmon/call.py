@@ -29,8 +29,7 @@ def context_of(given: SimpleNamespace) -> Iterator[Context]:
 
 def _demo_context(flags: Layer, folder: str) -> Context:
     """A context whose home is the folder, with a history of simulated sessions."""
-    from ccmon.pipeline import demo_past
-    from ccmon.sources import demo
+    from ccmon.pipeline import demo
     configured = config.paths(os.environ).config
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
            "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}
@@ -40,5 +39,5 @@ def _demo_context(flags: Layer, folder: str) -> Context:
         ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
     first = demo.anchor(ctx.now())
     ctx = ctx._replace(demo=first)
-    demo_past.write_history(ctx, first)
+    demo.write_history(ctx, first)
     return ctx
