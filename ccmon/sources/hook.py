@@ -1,6 +1,6 @@
 """The door to Claude Code's status line: its JSON read from stdin, noted for the next refresh, and joined with ccmon's words.
 
-On the line's short cut: nothing slow is imported. The cache holds a record for that dialect: RECORD, then claude_record's JSON.
+On the line's short cut: nothing slow is imported. The cache holds a record for that dialect: RECORD, then JSON (dialects.py).
 """
 
 import os
