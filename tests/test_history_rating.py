@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_history_groups import session
 
 from ccmon.fullscreen import live
-from ccmon.fullscreen.state import ScreenState
+from ccmon.fullscreen.app import ScreenState
 from ccmon.history import groups
 from ccmon.history.groups import RunningRating, Scale, rated
 from ccmon.learning import state
