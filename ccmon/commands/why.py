@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from types import SimpleNamespace
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
@@ -16,7 +16,7 @@ from ccmon.settings.context import Context
 from ccmon.settings.ini_sections import THEME_PREFIX, Setting
 from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.sources import log_files
-from ccmon.store import inspection as files
+from ccmon.store import connection, history_path, ledger, present, rows
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote, AskedNote
@@ -74,11 +74,12 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
 
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
     path = ctx.paths.store or ""
+    size = history_path.size_bytes(path, path + "-wal")
     try:
-        tables = files.read(path, files.table_counts)
+        schema, counts = connection.read_file(path, rows.table_counts)
     except CcmonError as err:
-        return StoreFacts(path, files.size(path), trouble=trouble or str(err))
-    return StoreFacts(path, files.size(path), tables.schema, tables.rows, trouble)
+        return StoreFacts(path, size, trouble=trouble or str(err))
+    return StoreFacts(path, size, schema, counts, trouble)
 
 
 def _cache(ctx: Context) -> CacheFacts:
@@ -94,7 +95,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
     if ctx.demo is not None or not ctx.paths.store:
         return None
     try:
-        counts = files.read(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
+        counts = connection.read_owner(ctx.paths.store, ctx.owner, ledger.counts, None)
     except CcmonError:
         return None
     return LogFacts(*counts) if counts and counts.files else None
@@ -103,7 +104,9 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
 def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
     """The sessions that run by ccusage."""
     try:
-        return tuple(files.read(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
+        none: List[Block] = []
+        return tuple(connection.read_owner(ctx.paths.store or "", ctx.owner,
+                                           lambda db, owner: present.running_blocks(db, owner, now), none))
     except CcmonError:
         return ()
 

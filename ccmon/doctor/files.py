@@ -20,7 +20,7 @@ from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.store import check as integrity
-from ccmon.store import copy, history_path, inspection, learning, rows
+from ccmon.store import copy, history_path, learning, present
 from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
@@ -50,7 +50,7 @@ def check_logs(machine: Machine) -> Check:
     if not logs:
         return Check("logs", HINT, f"none yet in {folders[-1]}: Claude Code writes them", "claude")
     stamp = log_files.stamp(logs)
-    differ = machine.of_history(lambda db: inspection.difference(db, machine.ctx.owner, machine.now, stamp))
+    differ = machine.of_history(lambda db, owner: present.running_difference(db, owner, machine.now, stamp))
     if differ:                         # tokens of the session that runs
         return Check("logs", HINT, f"ccusage counts {count(differ[0])} tokens in the session that runs, the log files "
                      f"hold {count(differ[1])}: the screen says ccusage's figure, the history that of the logs", INSTALL_COMMAND)
@@ -70,7 +70,7 @@ class StoredAccount(NamedTuple):
 
 def check_account(machine: Machine) -> Check:
     """Which file is read, and for what."""
-    stored = machine.of_history(lambda db: _of_owner(db, machine)) or StoredAccount()
+    stored = machine.of_history(_of_owner) or StoredAccount()
     settings = machine.settings
     if settings.official != "claude":
         stored = stored._replace(asked=AskedNote())
@@ -79,10 +79,7 @@ def check_account(machine: Machine) -> Check:
     return verdict(stored, settings.account_file, machine.now, machine.commands)
 
 
-def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
-    owner = rows.owner_id(db, machine.ctx.owner)
-    if owner is None:
-        return StoredAccount()
+def _of_owner(db: sqlite3.Connection, owner: int) -> StoredAccount:
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
     return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))

@@ -17,7 +17,7 @@ from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.store import inspection
+from ccmon.store import connection, rows
 from ccmon.system import clock, private, processes
 from ccmon.typed_values import RawValue
 
@@ -85,16 +85,19 @@ class Machine:
         """The command of the first of these programs that is here."""
         return next((command for program, command in commands.items() if processes.which(program, self.env)), None)
 
-    def of_history(self, query: Callable[[sqlite3.Connection], Result]) -> Optional[Result]:
-        """What a query of the history gives; None where there is none, or it cannot be read."""
+    def of_history(self, query: Callable[[sqlite3.Connection, int], Result]) -> Optional[Result]:
+        """What a query of the history gives of our owner; None where there is none, or it cannot be read."""
         with suppress(CcmonError):
-            return inspection.read(self.ctx.paths.store, query) if self.ctx.paths.store else None
+            return connection.read_owner(self.ctx.paths.store, self.ctx.owner, query, None) if self.ctx.paths.store else None
         return None
 
     @lru_cache(maxsize=None)           # noqa: B019  one object a process
     def last_ccusage(self) -> Optional[str]:
         """The path of the ccusage that last worked, as the history has it."""
-        return self.of_history(inspection.ccusage_path)
+        path = self.ctx.paths.store
+        with suppress(CcmonError):
+            return connection.read_file(path, lambda db: rows.note(db, "ccusage_path")) if path else None
+        return None
 
 
 def _settings(flags: Mapping[str, RawValue], env: Mapping[str, str], path: Optional[str]) -> InForce:

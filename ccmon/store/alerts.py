@@ -1,7 +1,6 @@
-"""Alerts that were sent: of each window each kind once on each channel, whichever process is the first.
+"""Alerts that were sent: of each window each kind once on each channel, whichever process is the first. Times are epoch seconds.
 
 A kind names the window, too, where that is not the session's (80 seven_day): ends of different windows may be near each other.
-A claim without an outcome, because its process died, may be taken over after LEASE_S. Times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from ccmon.store import rows, trusted
 from ccmon.when import DAY_S
 
 KEEP_S = 90 * DAY_S
-LEASE_S = 180                          # no channel takes as long to send an alert
+LEASE_S = 180                          # then a claim may be taken over: no channel takes as long to send an alert
 NOTED = ""                             # the channel of what is only noted: that a window came near its limit
 _SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
 

@@ -1,8 +1,6 @@
-"""The old made small: every snapshot for two days, one a minute up to 90 days, one an hour for ever; messages are packed.
+"""The old made small: snapshots one a minute, later one an hour; messages packed, a day in a row, with about 20 bytes each.
 
-Each step is a transaction; how far it came is noted: it may be interrupted. A day of messages is packed into one row: identity,
-quarter of an hour, model, project and tokens, about 20 bytes each. A copy of a packed message has the same message and request
-(or conversation), and its time is within a day of the first one's.
+A copy of a packed message has the same message and request (or conversation), and its time is within a day of the first one's.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import zlib
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
+from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import archive, connection, copy, history_path, reported, rows, schema, usage
 from ccmon.typed_values import MOST_PERCENT
@@ -20,13 +21,6 @@ TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "l
           "archive": "packed day", "forecast": "forecast", "alert": "alert"}
 
 
-class SetAside(NamedTuple):
-    """A session that overlaps others, which count instead."""
-
-    start: int
-    tokens: int
-
-
 class CheckResult(NamedTuple):
     """What was checked, and what is wrong with it."""
 
@@ -35,7 +29,7 @@ class CheckResult(NamedTuple):
     hosts: Tuple[str, ...]
     version: int                       # of the schema
     size: int                          # bytes, without -wal
-    aside: Tuple[SetAside, ...] = ()      # by start
+    aside: Tuple[Block, ...] = ()      # sessions that overlap others, which count instead; by start
     copy: Optional[str] = None         # path of the file as it was before an upgrade that changed what counts
 
 
@@ -117,8 +111,7 @@ def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
     result = CheckResult(wrong, numbers, hosts, connection.version_of(db), size)
     if "reported" not in there or wrong:
         return result
-    aside = tuple(SetAside(block.start, block.tokens) for block in reported.set_aside(db))
-    return result._replace(aside=aside, copy=rows.note(db, schema.COPY))
+    return result._replace(aside=tuple(reported.set_aside(db)), copy=rows.note(db, schema.COPY))
 
 
 def _tables(db: sqlite3.Connection) -> Set[str]:

@@ -5,15 +5,20 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
-from typing import List, Optional
+from typing import Callable, List, Optional, TypeVar
 
+from ccmon.errors import CcmonError
+from ccmon.model import Owner
 from ccmon.store import history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER, Unusable
 from ccmon.system import private, stops
 
+Result = TypeVar("Result")
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
 _ATTEMPT_MS = 5
+_READING_S = 0.25
 _NOTE = "journal"
+# What sqlite reports where a disk has no shared memory, among other reasons.
 _REFUSALS = ("disk I/O error", "unable to open database file", "locking protocol")
 # What would run with each write, or without end with each query, in a file that came from elsewhere.
 _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coalesce(rootpage, 0) < 1 AND name IN (
@@ -48,11 +53,6 @@ class Refused(Exception):
         self.error = error
 
 
-def may_be_refusal(error: Exception) -> bool:
-    """Whether sqlite reports this where a disk has no shared memory, among other reasons."""
-    return isinstance(error, sqlite3.OperationalError) and any(words in str(error) for words in _REFUSALS)
-
-
 def is_busy(error: Exception) -> bool:
     """True when another process holds the lock: never a sign of an empty, old or damaged file."""
     return isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("locked", "locking protocol"))
@@ -72,7 +72,8 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
             break
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
-                if may_share and may_be_refusal(error) and history_path.has_descriptors() and not history_path.is_full(path):
+                may_be_refusal = may_share and any(words in str(error) for words in _REFUSALS)
+                if may_be_refusal and history_path.has_descriptors() and not history_path.is_full(path):
                     raise Refused(error) from None
                 raise
             time.sleep(_ATTEMPT_MS / 1000)
@@ -157,17 +158,16 @@ def choose(db: sqlite3.Connection, path: str, remote: Optional[bool]) -> None:
     remote: whether other machines share it; None where no table has it: `mount` is asked for a new file, and for one that was on
     another disk before. Raises sqlite3.Error, as where the disk has no shared memory."""
     mode = _mode(db)
-    if remote is not True and (remote is None or mode != "wal") and _noted(db) == f"{mode} {history_path.disk(path)}":
-        _sync(db, mode)
-        return
-    if remote is None:
-        remote = history_path.is_remote_by_program(path)
-    if remote:
-        mode = _leave(db, mode)
-    else:
-        mode = _mode(db, "PRAGMA journal_mode = WAL")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()            # by the shared memory, if there is such
-    _sync(db, mode)
+    if remote is True or (remote is None or mode != "wal") and _noted(db) != f"{mode} {history_path.disk(path)}":
+        if remote is None:
+            remote = history_path.is_remote_by_program(path)
+        if remote:
+            mode = _leave(db, mode)
+        else:
+            mode = _mode(db, "PRAGMA journal_mode = WAL")
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()        # by the shared memory, if there is such
+    # A WAL is whole without waiting for the disk at each end of a transaction; a rollback journal is not everywhere.
+    db.execute("PRAGMA synchronous = NORMAL" if mode == "wal" else "PRAGMA synchronous = FULL")
 
 
 def _leave(db: sqlite3.Connection, mode: str) -> str:
@@ -177,11 +177,6 @@ def _leave(db: sqlite3.Connection, mode: str) -> str:
         if "locked" not in str(error) and "locking protocol" not in str(error):
             raise
         return mode                    # in use as it is: changed by who opens it alone
-
-
-def _sync(db: sqlite3.Connection, mode: str) -> None:
-    """A WAL is whole without waiting for the disk at each end of a transaction; a rollback journal is not everywhere."""
-    db.execute("PRAGMA synchronous = NORMAL" if mode == "wal" else "PRAGMA synchronous = FULL")
 
 
 def note(db: sqlite3.Connection, path: str) -> None:
@@ -226,7 +221,7 @@ def read_only(path: str, busy_ms: int) -> sqlite3.Connection:
         return db
     except sqlite3.OperationalError as error:
         db.close()
-        if is_busy(error) or _has_content(path + "-wal") or _has_content(path + "-journal"):
+        if is_busy(error) or history_path.size_bytes(path + "-wal", path + "-journal"):
             raise
     # In a folder where nothing can be written there is no shared memory, and nobody who would change the file.
     return sqlite3.connect(where + "&immutable=1", uri=True, isolation_level=None)
@@ -236,13 +231,6 @@ def uri(path: str) -> str:
     """The file as sqlite's connect wants it with uri=True, without any choice."""
     whole = os.path.abspath(path).replace(os.sep, "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return "file://" + ("" if whole.startswith("/") else "/") + whole              # behind //, what begins with // is no host
-
-
-def _has_content(path: str) -> bool:
-    try:
-        return os.stat(path).st_size > 0
-    except OSError:
-        return False
 
 
 def open_frozen(path: str) -> Optional[sqlite3.Connection]:
@@ -258,6 +246,28 @@ def open_frozen(path: str) -> Optional[sqlite3.Connection]:
         pass
     db.close()
     return None
+
+
+def read_file(path: str, query: Callable[[sqlite3.Connection], Result]) -> Result:
+    """The result of a query of a file of whomever; nothing is made or changed. CcmonError when there is none that can be read."""
+    refusal = history_path.refusal(path)
+    if refusal:                        # sqlite would wait for a pipe's other end, and write beside another user's
+        raise CcmonError(f"{path} cannot be used: {refusal}")
+    try:
+        with closing(sqlite3.connect(uri(path) + "?mode=rw", uri=True, timeout=_READING_S)) as db:
+            db.execute("PRAGMA query_only = ON")
+            db.execute("PRAGMA trusted_schema = OFF")
+            return query(db)
+    except (sqlite3.Error, ValueError) as err:
+        raise CcmonError(f"{path} cannot be read ({err})") from None
+
+
+def read_owner(path: str, owner: Owner, query: Callable[[sqlite3.Connection, int], Result], nothing: Result) -> Result:
+    """The same with the owner's id; nothing where there is none."""
+    def of_owner(db: sqlite3.Connection) -> Result:
+        owner_id = rows.owner_id(db, owner)
+        return nothing if owner_id is None else query(db, owner_id)
+    return read_file(path, of_owner)
 
 
 # --- damage --------------------------------------------------------------------------------------------------------------

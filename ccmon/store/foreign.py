@@ -1,7 +1,6 @@
-"""The rows of our tables in a database that somebody else made, copied into new tables: nothing in it runs, or takes without end.
+"""The rows of our tables in a database that somebody else made, copied into new tables, for merge.py: nothing in it runs.
 
-Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file: none of them is run. What
-reads it can be ended at any moment, and is when no row came for long. For merge.py.
+Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file. Nothing takes without end.
 """
 
 from __future__ import annotations
@@ -9,9 +8,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from ccmon.named_tuple import NamedTuple
 from ccmon.store import connection, log_state, schema
 from ccmon.when import DAY_S
 
@@ -77,46 +75,35 @@ def _may(action: int, first: Optional[str], second: Optional[str], *_: object) -
     return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
 
 
-class SchemaObject(NamedTuple):
-    """A row of sqlite_master."""
-
-    kind: str                          # table | index | view | trigger
-    name: str
-    root: int                          # page; 0 where it has none
-
-
 class WrongShape(Exception):
     """Why it is no history of ours, in words that follow "is not a history of ccmon"."""
 
 
-def schema_objects(db: sqlite3.Connection) -> List[SchemaObject]:
-    """All of them. Raises WrongShape, sqlite3.Error."""
+def _schema_objects(db: sqlite3.Connection) -> List[Tuple[str, str, int]]:
+    """All of them: kind (table, index, view, trigger), name, and page, 0 where it has none. Raises WrongShape, sqlite3.Error."""
     fetched = db.execute("SELECT type, name, rootpage FROM sqlite_master LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
     if len(fetched) > MOST_OBJECTS:
         raise WrongShape("it has more tables than any")
-    return [SchemaObject(kind, name, root if type(root) is int else 0) for kind, name, root in fetched
+    return [(kind, name, root if type(root) is int else 0) for kind, name, root in fetched
             if isinstance(kind, str) and isinstance(name, str)]
 
 
 def check_tables(db: sqlite3.Connection) -> None:
     """Raise WrongShape where one of our tables is there and is no table with columns that hold what was put in."""
     wanted = schema.columns(_version(db))
-    for thing in schema_objects(db):
-        if thing.name.lower() in wanted:
-            if thing.kind != "table" or thing.root < 1:
-                raise WrongShape(f"{thing.name} is no table of its own there")
-            if _computes(db, thing.name):
-                raise WrongShape(f"{thing.name} has columns that are computed")
+    for kind, name, root in _schema_objects(db):
+        if name.lower() in wanted:
+            if kind != "table" or root < 1:
+                raise WrongShape(f"{name} is no table of its own there")
+            if _computes(db, name):
+                raise WrongShape(f"{name} has columns that are computed")
 
 
 def is_plain(db: sqlite3.Connection) -> bool:
     """Whether a check of all pages would run nothing of the file's own."""
-    for thing in schema_objects(db):
-        if thing.kind not in ("table", "index") or thing.root < 1:
-            return False
-        if thing.kind == "table" and (_computes(db, thing.name) or _has_odd_index(db, thing.name)):
-            return False
-    return True
+    return all(kind in ("table", "index") and root >= 1
+               and (kind == "index" or not (_computes(db, name) or _has_odd_index(db, name)))
+               for kind, name, root in _schema_objects(db))
 
 
 def _computes(db: sqlite3.Connection, table: str) -> bool:

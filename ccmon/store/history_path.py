@@ -132,6 +132,15 @@ def files(path: str) -> Iterator[str]:
     return (name for name in (path, *(path + side for side in SIDES)) if os.path.lexists(name))
 
 
+def size_bytes(*paths: str) -> int:
+    """Bytes on the disk of these files together, none of one that is not there."""
+    total = 0
+    for path in paths:
+        with suppress(OSError):
+            total += os.stat(path).st_size
+    return total
+
+
 def identity(path: str) -> Optional[Identity]:
     """What tells this file from another one at its path; never opens it, that would drop sqlite's locks."""
     try:

@@ -1,8 +1,7 @@
 """The rows of one owner join those of another: of another machine's file, or under another name in the same one.
 
-Each message joins as it would if its log were read here: once, the better copy of it. Sessions of theirs have their bounds where
-there is none of ours; their other messages join our sessions. Nothing that is stored here shrinks, and joining again changes
-nothing. Times are epoch seconds, `_ms` epoch milliseconds.
+Each message joins as if its log were read here. Nothing that is stored here shrinks, and joining again changes nothing.
+Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
 from __future__ import annotations
@@ -285,7 +284,7 @@ _TABLES = ("snapshot", "session", "reported", "reading", "window_reading", "limi
            "archive", "usage", "legacy", "log_file")
 _AS_THEY_ARE = ("alert", "log_file")   # one row of each key, ours where there are both
 _LARGER = (log_state.LATE, log_state.VANISHED, log_state.PACKED)
-_MADE_ANEW = ("thinned", log_state.OPEN_SPAN, log_state.PRICES)
+_MADE_ANEW = (rows.THINNED, log_state.OPEN_SPAN, log_state.PRICES)
 
 
 def join_accounts(db: sqlite3.Connection, owner: Owner, former: Sequence[str]) -> bool:

@@ -40,6 +40,15 @@ def oldest_epoch(db: sqlite3.Connection, owner: int) -> Optional[int]:
     return min((ts for ts in epochs if ts is not None), default=None)
 
 
+def last_percentage(db: sqlite3.Connection, owner: int) -> Optional[int]:
+    """Epoch s of the newest official percentage, if a session began after it; else None."""
+    epoch = db.execute(f"SELECT max(ts) FROM reading WHERE owner_id = ? AND source = 'statusline' AND {_IS_TIME}",
+                       (owner,)).fetchone()[0]
+    later = db.execute(f"SELECT 1 FROM session WHERE owner_id = ? AND start_ts > ? AND {rows.TIMES.format('start_ts')} LIMIT 1",
+                       (owner, epoch)).fetchone()
+    return epoch if later else None
+
+
 def note_hit(db: sqlite3.Connection, owner: int, at: int, now: int) -> Tuple[int, bool]:
     """The user was cut off then; the time under which that is noted, and whether it is new."""
     before = db.execute("""SELECT ts FROM reading WHERE owner_id = ? AND window_s = ? AND source = 'hit'

@@ -1,8 +1,7 @@
 """The history of another machine, or a backup of this one, taken in: each owner's rows join that owner's, none shrinks.
 
-Somebody else made the file: of a private copy the rows of our tables are put into a new one of our schema, which is checked
-first, so that nothing wrong with it can be taken for damage of ours, and nothing of it is run. It is written in one
-transaction. Merging again adds nothing: each message is recognised, and older snapshots are thinned like ours before.
+Of a private copy the rows of our tables are put into a new file of our schema, which is checked first, so that nothing wrong with
+it can be taken for damage of ours. It is written in one transaction.
 """
 
 from __future__ import annotations

@@ -174,6 +174,19 @@ def _is_possible(block: Block) -> bool:
             and all(isinstance(name, str) for name in block.models) and isinstance(block.source, str))
 
 
+def running_difference(db: sqlite3.Connection, owner: int, now: int, stamp: str) -> Optional[Tuple[int, int]]:
+    """Tokens of the session that runs, as ccusage and as the logs have it, where these differ; stamp: of the logs, which have to
+    be those that were read last."""
+    if not (learning.note(db, owner, learning.LOGS) or "").endswith(f" {stamp}"):
+        return None
+    for block in running_blocks(db, owner, now):
+        row = db.execute("""SELECT tokens FROM session WHERE owner_id = ? AND start_ts / ? = ? AND end_ts > ? AND
+            source = 'logs' AND typeof(tokens) = 'integer'""", (owner, HOUR_S, block.start // HOUR_S, now)).fetchone()
+        if row and row[0] != block.tokens:
+            return block.tokens, row[0]
+    return None
+
+
 # --- what was used when: by minute and model, else by quarter of an hour, else by snapshots of a session ------------------
 
 Shot = Tuple[int, int, int, int, int, int, Optional[int]]  # first and last time of these counts: four kinds, micro-dollars

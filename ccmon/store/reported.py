@@ -1,7 +1,6 @@
 """What the source reports, stored: sessions, their limits, and snapshots of the active one. For pipeline/recording.py.
 
-The sessions of ccusage are the history where no log was read: the fullest report of each start is stored. Of reports that cut the
-same time otherwise those count as sessions that hold most; the others stay, and count nothing.
+ccusage's sessions are the history where no log was read. Of reports that cut the same time otherwise those count that hold most.
 """
 
 from __future__ import annotations
@@ -203,10 +202,9 @@ def _write(db: sqlite3.Connection, owner: int, one: PlacedReport, number: int) -
     sessions.sum_up(db, owner, Bound(one.start, one.end, number, SUMMED))
 
 
-def set_aside(db: sqlite3.Connection, owner: Optional[int] = None) -> List[Block]:
+def set_aside(db: sqlite3.Connection) -> List[Block]:
     """The reports that count nothing because others cut the same time, by start."""
-    fetched = db.execute(f"""SELECT 0, {', '.join(rows.CONTENT)} FROM reported
-        WHERE session_id IS NULL AND (?1 IS NULL OR owner_id = ?1) ORDER BY start_ts""", (owner,))
+    fetched = db.execute(f"SELECT 0, {', '.join(rows.CONTENT)} FROM reported WHERE session_id IS NULL ORDER BY start_ts")
     return [row.block for row in rows.stored_sessions(fetched)]
 
 

@@ -1,7 +1,6 @@
 """What the columns may hold; the rows of sessions and owners, and small notes, inside a transaction. Times are epoch seconds.
 
-sqlite takes any value anywhere, and a disk may turn one into another: what cannot be is not read, the row is left out or the
-value is unknown. The rest of the history stays of use.
+sqlite takes any value anywhere, and a disk may turn one into another: what cannot be is unknown, or its row is left out.
 """
 
 from __future__ import annotations
@@ -83,6 +82,7 @@ def is_forecast(made: Forecast) -> bool:
     return (all(epoch(at) is not None for at in times) and isinstance(made.rule, str) and isinstance(made.window_s, int)
             and all(type(value) in (int, float) and 0 <= value <= most for value, most in shares))
 
+MOST_TABLES = 20         # of a file of whomever
 NOTICE_S = DAY_S          # what became of a damaged history is shown for so long
 _COST_MAX = 10 ** 15     # micro-dollars
 
@@ -170,6 +170,15 @@ def write_note(db: sqlite3.Connection, key: str, value: str) -> None:
     """Remember a small text; the same one again writes nothing."""
     db.execute("""INSERT INTO note (key, value) VALUES (?, ?)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value""", (key, value))
+
+
+def table_counts(db: sqlite3.Connection) -> Tuple[int, Tuple[Tuple[str, int], ...]]:
+    """The number of the schema, and the number of rows of each table, in the order in which they were made; of whatever file."""
+    fetched = db.execute("""SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0
+        AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid LIMIT ?""", (MOST_TABLES,)).fetchall()
+    quoted = [(name, name.replace('"', '""')) for name, in fetched]
+    counts = tuple((name, int(db.execute(f'SELECT count(*) FROM "{quote}"').fetchone()[0])) for name, quote in quoted)
+    return int(db.execute("PRAGMA user_version").fetchone()[0]), counts
 
 
 def ledger_key(owner: int) -> str:

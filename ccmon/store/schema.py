@@ -58,13 +58,6 @@ class CopyBeforeUpgrade:
         history_path.delete(self._part, "")
 
 
-def repair(db: sqlite3.Connection) -> None:
-    """Bring the sessions and minutes of all owners into the new tables."""
-    for owner, in db.execute("SELECT id FROM owner").fetchall():
-        _take_minutes(db, owner)
-        _take_sessions(db, owner)
-
-
 _FOUR = "input, output, cache_creation, cache_read"
 _ROWS = f"""SELECT ts, model_id, {_FOUR} FROM {{}} WHERE owner_id = ? AND {rows.TIMES.format('ts')} AND {rows.FOUR}
     ORDER BY ts"""
@@ -254,7 +247,9 @@ def _ledger(db: sqlite3.Connection) -> None:
     _table(db, "limit_event", _OWNED, "ts", "kind TEXT NOT NULL", "model TEXT NOT NULL DEFAULT ''",
            "resets_at INTEGER NOT NULL DEFAULT 0", key="owner_id, ts, kind, model")
     db.execute("ALTER TABLE session ADD COLUMN settled INTEGER NOT NULL DEFAULT 0")
-    repair(db)
+    for owner, in db.execute("SELECT id FROM owner").fetchall():
+        _take_minutes(db, owner)
+        _take_sessions(db, owner)
     db.execute("DROP TABLE minute")
     db.execute("DROP TABLE hour")
 

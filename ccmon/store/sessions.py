@@ -1,7 +1,6 @@
-"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over.
+"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over: no two overlap.
 
-The start and end of a settled session stay whatever comes or goes: a late message inside it joins it, one between two
-of them opens a session that ends where the next one begins. So no two overlap, and none is longer than five hours.
+A late message inside a settled session joins it, one between two of them opens a session that ends where the next one begins.
 Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
@@ -37,12 +36,7 @@ class Bound(NamedTuple):
         return self.state == SETTLED and self.end - self.start == SESSION_S
 
 
-class Cut(NamedTuple):
-    """A session made of messages; the columns of its row in the order of rows.CONTENT."""
-
-    start: int
-    columns: Tuple[object, ...]
-    end: int
+Cut = Tuple[Any, ...]                  # a session made of messages: the columns of its row in the order of rows.CONTENT
 
 
 def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
@@ -177,7 +171,7 @@ def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
             starts = [at for at in range(1, len(rows_by_time))
                       if rows_by_time[at].at_ms - rows_by_time[at - 1].at_ms > SESSION_S * 1000]
             rows_by_time = rows_by_time[starts[0]:] if starts else []
-        made = [rows.stored_session((0, *cut.columns)) for cut in cuts(db, rows_by_time, 0, 1 << 40)]
+        made = [rows.stored_session((0, *cut)) for cut in cuts(db, rows_by_time, 0, 1 << 40)]
         return [row.block for row in made if row]
 
 
@@ -201,9 +195,9 @@ def _cut(group: Sequence[MessageRow], start: int, high: int, names: Dict[int, st
     cost = None if any(row.cost_nano is None for row in group) else sum(row.cost_nano or 0 for row in group)
     models = dict.fromkeys(names.get(row.model_id, "") for row in group)
     end = min(start + SESSION_S, high)
-    return Cut(start, (start, end, group[-1].at_ms // 1000, given + made, given, made,
-                       sum(row.cache_5m + row.cache_1h for row in group), sum(row.cache_read for row in group),
-                       None if cost is None else round(cost / 1000), ",".join(filter(None, models)), len(group), 1, "logs"), end)
+    return (start, end, group[-1].at_ms // 1000, given + made, given, made, sum(row.cache_5m + row.cache_1h for row in group),
+            sum(row.cache_read for row in group), None if cost is None else round(cost / 1000), ",".join(filter(None, models)),
+            len(group), 1, "logs")
 
 
 def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:
@@ -211,21 +205,20 @@ def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Se
     select = f"""{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?
         AND typeof(start_ts) = 'integer'"""
     old = {row[1]: row for row in db.execute(select, (owner, low, high))}
-    here = {cut.start: cut for cut in wanted}
-    ends = {cut.start: cut.end for cut in wanted}
+    here = {cut[0]: cut for cut in wanted}
     moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
     for start in [start for start in old if start not in here]:
         row = old.pop(start)
         last = rows.epoch(row[2]) or start
-        moved[row[0]] = max(ends, key=lambda at: min(ends[at], last) - max(at, start), default=start)
+        moved[row[0]] = max(here, key=lambda at: min(here[at][1], last) - max(at, start), default=start)
     renamed = {start: number for number, start in moved.items() if start in here and start not in old}
     for start, number in renamed.items():
-        db.execute(rows.UPDATE, (*here[start].columns, number))
+        db.execute(rows.UPDATE, (*here[start], number))
     for start, cut in here.items():
-        if start in old and old[start][1:] != cut.columns:
-            db.execute(rows.UPDATE, (*cut.columns, old[start][0]))
+        if start in old and old[start][1:] != cut:
+            db.execute(rows.UPDATE, (*cut, old[start][0]))
         elif start not in old and start not in renamed:
-            db.execute(rows.INSERT, (owner, *cut.columns))
+            db.execute(rows.INSERT, (owner, *cut))
     for number, start in moved.items():
         if number not in renamed.values():
             heir = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts = ?", (owner, start)).fetchone()

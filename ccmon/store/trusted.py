@@ -1,9 +1,7 @@
-"""Whether the clock is believed: nothing that cannot be undone is done on the word of one that has jumped.
+"""Whether the clock is believed: nothing that cannot be undone is done on the word of one that has jumped by more than a day.
 
-It is doubted when it differs by more than a day from when it was last believed. A message of that time, in a log or in an
-answer of ccusage, confirms it at once; without one it has to go on for a day. Meanwhile what is old is what was old at the
-earlier of both times: that is true whichever of them is right. What is shown does not depend on it.
-The clock is the machine's: one note for all owners, written when logs or ccusage are read, never by a merge.
+A message of that time confirms it at once; else it has to go on for a day. Meanwhile what is old is what was old at the earlier
+of both times. The clock is the machine's: one note for all owners, written when logs or ccusage are read, never by a merge.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What was used by quarter of an hour, model and project: sums of the messages, for ever.
+"""What was used by quarter of an hour, model and project: sums of the messages, for ever. Costs are billionths of a US dollar.
 
-Beside them stand rests, which no message covers: of minutes that an older ccmon summed up (table legacy; the project
-is unknown), and of sessions that only ccusage has reported (model and project are unknown). A rest shrinks as messages come in.
-Times are epoch seconds, costs billionths of a US dollar.
+Beside them stand rests, which shrink as messages come in: of minutes that an older ccmon summed up (table legacy; without a
+project), and of sessions that only ccusage has reported (without model and project). Times are epoch seconds.
 """
 
 import sqlite3
@@ -24,11 +23,6 @@ _VALID = f"{rows.TIMES.format('ts')} AND {rows.counted(_SUMS, rows.MOST_SUMMED)}
 
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
-
-def usage_key(row: "MessageRow") -> Key:
-    """Where a message is summed up."""
-    return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
-
 
 def quarter(ts: int) -> int:
     """The start of the quarter of an hour that holds that time."""
@@ -53,7 +47,8 @@ def deltas(changes: "Iterable[MessageChange]") -> Dict[Key, Sums]:
 
 
 def _add_to(changed: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
-    key, (given, made, created, read, cost_nano, unpriced, entries) = usage_key(row), message_sums(row)
+    key = row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
+    given, made, created, read, cost_nano, unpriced, entries = message_sums(row)
     sums = changed.get(key)
     if sums is None:
         sums = changed[key] = [0] * len(_SUMS)
