@@ -1,5 +1,7 @@
 """The runway: what it learns from made-up days with a known course, and what it says then."""
 
+import array
+import binascii
 import json
 import random
 
@@ -32,6 +34,27 @@ BURSTS = worked(10)
 NOON = T0 + 9 * DAY + 12 * 3600
 KNOWN = usage_curve.until(BURSTS, NOON)
 TRAINED = runway.train(KNOWN, NOON)
+
+
+def other_moments(numbers):
+    """A state whose stored moments are these numbers."""
+    text = binascii.b2a_base64(array.array("d", numbers).tobytes()).decode()
+    return learned.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, text)
+
+
+def test_what_is_worked_out_when_it_is_learned_says_the_same_later(monkeypatch):
+    made = [runway.forecast(TRAINED, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)]
+    stored = state.load_runway(json.loads(json.dumps(state.runway_parts(runway.with_moments(TRAINED)))))
+    plain = state.load_runway(state.runway_parts(TRAINED)[:6])         # as older ones were stored
+    numbers = array.array("d", binascii.a2b_base64(stored.moments))
+    spoilt = [other_moments(those) for those in ((), numbers[1:], numbers[12:-1], [0.0] * 24, [*numbers[:-1], float("nan")],
+                                                 [*numbers[:-1], 0.0], [*numbers[:1], float("inf"), *numbers[2:]])]
+    for model in (plain, *spoilt, *(learned.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, one) for one in ("x", "ä", None, []))):
+        assert [runway.forecast(model, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
+    monkeypatch.delattr(runway, "_moments")
+    assert [runway.forecast(stored, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
+    monkeypatch.setattr(runway, "ENOUGH", TRAINED.rows + 1)
+    assert runway.with_moments(TRAINED).moments == ""
 
 
 def test_of_few_moments_it_is_the_last_hours_rate():
@@ -145,13 +168,14 @@ def test_kaplan_meier_by_hand():
 def test_each_moment_says_when_so_much_had_been_used(left):
     """Minute by minute through the course."""
     _, moments = runway._past(TRAINED)
-    here, known = moments[7].traits, TRAINED.usage
-    for moment, (minutes, is_open, _) in zip(moments, runway._took(known, moments, left, here, [1.0] * len(moments))):
-        wanted = moment.load + left * moment.traits.speed / here.speed
-        used = (usage_curve.at(known, moment.ts + 60 * minute) >= wanted for minute in range(301))
+    here, known = moments[7][-1], TRAINED.usage
+    taken = runway._took(known, moments, left, here, [1.0] * len(moments))
+    for (ts, load, stop, *_, speed), (minutes, is_open, _) in zip(moments, taken):
+        wanted = load + left * speed / here
+        used = (usage_curve.at(known, ts + 60 * minute) >= wanted for minute in range(301))
         first = next((minute for minute, enough in enumerate(used) if enough), None)
         if is_open:
-            assert minutes == moment.stop and (first is None or first >= minutes)
+            assert minutes == stop and (first is None or first >= minutes)
         else:
             assert (first is None and minutes > 300) or first - 1 <= minutes <= first
 

@@ -125,10 +125,11 @@ class Learned(NamedTuple):
 class RunwayModel:
     """Everything a forecast needs but what was used of late."""
 
-    def __init__(self, at: int, rows: int, usage: UsageCurve = NO_CURVE) -> None:
+    def __init__(self, at: int, rows: int, usage: UsageCurve = NO_CURVE, moments: str = "") -> None:
         self.at = at                   # epoch s
         self.rows = rows               # past moments; fewer than ENOUGH: the last-hour rate is used
-        self.usage = usage           # of the past, a point each 5 minutes at most
+        self.usage = usage             # of the past, a point each 5 minutes at most
+        self.moments = moments         # what follows from these, see runway.with_moments; empty: not worked out
 
     __hash__ = object.__hash__         # quick: what is made of it is cached by it
 

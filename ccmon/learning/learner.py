@@ -23,4 +23,4 @@ def learn(use: Sequence[Use], readings: Sequence[Reading], sessions: Sequence[Bl
 
 
 def _trained(usage: UsageCurve, now: int) -> Optional[RunwayModel]:
-    return runway.train(usage, now) if usage.times else None
+    return runway.with_moments(runway.train(usage, now)) if usage.times else None

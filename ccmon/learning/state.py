@@ -114,7 +114,7 @@ def runway_parts(model: RunwayModel) -> List[Any]:
     """As plain lists for JSON: times and loads as differences, which need few digits."""
     times, loads, stops, starts = model.usage[:4]
     steps = [*times[:1], *(after - before for before, after in zip(times, times[1:]))]
-    return [model.at, model.rows, steps, gains_of(loads), [list(stop) for stop in stops], list(starts)]
+    return [model.at, model.rows, steps, gains_of(loads), [list(stop) for stop in stops], list(starts), model.moments]
 
 
 def gains_of(loads: Sequence[float]) -> List[float]:
@@ -140,10 +140,10 @@ def load_runway(parts: Any) -> Optional[RunwayModel]:
     return model if model.rows == past_moments(usage, model.at) or model.rows < ENOUGH and not usage.times else None
 
 
-def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any) -> RunwayModel:
+def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any, moments: Any = "") -> RunwayModel:
     usage = UsageCurve(checked.epochs(accumulate(checked.epochs(steps))), loads_of(checked.amounts(gains)) if steps else (),
                        tuple((checked.epoch(begin), checked.epoch(end)) for begin, end in stops), checked.epochs(starts))
-    return RunwayModel(checked.epoch(at), checked.count(rows), usage)
+    return RunwayModel(checked.epoch(at), checked.count(rows), usage, moments)
 
 
 def past_moments(usage: UsageCurve, now: int) -> int:
