@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon import call
-from ccmon.learning import learned, state
+from ccmon.learning import state, values
 from ccmon.pipeline import demo_past, refresh
 from ccmon.sources import demo
 from ccmon.usage import official
@@ -106,7 +106,7 @@ def test_what_was_learned_is_kept_as_other_lessons_are():
     lessons = demo_past.learned_state(demo.anchor(NOW))
     loaded = state.load(state.dump(lessons))
     assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens.rows == lessons.tokens.rows
-    assert loaded.points.rows == lessons.points.rows >= learned.ENOUGH
+    assert loaded.points.rows == lessons.points.rows >= values.ENOUGH
 
 
 @given(st.integers(10 ** 9, 4 * 10 ** 9))

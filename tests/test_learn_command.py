@@ -16,10 +16,9 @@ from ccmon import output
 from ccmon.commands import learn
 from ccmon.learning import extra, forecast_scores, portable, share
 from ccmon.learning.forecast_scores import ForecastScores
-from ccmon.learning.learned import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, WeekModel
 from ccmon.learning.portable import Extra, Tried
 from ccmon.learning.score import Score
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.values import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, UsageCurve, WeekModel
 from ccmon.settings import context
 from ccmon.text import line_width, plain
 from ccmon.typed_values import PLANS

@@ -8,7 +8,7 @@ from extent import part
 from simulator import Scenario
 
 from ccmon.learning import forecast_scores, state
-from ccmon.learning.learned import Choice, Comparison
+from ccmon.learning.values import Choice, Comparison
 from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
 from ccmon.views import learn_report, why_learned

@@ -11,7 +11,7 @@ from ccmon import checked
 from ccmon.learning import choice, forecast_scores, state
 from ccmon.learning.choice import LAST
 from ccmon.learning.forecast_scores import Loss
-from ccmon.learning.learned import LEAST_COMPARED
+from ccmon.learning.values import LEAST_COMPARED
 from ccmon.when import SESSION_S
 
 MINUTES = st.lists(st.integers(-40, 40), min_size=1, max_size=9)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.errors import CcmonError
-from ccmon.learning import distribution, evaluate, learned, score
+from ccmon.learning import distribution, evaluate, score, values
 from ccmon.learning import series as csv_series
 from ccmon.learning.values import WINDOW_S
 from ccmon.text import plain
@@ -239,7 +239,7 @@ def whole():
 def test_it_learns_each_day_from_the_days_before():
     decisions = whole()
     learned = [one.curve is not None for one in decisions]
-    first = learned.index(True)
+    first = values.index(True)
     assert not any(learned[:first]) and all(learned[first:])
     assert decisions[first].ts % 86400 == 8 * 3600         # the first of a day: a model is a day old at most
 
@@ -376,5 +376,5 @@ median                                99         9    +8%   -50%   -50%   80.0%"
 
 
 def test_few_rows_stay_with_the_seeds_rule():
-    assert learned.ENOUGH == 40
+    assert values.ENOUGH == 40
     assert all(one.curve is None for one in walked(series(1)).decisions)

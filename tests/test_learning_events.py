@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.learning import events, intervals, learner
-from ccmon.learning.learned import measure
-from ccmon.learning.values import WINDOW_S, Reading, Use
+from ccmon.learning.values import WINDOW_S, Reading, Use, measure
 from ccmon.usage.prices import token_rates
 from ccmon.views.limit_words import between, cut_offs, limit_words
 

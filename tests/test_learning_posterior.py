@@ -11,9 +11,8 @@ from simulator import Scenario, simulate
 
 from ccmon.learning.distribution import limit_draws
 from ccmon.learning.intervals import Interval, intervals_of
-from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.posterior import estimate
-from ccmon.learning.values import WINDOW_S
+from ccmon.learning.values import WINDOW_S, Estimate, UnitWeights
 
 pytestmark = pytest.mark.newest_only
 

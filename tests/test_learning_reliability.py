@@ -9,8 +9,8 @@ from scenes import FixedZone
 from test_learning_forecast_scores import RESET, made
 
 from ccmon.learning import reliability
-from ccmon.learning.learned import Choice, Comparison
 from ccmon.learning.reliability import LEAST_WINDOWS, Bin, Reliability
+from ccmon.learning.values import Choice, Comparison
 from ccmon.text import Charset, line_width, plain
 from ccmon.views import reliability_words
 from ccmon.when import SESSION_S

@@ -10,7 +10,7 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import distribution, learned, runway, state, usage_curve
+from ccmon.learning import distribution, runway, state, usage_curve, values
 from ccmon.learning.values import WINDOW_S, Reading, UsageCurve
 
 T0 = 1_700_006_400                     # midnight UTC
@@ -39,7 +39,7 @@ TRAINED = runway.train(KNOWN, NOON)
 def other_moments(numbers):
     """A state whose stored moments are these numbers."""
     text = binascii.b2a_base64(array.array("d", numbers).tobytes()).decode()
-    return learned.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, text)
+    return values.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, text)
 
 
 def test_what_is_worked_out_when_it_is_learned_says_the_same_later(monkeypatch):
@@ -49,7 +49,7 @@ def test_what_is_worked_out_when_it_is_learned_says_the_same_later(monkeypatch):
     numbers = array.array("d", binascii.a2b_base64(stored.moments))
     spoilt = [other_moments(those) for those in ((), numbers[1:], numbers[12:-1], [0.0] * 24, [*numbers[:-1], float("nan")],
                                                  [*numbers[:-1], 0.0], [*numbers[:1], float("inf"), *numbers[2:]])]
-    for model in (plain, *spoilt, *(learned.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, one) for one in ("x", "ä", None, []))):
+    for model in (plain, *spoilt, *(values.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, one) for one in ("x", "ä", None, []))):
         assert [runway.forecast(model, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
     monkeypatch.delattr(runway, "_moments")
     assert [runway.forecast(stored, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
@@ -60,7 +60,7 @@ def test_what_is_worked_out_when_it_is_learned_says_the_same_later(monkeypatch):
 def test_of_few_moments_it_is_the_last_hours_rate():
     known = usage_curve.until(worked(1, steady=True), T0 + 11 * 3600)
     trained = runway.train(known, T0 + 11 * 3600)
-    assert trained.rows < learned.ENOUGH and not trained.usage.times
+    assert trained.rows < values.ENOUGH and not trained.usage.times
     found = runway.forecast(trained, known, 90.0, T0 + 11 * 3600, T0 + 14 * 3600)
     assert (found.median, found.low, found.high) == (T0 + 11 * 3600 + 90 * 60,) * 3
     assert (found.probability, found.rule, found.rows) == (1.0, "last_hour", trained.rows)
@@ -129,7 +129,7 @@ def test_it_is_kept_as_json():
     kept = json.dumps(state.runway_parts(TRAINED))
     assert state.load_runway(json.loads(kept)) == TRAINED
     assert len(kept) < 20000
-    few = learned.RunwayModel(5, 3)
+    few = values.RunwayModel(5, 3)
     assert state.load_runway(json.loads(json.dumps(state.runway_parts(few)))) == few
 
 
@@ -250,7 +250,7 @@ def test_nothing_can_be_used_while_the_week_is_used_up(percent, reset_min, used,
     assert runway.blocked_min(known, percent, NOON + 60 * reset_min, NOON) == minutes
 
 
-@pytest.mark.parametrize("trained", [TRAINED, learned.RunwayModel(NOON, 3)])
+@pytest.mark.parametrize("trained", [TRAINED, values.RunwayModel(NOON, 3)])
 def test_what_cannot_be_used_yet_is_used_up_later(trained):
     free, blocked, over = (runway.forecast(trained, KNOWN, 15.0, NOON, NOON + 4 * 3600, wait_min=wait) for wait in (0, 60, 240))
     assert blocked.low >= min(NOON + 3600, free.low + 3600) and blocked.median >= free.median

@@ -8,7 +8,7 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import learned, score, state, week
+from ccmon.learning import score, state, values, week
 from ccmon.learning.evaluate_week import WeekWalk
 from ccmon.learning.usage_curve import between
 from ccmon.learning.values import Reading, UsageCurve
@@ -221,4 +221,4 @@ def test_a_damaged_text_is_none(text):
 
 
 def test_nothing_known_is_kept_too():
-    assert state.load_week(state.dump_week(week.train([], T0))) == learned.WeekModel(T0, 0, None, UsageCurve((), ()))
+    assert state.load_week(state.dump_week(week.train([], T0))) == values.WeekModel(T0, 0, None, UsageCurve((), ()))

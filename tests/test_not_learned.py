@@ -10,7 +10,7 @@ from test_why import ZONE, working
 
 from ccmon.learning import share
 from ccmon.learning.forecast_scores import scores_of
-from ccmon.learning.learned import LearnedState
+from ccmon.learning.values import LearnedState
 from ccmon.text import plain
 from ccmon.typed_values import PLANS
 from ccmon.views import document, learn_report, why, why_json

@@ -3,7 +3,7 @@
 import pytest
 from account_windows import five_hour, windows
 
-from ccmon.learning.learned import Change, Estimate, Learned, UnitWeights
+from ccmon.learning.values import Change, Estimate, Learned, UnitWeights
 from ccmon.model import Block, Facts, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import utilization

@@ -6,8 +6,7 @@ import pytest
 import scenes
 from scenes import NOW, official, outlook, scene
 
-from ccmon.learning.learned import WeekModel
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.values import UsageCurve, WeekModel
 from ccmon.model import Runway
 from ccmon.views import why_learned
 

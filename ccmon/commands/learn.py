@@ -11,9 +11,9 @@ from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
 from ccmon.learning import forecast_scores, portable, reliability, share, usage_curve
-from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
+from ccmon.learning.values import ENOUGH, Learned, LearnedState
 from ccmon.pipeline import demo_past, learned_state, model_weeks
 from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context

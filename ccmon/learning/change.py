@@ -7,9 +7,8 @@ from typing import Iterator, List, Optional, Sequence
 
 from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import MOST_NOISE, Change, UnitWeights, measure
 from ccmon.learning.rhythm import Rhythm, rhythm_of
-from ccmon.learning.values import WINDOW_S, Reading
+from ccmon.learning.values import MOST_NOISE, WINDOW_S, Change, Reading, UnitWeights, measure
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 

@@ -7,7 +7,7 @@ rules go on being scored whichever is shown, and the learned one comes back when
 from typing import Dict, Sequence
 
 from ccmon.learning.forecast_scores import Loss
-from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
+from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
 
 LAST = 20                              # windows that are compared at most
 LEAST_MIN = 1.0                        # a smaller mean loss is none: where it surely lasts, a likelihood is hardly off

@@ -4,7 +4,7 @@ from math import erf, exp, log
 from typing import TYPE_CHECKING, List, Sequence, Tuple
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Estimate
+    from ccmon.learning.values import Estimate
 
 Curve = Sequence[Tuple[float, float]]          # minutes from now, probability of having reached the limit by then: both rising
 NEVER = float("inf")

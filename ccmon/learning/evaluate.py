@@ -5,10 +5,9 @@ from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optiona
 
 from ccmon.learning import distribution, runway, score, usage_curve
 from ccmon.learning.evaluate_week import WeekWalk, keep
-from ccmon.learning.learned import ENOUGH, RunwayModel
 from ccmon.learning.series import SeriesRow, rows
 from ccmon.learning.usage_curve import CurveBuilder
-from ccmon.learning.values import WANDER_S, Reading
+from ccmon.learning.values import ENOUGH, WANDER_S, Reading, RunwayModel
 from ccmon.when import DAY_S
 
 APART_S = 300                          # at most one decision in that time

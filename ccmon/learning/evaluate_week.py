@@ -6,8 +6,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.learning import forecast_scores, score, week
 from ccmon.learning.distribution import NEVER, TAIL, Curve, interval
 from ccmon.learning.forecast_scores import ForecastScores
-from ccmon.learning.learned import WeekModel
-from ccmon.learning.values import WANDER_S, Reading
+from ccmon.learning.values import WANDER_S, Reading, WeekModel
 from ccmon.learning.week import DAY_S, WEEK_S
 
 APART_S = 3600                         # at most one decision in that time, for each limit

@@ -5,12 +5,11 @@ from __future__ import annotations
 from math import hypot, log
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon.learning import intervals, learned, posterior, unit_weights
+from ccmon.learning import intervals, posterior, unit_weights, values
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import Estimate, UnitWeights
 from ccmon.learning.likelihood import NOISES
 from ccmon.learning.posterior import SHARES, WIDEST, Cell, Run
-from ccmon.learning.values import WINDOW_S, Load, RatesOf, Use
+from ccmon.learning.values import WINDOW_S, Estimate, Load, RatesOf, UnitWeights, Use
 from ccmon.named_tuple import NamedTuple
 
 LEAST_EVENTS = 3                       # windows with one, from which on a limit may be called learned
@@ -77,7 +76,7 @@ def _unit_and_limit(view: _View, shares: Sequence[float], cells: Sequence[Sequen
     count, noise = len({run.window for run in view.runs}), posterior.mean_noise([cell for group in cells for cell in group])
     seen = posterior.windows_used_here(view.runs, median, max(cells[0], key=lambda cell: max(cell.logs)))
     missed = sorted([abs(100 * run.amount / median - run.points) for run in view.runs if run.window in seen])
-    is_learned = count >= LEAST_EVENTS and noise <= learned.MOST_NOISE and high <= WIDEST * low
+    is_learned = count >= LEAST_EVENTS and noise <= values.MOST_NOISE and high <= WIDEST * low
     chosen = view.unit_weights._replace(error_points=missed[len(missed) // 2] if missed else 0.0)
     return chosen, Estimate(median * view.all_used, low * view.all_used, high * view.all_used, noise, len(view.runs), count,
                             len(seen) / count, is_learned)
@@ -104,7 +103,7 @@ def _floors(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> List[Lo
 def _viewed(chosen: UnitWeights, log_prior: float, pieces: Sequence[Interval], floors: Sequence[Load],
             use: Sequence[Use]) -> List[_View]:
     """The events in this unit; none where it measures nothing of them."""
-    measure = learned.meter(chosen)
+    measure = values.meter(chosen)
     total = sum([measure(one.load) for one in use])
     if total <= 0:
         return []

@@ -16,12 +16,11 @@ from random import Random
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.learning import distribution, portable, runway, score
-from ccmon.learning.learned import ENOUGH, RunwayModel
 from ccmon.learning.portable import SHARES, STEP_S, FrozenModel, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
 from ccmon.learning.usage_curve import at, stop_after, until, window_start
-from ccmon.learning.values import WINDOW_S, UsageCurve
+from ccmon.learning.values import ENOUGH, WINDOW_S, RunwayModel, UsageCurve
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import plural, short_count
 from ccmon.when import DAY_S, DAYS, Zone, local

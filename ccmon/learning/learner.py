@@ -3,8 +3,7 @@
 from typing import Optional, Sequence
 
 from ccmon.learning import limit, runway, usage_curve, week
-from ccmon.learning.learned import HISTORY_S, Change, LearnedState, RunwayModel
-from ccmon.learning.values import RatesOf, Reading, UsageCurve, Use
+from ccmon.learning.values import HISTORY_S, Change, LearnedState, RatesOf, Reading, RunwayModel, UsageCurve, Use
 from ccmon.model import Block
 
 

@@ -4,8 +4,7 @@ from typing import List, Sequence
 
 from ccmon.learning import change, events, intervals, posterior, unit_weights
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import Change, Learned, UnitWeights, meter
-from ccmon.learning.values import WINDOW_S, RatesOf, Reading, Use, tokens_of
+from ccmon.learning.values import WINDOW_S, Change, Learned, RatesOf, Reading, UnitWeights, Use, meter, tokens_of
 from ccmon.model import EVENTS, Block
 from ccmon.when import DAY_S
 

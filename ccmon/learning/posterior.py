@@ -7,8 +7,8 @@ from math import erfc, exp, hypot, log
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from ccmon.learning.intervals import Interval, alike_groups, merged, rounding_error
-from ccmon.learning.learned import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
 from ccmon.learning.likelihood import NOISES, OUTLIER, densities
+from ccmon.learning.values import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
 from ccmon.named_tuple import NamedTuple
 
 MOST_INTERVALS, MOST_RUNS = 600, 150   # the latest

@@ -13,10 +13,9 @@ from typing import Iterable, Iterator, List, Sequence, Tuple
 
 from ccmon import checked
 from ccmon.learning.distribution import LEAST_TAIL, TAIL, WIDEST_TAIL, delayed, interval, quantile, reached, seed_minutes
-from ccmon.learning.learned import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel
 from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.values import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel, UsageCurve
 from ccmon.model import Runway
 from ccmon.when import DAY_S
 

@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import checked
 from ccmon.learning.distribution import LEAST_TAIL, WIDEST_TAIL
-from ccmon.learning.learned import (
+from ccmon.learning.values import (
     ENOUGH,
     HISTORY_S,
     LEAST_COMPARED,
@@ -18,11 +18,12 @@ from ccmon.learning.learned import (
     Estimate,
     Learned,
     LearnedState,
+    Reading,
     RunwayModel,
     UnitWeights,
+    UsageCurve,
     WeekModel,
 )
-from ccmon.learning.values import Reading, UsageCurve
 
 VERSION = 2
 _Part = TypeVar("_Part")

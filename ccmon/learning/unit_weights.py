@@ -8,10 +8,9 @@ from operator import mul
 from typing import Dict, List, Sequence, Set, Tuple
 
 from ccmon.learning.intervals import Interval, alike_groups, rounding_error
-from ccmon.learning.learned import MENU, UnitWeights, meter
 from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
 from ccmon.learning.likelihood import NOISES
-from ccmon.learning.values import KINDS, Load, RatesOf
+from ccmon.learning.values import KINDS, MENU, Load, RatesOf, UnitWeights, meter
 from ccmon.named_tuple import NamedTuple
 
 TOKENS = KINDS[:4]

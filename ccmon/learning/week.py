@@ -13,10 +13,9 @@ from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning import runway
 from ccmon.learning.distribution import TAIL, Curve, interval, normal_quantile, quantile, reached
-from ccmon.learning.learned import WeekModel
 from ccmon.learning.usage_curve import at as used_by
 from ccmon.learning.usage_curve import reached_at, stop_after
-from ccmon.learning.values import WANDER_S, Reading, UsageCurve
+from ccmon.learning.values import WANDER_S, Reading, UsageCurve, WeekModel
 from ccmon.model import Runway
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S

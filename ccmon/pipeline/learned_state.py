@@ -10,9 +10,8 @@ from ccmon.usage.windows import is_of_another, running, window_named
 from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import LearnedState
     from ccmon.learning.portable import FrozenModel
-    from ccmon.learning.values import Key, Load, Reading, Use
+    from ccmon.learning.values import Key, LearnedState, Load, Reading, Use
     from ccmon.usage.outlook import Outlook
 
 AGAIN_S = 3600                         # new readings wait for so long

@@ -12,8 +12,7 @@ from ccmon.when import DAY_S
 
 if TYPE_CHECKING:
     from ccmon.learning.forecast_scores import ForecastScores
-    from ccmon.learning.learned import WeekModel
-    from ccmon.learning.values import Reading
+    from ccmon.learning.values import Reading, WeekModel
 
 _DAYS = 90
 _APART_S = 6 * 3600                   # between forecasts that are tried

@@ -15,9 +15,8 @@ from ccmon.usage.windows import window_named
 from ccmon.when import WEEK_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
     from ccmon.learning.portable import FrozenModel
-    from ccmon.learning.values import UsageCurve
+    from ccmon.learning.values import Choice, Learned, RunwayModel, UsageCurve, WeekModel
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7

@@ -3,8 +3,8 @@
 from typing import Any, Dict, Iterator, List, Tuple
 
 from ccmon import text
-from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
 from ccmon.learning.reliability import Bin, Reliability
+from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
 from ccmon.text import Charset, Line, Span, plural
 from ccmon.when import Zone, local
 

@@ -3,7 +3,7 @@
 from typing import Iterator
 
 from ccmon import text
-from ccmon.learning.learned import ENOUGH, Estimate, Learned, UnitWeights
+from ccmon.learning.values import ENOUGH, Estimate, Learned, UnitWeights
 from ccmon.model import Runway
 from ccmon.text import count, plural
 from ccmon.usage.outlook import is_likelihood

@@ -2,7 +2,7 @@
 
 from typing import List, NamedTuple, Sequence, Tuple
 
-from ccmon.learning import distribution, learned, runway, usage_curve
+from ccmon.learning import distribution, runway, usage_curve, values
 from ccmon.learning.values import WINDOW_S, UsageCurve
 
 from ..simulator import DAY_S, START, Simulated
@@ -33,7 +33,7 @@ def judged(sim: Simulated) -> List[Judged]:
     limit = fit.estimate.median
     spread = [draw / limit for draw in distribution.limit_draws(fit.estimate, 9)]
     seen = [reading for reading in sim.readings if reading.ts <= end or reading.source == "limit"]
-    whole = usage_curve.from_loads([(use.ts, use.span_s, learned.measure(fit.unit_weights, use.load)) for use in sim.use], seen)
+    whole = usage_curve.from_loads([(use.ts, use.span_s, values.measure(fit.unit_weights, use.load)) for use in sim.use], seen)
     found: List[Judged] = []
     day = last = 0
     for now, outcome, cut, hit in _moments(sim, end):
@@ -60,7 +60,7 @@ def _moments(sim: Simulated, after: int) -> List[Tuple[int, float, float, bool]]
     return found
 
 
-def _judged(known: UsageCurve, trained: learned.RunwayModel, limit: float, spread: Sequence[float], now: int,
+def _judged(known: UsageCurve, trained: values.RunwayModel, limit: float, spread: Sequence[float], now: int,
             came: Tuple[float, float, bool]) -> Judged:
     outcome, cut, hit = came
     start = usage_curve.window_start(known, now)

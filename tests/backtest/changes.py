@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import change, limit, unit_weights
-from ccmon.learning.learned import Change
+from ccmon.learning.values import Change
 from ccmon.usage.prices import token_rates
 
 from ..simulator import DAY_S, START, Simulated

@@ -2,10 +2,9 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import events, intervals, learned, posterior, unit_weights
+from ccmon.learning import events, intervals, posterior, unit_weights, values
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import Estimate, UnitWeights
-from ccmon.learning.values import Key, Load
+from ccmon.learning.values import Estimate, Key, Load, UnitWeights
 from ccmon.usage.prices import token_rates
 
 from ..simulator import Simulated, Window
@@ -32,7 +31,7 @@ def learn(sim: Simulated, known: Sequence[Interval]) -> Optional[Fit]:
         return None
     chosen = ranked[0]
     until = max(interval.end for interval in known)
-    floors = [learned.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
+    floors = [values.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
     estimate = posterior.estimate(known, chosen, floors)
     return estimate and Fit(chosen, estimate, until, sum(1 for reading in sim.readings if reading.ts <= until))
 
@@ -65,4 +64,4 @@ def loads(sim: Simulated) -> List[Tuple[Window, Load]]:
 def true_limit(sim: Simulated, chosen: UnitWeights) -> float:
     """The limit in the unit of these weights, by the mix of all that this user uses."""
     units = sum(window.here for window in sim.windows)
-    return sim.limits[0][1] / units * sum(learned.measure(chosen, load) for _, load in loads(sim))
+    return sim.limits[0][1] / units * sum(values.measure(chosen, load) for _, load in loads(sim))
