@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.errors import CcmonError
-from ccmon.learning import distribution, evaluate, score, values
+from ccmon.learning import evaluate, runway, score, values
 from ccmon.learning import series as csv_series
 from ccmon.learning.values import WINDOW_S
 from ccmon.text import plain
@@ -159,7 +159,7 @@ def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop(
             shown = (40.0, reset, *said) if begin <= ts < end else (percent, reset)
             walk.take(csv_series.SeriesRow(ts, *shown))
         stops = walk.trained.usage.stops
-        chances.append([distribution.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
+        chances.append([runway.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
                         if begin + 900 < one.ts < end])
         assert ((begin, end) in stops) is bool(said)
     assert len(chances[0]) > 20 and not any(chances[0]) and all(chances[1])

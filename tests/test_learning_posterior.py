@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator import Scenario, simulate
 
-from ccmon.learning.distribution import limit_draws
 from ccmon.learning.intervals import Interval, intervals_of
 from ccmon.learning.posterior import estimate
+from ccmon.learning.runway import limit_draws
 from ccmon.learning.values import WINDOW_S, Estimate, UnitWeights
 
 pytestmark = pytest.mark.newest_only

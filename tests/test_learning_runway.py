@@ -10,7 +10,7 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import distribution, runway, state, usage_curve, values
+from ccmon.learning import runway, state, usage_curve, values
 from ccmon.learning.values import WINDOW_S, Reading, UsageCurve
 
 T0 = 1_700_006_400                     # midnight UTC
@@ -189,7 +189,7 @@ def test_moments_like_this_one_count_most():
 
     def chance(minute):
         now = T0 + 6 * DAY + 12 * 3600 + 60 * minute
-        return distribution.reached(runway.reach_curve(trained, usage_curve.until(known, now), [15.0], now), 30)
+        return runway.reached(runway.reach_curve(trained, usage_curve.until(known, now), [15.0], now), 30)
 
     assert min(map(chance, (5, 20, 40))) > 2 * max(map(chance, (62, 70)))
 
@@ -197,7 +197,7 @@ def test_moments_like_this_one_count_most():
 @pytest.mark.parametrize(("curve", "cut", "expected"), [
     ([(0, 0), (100, 1)], 100, (5, 95)), ([(0, 0), (100, 0.5)], 100, (20, 100)), ([(0, 0), (100, 0.05)], 100, (100, 100))])
 def test_ninety_per_cent_end_at_the_reset_where_it_may_last(curve, cut, expected):
-    assert distribution.interval(curve, cut) == pytest.approx(expected)
+    assert runway.interval(curve, cut) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("power", [0.6, 1.0, 1.5])
@@ -210,10 +210,10 @@ def test_nine_of_ten_intervals_hold_in_the_long_run(power):
 
 
 def test_what_is_left_out_follows_past_forecasts_within_bounds():
-    assert runway.tail_after([]) == distribution.TAIL
-    assert runway.tail_after([False]) < distribution.TAIL < runway.tail_after([True])
-    assert runway.tail_after([True] * 5000) == distribution.WIDEST_TAIL
-    assert runway.tail_after([False] * 500) == distribution.LEAST_TAIL
+    assert runway.tail_after([]) == values.TAIL
+    assert runway.tail_after([False]) < values.TAIL < runway.tail_after([True])
+    assert runway.tail_after([True] * 5000) == values.WIDEST_TAIL
+    assert runway.tail_after([False] * 500) == values.LEAST_TAIL
 
 
 @settings(max_examples=examples(40), deadline=None)

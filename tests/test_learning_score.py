@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.learning import distribution, score
+from ccmon.learning import runway, score
 
 EVEN = [(0.0, 0.0), (100.0, 1.0)]                  # equally likely at each minute up to 100
 HALF = [(0.0, 0.0), (100.0, 0.5)]                  # as likely as not within 100 minutes
@@ -29,17 +29,17 @@ def test_crps_is_exact(curve, cut, outcome, expected):
 
 @pytest.mark.parametrize(("share", "cut", "minutes"), [(0.5, 100, 50), (0.05, 100, 5), (0.95, 60, 60), (0.0, 100, 0)])
 def test_quantiles_are_cut_at_the_reset(share, cut, minutes):
-    assert distribution.quantile(EVEN, cut, share) == pytest.approx(minutes)
+    assert runway.quantile(EVEN, cut, share) == pytest.approx(minutes)
 
 
 def test_a_share_that_is_never_reached_is_the_reset():
-    assert distribution.quantile(HALF, 300, 0.6) == 300
-    assert distribution.quantile([], 300, 0.5) == 300
+    assert runway.quantile(HALF, 300, 0.6) == 300
+    assert runway.quantile([], 300, 0.5) == 300
 
 
 @pytest.mark.parametrize(("cut", "probability"), [(50, 0.25), (100, 0.5), (300, 0.5), (0, 0)])
 def test_probability_before_the_reset(cut, probability):
-    assert distribution.reached(HALF, cut) == pytest.approx(probability)
+    assert runway.reached(HALF, cut) == pytest.approx(probability)
 
 
 def test_errors_of_a_distribution():
@@ -50,7 +50,7 @@ def test_errors_of_a_distribution():
 
 
 @pytest.mark.parametrize(("minutes", "hit", "outcome", "mae", "brier"), [
-    (50, True, 80, 30, 0), (50, False, 100, 50, 1), (distribution.NEVER, False, 100, 0, 0), (distribution.NEVER, True, 70, 30, 1),
+    (50, True, 80, 30, 0), (50, False, 100, 50, 1), (runway.NEVER, False, 100, 0, 0), (runway.NEVER, True, 70, 30, 1),
     (100, False, 100, 0, 0)])
 def test_errors_of_a_certain_time(minutes, hit, outcome, mae, brier):
     assert score.certain(minutes, 100, outcome, hit) == (mae, mae, brier, None)
@@ -58,7 +58,7 @@ def test_errors_of_a_certain_time(minutes, hit, outcome, mae, brier):
 
 @pytest.mark.parametrize(("left", "gained", "minutes"), [(50, 25, 120), (50, 0, math.inf), (50, -3, math.inf), (1, 60, 1)])
 def test_the_seeds_rule(left, gained, minutes):
-    assert distribution.seed_minutes(left, gained) == minutes
+    assert runway.seed_minutes(left, gained) == minutes
 
 
 def test_a_kept_forecast_stands_for_a_distribution():
@@ -83,15 +83,15 @@ CURVES = st.lists(st.tuples(st.floats(0.1, 60), st.floats(0, 1)), min_size=1, ma
 @given(CURVES, st.floats(1, 300), st.floats(0, 1))
 def test_crps_is_the_integral(curve, cut, part):
     outcome, steps = part * cut, 800
-    brute = sum((distribution.reached(curve, (step + 0.5) * cut / steps) - ((step + 0.5) * cut / steps >= outcome)) ** 2
+    brute = sum((runway.reached(curve, (step + 0.5) * cut / steps) - ((step + 0.5) * cut / steps >= outcome)) ** 2
                 for step in range(steps)) * cut / steps
     assert score.crps(curve, cut, outcome) == pytest.approx(brute, abs=cut / 100 + 1e-6)
 
 
 @given(CURVES, st.floats(1, 300))
 def test_quantiles_rise_and_agree_with_the_probability(curve, cut):
-    found = [distribution.quantile(curve, cut, share / 20) for share in range(1, 20)]
+    found = [runway.quantile(curve, cut, share / 20) for share in range(1, 20)]
     assert found == sorted(found) and 0 <= found[0] and found[-1] <= cut
     for share, minutes in zip(range(1, 20), found):
         if minutes < cut:
-            assert distribution.reached(curve, minutes + 1e-6) >= share / 20 - 1e-3
+            assert runway.reached(curve, minutes + 1e-6) >= share / 20 - 1e-3

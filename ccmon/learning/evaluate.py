@@ -3,11 +3,11 @@
 from bisect import bisect_right
 from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import distribution, runway, score, usage_curve
+from ccmon.learning import runway, score, usage_curve
 from ccmon.learning.evaluate_week import WeekWalk, keep
 from ccmon.learning.series import SeriesRow, rows
 from ccmon.learning.usage_curve import CurveBuilder
-from ccmon.learning.values import ENOUGH, WANDER_S, Reading, RunwayModel
+from ccmon.learning.values import ENOUGH, TAIL, WANDER_S, Reading, RunwayModel
 from ccmon.when import DAY_S
 
 APART_S = 300                          # at most one decision in that time
@@ -22,7 +22,7 @@ class Decision(NamedTuple):
     resets_at: int
     place: int                         # of the row in its window
     seed: float                        # by the seed's rule, infinity for never
-    curve: Optional[distribution.Curve]    # None with too few past moments: by the seed's rule, without interval
+    curve: Optional[runway.Curve]    # None with too few past moments: by the seed's rule, without interval
     interval: Tuple[float, float]
 
 
@@ -64,7 +64,7 @@ class Walk:
         self.decisions: List[Decision] = []
         self.pending: List[Decision] = []
         self.are_covered: List[bool] = []
-        self.tail = distribution.TAIL
+        self.tail = TAIL
 
     def take(self, row: SeriesRow) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
@@ -103,12 +103,12 @@ class Walk:
         for index, left, (curve, interval) in zip(due, lefts, self._curves(row, lefts) if due else ()):
             self.decided[index] = row.ts
             place = len(self.windows[row.resets_at][0]) - 1
-            seed = distribution.seed_minutes(left, self._gained(row))
+            seed = runway.seed_minutes(left, self._gained(row))
             self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, place, seed, curve, interval))
             self.decisions.append(self.pending[-1])
 
     def _curves(self, row: SeriesRow,
-                lefts: Sequence[float]) -> Iterator[Tuple[Optional[distribution.Curve], Tuple[float, float]]]:
+                lefts: Sequence[float]) -> Iterator[Tuple[Optional[runway.Curve], Tuple[float, float]]]:
         """A distribution with its interval for each amount that is left; None while there are too few past moments."""
         assert self.trained is not None
         if self.trained.rows < ENOUGH:
@@ -117,8 +117,8 @@ class Walk:
         cut = (row.resets_at - row.ts) / 60.0
         wait = runway.blocked_min(self.curve.usage, row.week_percent, row.week_resets_at, row.ts)
         for curve in runway.curves(self.trained, self.curve.usage, lefts, row.ts):
-            delayed = distribution.delayed(curve, wait)
-            yield delayed, distribution.interval(delayed, cut, self.tail)
+            delayed = runway.delayed(curve, wait)
+            yield delayed, runway.interval(delayed, cut, self.tail)
 
     def _gained(self, row: SeriesRow) -> float:
         """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""

@@ -4,8 +4,8 @@ from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ccmon.learning import forecast_scores, score, week
-from ccmon.learning.distribution import NEVER, TAIL, Curve, interval
 from ccmon.learning.forecast_scores import ForecastScores
+from ccmon.learning.runway import NEVER, Curve, interval
 from ccmon.learning.values import WANDER_S, Reading, WeekModel
 from ccmon.learning.week import DAY_S, WEEK_S
 
@@ -77,7 +77,7 @@ class WeekWalk:
         assert self.week is not None
         straight = _straight_min(ts, percent, limit, self.window)
         curve = week.curve(self.week, percent, limit, int(ts), self.window)
-        return WeekDecision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0, TAIL))
+        return WeekDecision(ts, limit, self.window, straight, curve, interval(curve, (self.window - ts) / 60.0))
 
     def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
         """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""

@@ -15,7 +15,7 @@ from math import exp, log, log1p
 from random import Random
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ccmon.learning import distribution, portable, runway, score
+from ccmon.learning import portable, runway, score
 from ccmon.learning.portable import SHARES, STEP_S, FrozenModel, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
@@ -285,17 +285,17 @@ def _built_in(trained: RunwayModel, usage: UsageCurve, case: _Case) -> Errors:
     if trained.rows < ENOUGH:
         return _seed(usage, case)
     curve = runway.reach_curve(trained, usage, [case.left], case.ts)
-    return _errors(case, curve, distribution.interval(curve, case.cut))
+    return _errors(case, curve, runway.interval(curve, case.cut))
 
 
 def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optional[Tuple[float, float]] = None) -> Errors:
-    span = interval or (distribution.quantile(curve, case.cut, 0.05), distribution.quantile(curve, case.cut, 0.95))
+    span = interval or (runway.quantile(curve, case.cut, 0.05), runway.quantile(curve, case.cut, 0.95))
     return score.errors(curve, span, case.cut, case.outcome, case.hit)
 
 
 def _seed(usage: UsageCurve, case: _Case) -> Errors:
     gained = at(usage, case.ts) - at(usage, max(case.ts - 3600, window_start(usage, case.ts)))
-    return score.certain(distribution.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
+    return score.certain(runway.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
 
 
 # --- the tier ---------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Iterable, List, Optional, Sequence, Tuple, TypeVar
 
-from ccmon.learning import distribution, score
+from ccmon.learning import runway, score
 from ccmon.learning.score import Errors, Score
 from ccmon.model import PLAIN_RATES, Forecast
 from ccmon.named_tuple import NamedTuple
@@ -94,7 +94,7 @@ def _errors(made: Forecast) -> Errors:
     low, middle, high, cut = (_minutes(made, at) for at in (made.low, made.median, made.high, made.resets_at))
     outcome, hit = _outcome(made, cut)
     if made.rule in PLAIN_RATES:
-        return score.certain(middle if made.probability >= 0.5 else distribution.NEVER, cut, outcome, hit)
+        return score.certain(middle if made.probability >= 0.5 else runway.NEVER, cut, outcome, hit)
     return score.errors(score.sketch(middle, low, high, made.probability, cut), (low, high), cut, outcome, hit)
 
 

@@ -10,8 +10,7 @@ from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import checked
-from ccmon.learning.distribution import quantile, reached
-from ccmon.learning.runway import HORIZONS, rates
+from ccmon.learning.runway import HORIZONS, quantile, rates, reached
 from ccmon.learning.score import Score
 from ccmon.learning.usage_curve import at, window_start
 from ccmon.learning.values import UsageCurve

@@ -8,17 +8,19 @@ Where a stop or the present came first, that is unknown, not never (Kaplan-Meier
 from binascii import a2b_base64
 from bisect import bisect_left
 from functools import lru_cache
-from math import exp, log
+from math import erf, exp, log
 from typing import Iterable, Iterator, List, Sequence, Tuple
 
 from ccmon import checked
-from ccmon.learning.distribution import LEAST_TAIL, TAIL, WIDEST_TAIL, delayed, interval, quantile, reached, seed_minutes
 from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
-from ccmon.learning.values import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel, UsageCurve
+from ccmon.learning.values import ENOUGH, HISTORY_S, LEAST_TAIL, NO_CURVE, TAIL, WIDEST_TAIL, Estimate, RunwayModel, UsageCurve
 from ccmon.model import Runway
 from ccmon.when import DAY_S
 
+Curve = Sequence[Tuple[float, float]]          # minutes from now, probability of having reached the limit by then: both rising
+NEVER = float("inf")
+SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
 GRID = tuple(float(minute) for minute in range(0, 301, 5))     # the points of a curve
 APART_S = 300                          # between past moments
@@ -43,6 +45,59 @@ QUIET_S = 900
 Traits = Tuple[float, float, float, float, float, float, float]
 Moment = Tuple[float, float, float, float, float, float, float, float, float, float, float, float]
 _NUMBERS = 12                          # of a moment
+
+
+def quantile(curve: Curve, cut: float, share: float) -> float:
+    """Minutes until the limit has been reached with that probability, at most those until the reset."""
+    begin, low = 0.0, 0.0
+    for end, high in curve:
+        if high >= share and high > low:
+            return min(cut, begin + (end - begin) * max(0.0, share - low) / (high - low))
+        begin, low = end, high
+    return cut
+
+
+def reached(curve: Curve, cut: float) -> float:
+    """Probability that the limit has been reached within that many minutes."""
+    begin, low = 0.0, 0.0
+    for end, high in curve:
+        if end >= cut:
+            return low + (high - low) * (cut - begin) / (end - begin) if end > begin else high
+        begin, low = end, high
+    return low
+
+
+def interval(curve: Curve, cut: float, tail: float = TAIL) -> Tuple[float, float]:
+    """Minutes that hold 90 %. Where the reset itself holds 5 % or more it ends there and the tail lies before it."""
+    if reached(curve, cut) > SURE:
+        return quantile(curve, cut, tail / 2), quantile(curve, cut, 1 - tail / 2)
+    return quantile(curve, cut, tail), cut
+
+
+def delayed(curve: List[Tuple[float, float]], minutes: float) -> List[Tuple[float, float]]:
+    """The same distribution where nothing can be used for so many minutes from now."""
+    return [(0.0, 0.0), *((at + minutes, share) for at, share in curve)] if minutes > 0 else curve
+
+
+def seed_minutes(left: float, gained: float) -> float:
+    """The seed's rule: minutes that what is left lasts at the rate of the last 60 minutes, infinity without any."""
+    return left * 60.0 / gained if gained > 0 else NEVER
+
+
+def limit_draws(limit: Estimate, count: int = 9) -> List[float]:
+    """So many equally likely limits, rising, in the estimate's unit."""
+    up, down = log(limit.high / limit.median) / 1.645, log(limit.median / limit.low) / 1.645
+    places = [normal_quantile((number + 0.5) / count) for number in range(count)]
+    return [limit.median * exp(place * (up if place > 0 else down)) for place in places]
+
+
+def normal_quantile(part: float) -> float:
+    """The standard normal distribution's quantile."""
+    low, high = -6.0, 6.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if 0.5 + 0.5 * erf(middle / 1.41421356) < part else (low, middle)
+    return low
 
 
 def train(usage: UsageCurve, now: int) -> RunwayModel:

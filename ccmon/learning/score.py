@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from ccmon.learning.distribution import Curve, quantile, reached
+from ccmon.learning.runway import Curve, quantile, reached
 from ccmon.named_tuple import NamedTuple
 
 

@@ -6,12 +6,13 @@ from itertools import accumulate
 from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import checked
-from ccmon.learning.distribution import LEAST_TAIL, WIDEST_TAIL
 from ccmon.learning.values import (
     ENOUGH,
     HISTORY_S,
     LEAST_COMPARED,
+    LEAST_TAIL,
     MENU,
+    WIDEST_TAIL,
     Change,
     Choice,
     Comparison,

@@ -52,6 +52,8 @@ HISTORY_S = 90 * DAY_S                 # what is older is not learned from
 MOST_NOISE = 0.04                      # a share: above, a limit is not called learned
 LEAST_INTERVALS, LEAST_WINDOWS = 6, 3  # nor with fewer behind it
 ENOUGH = 40                            # past moments from which on a likelihood is shown; until then the last-hour rate
+TAIL = 0.1                             # what a 90 % interval leaves out
+LEAST_TAIL, WIDEST_TAIL = 0.02, 0.3    # between which that is fitted to how past ones held
 LEAST_COMPARED = 8                     # windows on which two rules are compared
 MENU = ("tokens", "cost", "all_tokens", "kinds", "models")      # of unit weights, see UnitWeights.name
 NO_CURVE = UsageCurve((), ())
@@ -149,7 +151,7 @@ class Learned(NamedTuple):
     tokens_per_load: float = 0.0       # input + output for one of the unit of the weights, by the mix of all that was used
     mae_min: Optional[float] = None    # of this machine's own past forecasts, mean, minutes
     scored: int = 0                    # sessions behind it
-    tail: float = 0.1                  # share that the session's 90 % interval leaves out, by how past ones held
+    tail: float = TAIL                 # share that the session's 90 % interval leaves out, by how past ones held
     session_choice: Choice = Choice()
     week_choice: Choice = Choice()
 

@@ -2,7 +2,7 @@
 
 from typing import List, NamedTuple, Sequence, Tuple
 
-from ccmon.learning import distribution, runway, usage_curve, values
+from ccmon.learning import runway, usage_curve, values
 from ccmon.learning.values import WINDOW_S, UsageCurve
 
 from ..simulator import DAY_S, START, Simulated
@@ -31,7 +31,7 @@ def judged(sim: Simulated) -> List[Judged]:
     if fit is None:
         return []
     limit = fit.estimate.median
-    spread = [draw / limit for draw in distribution.limit_draws(fit.estimate, 9)]
+    spread = [draw / limit for draw in runway.limit_draws(fit.estimate, 9)]
     seen = [reading for reading in sim.readings if reading.ts <= end or reading.source == "limit"]
     whole = usage_curve.from_loads([(use.ts, use.span_s, values.measure(fit.unit_weights, use.load)) for use in sim.use], seen)
     found: List[Judged] = []

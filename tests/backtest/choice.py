@@ -2,7 +2,7 @@
 
 from typing import Iterator, List, Sequence, Tuple
 
-from ccmon.learning import choice, distribution, forecast_scores, runway, usage_curve
+from ccmon.learning import choice, forecast_scores, runway, usage_curve
 from ccmon.learning.forecast_scores import Loss
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.model import Forecast
@@ -31,7 +31,7 @@ def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
             last, now = one.ts, usage_curve.until(known, one.ts)
             made = runway.forecast(trained, now, 100 - one.percent, one.ts, one.resets_at)
             since = max(one.ts - 3600, one.resets_at - WINDOW_S)
-            lasts_min = distribution.seed_minutes(100 - one.percent, usage_curve.between(now, since, one.ts))
+            lasts_min = runway.seed_minutes(100 - one.percent, usage_curve.between(now, since, one.ts))
             seed_at = int(min(one.ts + 60 * lasts_min, one.resets_at))
             outcome = full.get(one.resets_at)
             yield Forecast(one.ts, one.resets_at, one.percent, *made[:5], seed_at, outcome or one.resets_at, outcome is not None)
