@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ccmon.learning import evidence
 from ccmon.learning.evidence import STEP, Grid, Likelihood, Noise, Row
-from ccmon.learning.likelihood import densities
+from ccmon.learning.intervals import densities
 from ccmon.learning.rhythm import Rhythm, rhythm_of
 
 DAY_S, MONDAY = 86400, 1780272000      # 2026-06-01, a Monday

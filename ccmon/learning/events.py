@@ -6,8 +6,7 @@ from math import hypot, log
 from typing import List, Optional, Sequence, Tuple
 
 from ccmon.learning import intervals, posterior, unit_weights, values
-from ccmon.learning.intervals import Interval
-from ccmon.learning.likelihood import NOISES
+from ccmon.learning.intervals import NOISES, Interval
 from ccmon.learning.posterior import SHARES, WIDEST, Cell, Run
 from ccmon.learning.values import WINDOW_S, Estimate, Load, RatesOf, UnitWeights, Use
 from ccmon.named_tuple import NamedTuple

@@ -10,7 +10,7 @@ from itertools import repeat
 from operator import add, sub
 from typing import Dict, List, Sequence, Tuple
 
-from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.learning.intervals import OUTLIER, densities
 from ccmon.named_tuple import NamedTuple
 
 STEP = 0.01                            # of the grid, in log limit

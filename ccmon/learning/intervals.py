@@ -1,15 +1,19 @@
-"""Intervals of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
+"""Parts of 5-hour windows: how many percentage points were gained, what was used here meanwhile, and how likely that is."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import groupby
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from math import erfc, exp
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Use
 from ccmon.model import EVENTS
 from ccmon.named_tuple import NamedTuple
 
+NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)     # of a limit, as shares: those that are tried
+OUTLIER = 0.01 / 6                     # density: 1 % of the intervals are anything, within a factor of twenty either way
+_FAR = 8.5                             # standard deviations beyond which a density is taken as zero
 HOUR_S = 3600
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
 _FALL = 0.5                            # points; less is noise of floating point
@@ -180,6 +184,25 @@ def rounding_error(interval: Interval) -> float:
     """Standard deviation of its points by rounding alone."""
     rounded = (not interval.whole) + (not interval.exact)
     return ROUNDED * rounded ** 0.5 if rounded else 0.05
+
+
+def densities(offs: Iterable[float], sds: Iterable[float], mostly: float = 0.0) -> List[Tuple[float, float]]:
+    """How likely intervals are: for each the density where all use was seen here, and where a part was: any share alike, or with
+    the probability `mostly` most of it. offs: the logarithm of the limit by the interval alone, as if all of its use had been
+    seen, less that of the limit that is tried: only noise makes it positive. sds: their standard deviations."""
+    pairs = []
+    for off, sd in zip(offs, sds):
+        gap = off / sd
+        if gap > _FAR:
+            pairs.append((0.0, 0.0))
+            continue
+        share = exp(off)
+        partly = share * (1 - mostly + 4 * mostly * share ** 3) if mostly else share
+        if gap < -_FAR:
+            pairs.append((0.0, partly))
+        else:
+            pairs.append((0.3989422804 / sd * exp(-0.5 * gap * gap), partly * 0.5 * erfc(0.7071067812 * gap)))
+    return pairs
 
 
 def alike_groups(intervals: Sequence[Interval], measure: Callable[[Load], float]) -> List[List[int]]:

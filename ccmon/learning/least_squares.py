@@ -6,7 +6,7 @@ from math import hypot, inf, log, sqrt
 from operator import mul
 from typing import List, Sequence, Tuple
 
-from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.learning.intervals import OUTLIER, densities
 from ccmon.named_tuple import NamedTuple
 
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step

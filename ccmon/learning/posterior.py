@@ -6,8 +6,7 @@ from itertools import repeat
 from math import erfc, exp, hypot, log
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 
-from ccmon.learning.intervals import Interval, alike_groups, merged, rounding_error
-from ccmon.learning.likelihood import NOISES, OUTLIER, densities
+from ccmon.learning.intervals import NOISES, OUTLIER, Interval, alike_groups, densities, merged, rounding_error
 from ccmon.learning.values import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, UnitWeights, meter
 from ccmon.named_tuple import NamedTuple
 

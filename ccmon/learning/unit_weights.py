@@ -7,9 +7,8 @@ from math import exp, hypot, log, sqrt
 from operator import mul
 from typing import Dict, List, Sequence, Set, Tuple
 
-from ccmon.learning.intervals import Interval, alike_groups, rounding_error
+from ccmon.learning.intervals import NOISES, Interval, alike_groups, rounding_error
 from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
-from ccmon.learning.likelihood import NOISES
 from ccmon.learning.values import KINDS, MENU, Load, RatesOf, UnitWeights, meter
 from ccmon.named_tuple import NamedTuple
 
