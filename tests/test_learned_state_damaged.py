@@ -7,7 +7,7 @@ import pytest
 from extent import part
 from simulator import Scenario
 
-from ccmon.learning import forecast_scores, state
+from ccmon.learning import score, state
 from ccmon.learning.values import Choice, Comparison
 from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
@@ -65,7 +65,7 @@ def show(kept, at, found):
     """All that is said of it."""
     facts = learned_state.recall(kept, kept.facts(at), at)
     seen = Seen(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone)
-    nothing = forecast_scores.scores_of([])
+    nothing = score.scores_of([])
     report = LearnReport(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
     json.dumps([learn_report.document(report), [*why_learned.learned(seen, 80), *why_learned.runway(seen, 80)]], allow_nan=False)
     assert learn_report.lines(report, 80, True)

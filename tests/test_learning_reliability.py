@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scenes import FixedZone
 from test_learning_forecast_scores import RESET, made
 
-from ccmon.learning import reliability
-from ccmon.learning.reliability import LEAST_WINDOWS, Bin, Reliability
+from ccmon.learning import score
+from ccmon.learning.score import LEAST_WINDOWS, Bin, Reliability
 from ccmon.learning.values import Choice, Comparison
 from ccmon.text import Charset, line_width, plain
 from ccmon.views import reliability_words
@@ -28,12 +28,12 @@ def forecasts(number, happens, seed=5):
 
 
 def test_who_says_what_happens_is_not_blamed_and_who_exaggerates_is():
-    true = reliability.of(forecasts(800, lambda said: said)).bins
+    true = score.reliability_of(forecasts(800, lambda said: said)).bins
     assert len(true) == 10 and sum(bool(one.verdict) for one in true) <= 2          # each with one chance in ten
     assert all(abs(one.said - one.happened) < 0.15 for one in true)
-    high = reliability.of(forecasts(800, lambda said: said / 2)).bins
+    high = score.reliability_of(forecasts(800, lambda said: said / 2)).bins
     assert {one.verdict for one in high[4:]} == {"too high"}
-    assert {one.verdict for one in reliability.of(forecasts(800, lambda said: 0.5 + said / 2)).bins[:5]} == {"too low"}
+    assert {one.verdict for one in score.reliability_of(forecasts(800, lambda said: 0.5 + said / 2)).bins[:5]} == {"too low"}
 
 
 MADE = st.builds(made, probability=st.floats(0, 1), reached=st.booleans(), rule=st.sampled_from(["runway", "arima", "last_hour"]),
@@ -43,7 +43,7 @@ MADE = st.builds(made, probability=st.floats(0, 1), reached=st.booleans(), rule=
 @settings(max_examples=60)
 @given(st.lists(MADE, max_size=60))
 def test_every_likelihood_is_in_one_bin_of_enough_windows(some):
-    found = reliability.of(some)
+    found = score.reliability_of(some)
     known = [one for one in some if one.outcome_at is not None and one.rule != "last_hour"]
     assert sum(one.forecasts for one in found.bins) == found.forecasts == len(known)
     assert all(one.windows >= LEAST_WINDOWS for one in found.bins) or len(found.bins) == 1
@@ -56,7 +56,7 @@ def test_every_likelihood_is_in_one_bin_of_enough_windows(some):
 def test_medians_and_intervals_are_counted():
     some = [made(median=120, low=60, high=180, outcome=at, resets_at=RESET + at * SESSION_S) for at in (50, 70, 100, 130)]
     lasting = made(median=180, probability=0.1, outcome=200, reached=False)          # its median is the reset
-    found = reliability.of([*some, lasting])
+    found = score.reliability_of([*some, lasting])
     assert (found.before_median, found.in_interval) == (0.75, 0.8)
 
 

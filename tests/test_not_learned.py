@@ -9,7 +9,7 @@ from scenes import RECORD, official
 from test_why import ZONE, working
 
 from ccmon.learning import share
-from ccmon.learning.forecast_scores import scores_of
+from ccmon.learning.score import scores_of
 from ccmon.learning.values import LearnedState
 from ccmon.text import plain
 from ccmon.typed_values import PLANS

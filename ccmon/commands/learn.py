@@ -10,7 +10,7 @@ from typing import Dict, List, Optional, Tuple
 from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.learning import forecast_scores, portable, reliability, share, usage_curve
+from ccmon.learning import portable, score, share, usage_curve
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
 from ccmon.learning.values import ENOUGH, Learned, LearnedState
@@ -138,9 +138,10 @@ def _learn(given: SimpleNamespace, ctx: Context, history: History, learned: Lear
         absent = missing()
         extra = extra if absent else _tried(ctx, history, learned)
     forecasts = history.forecasts()
-    findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                           forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
-                           reliability.of(forecasts, WEEK_S), model_weeks.scores(history, ctx.now()) if given.report else ())
+    findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, score.scores_of(forecasts),
+                           score.scores_of(forecasts, WEEK_S), extra, score.reliability_of(forecasts),
+                           score.reliability_of(forecasts, WEEK_S),
+                           model_weeks.scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK

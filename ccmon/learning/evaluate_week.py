@@ -3,9 +3,9 @@
 from bisect import bisect_left
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import forecast_scores, score, week
-from ccmon.learning.forecast_scores import ForecastScores
+from ccmon.learning import score, week
 from ccmon.learning.runway import NEVER, Curve, interval
+from ccmon.learning.score import ForecastScores
 from ccmon.learning.values import WANDER_S, Reading, WeekModel
 from ccmon.learning.week import DAY_S, WEEK_S
 
@@ -106,4 +106,4 @@ class WeekWalk:
         both = self.errors()
         over = {one.resets_at for one in self._over()}
         return ForecastScores(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
-                    forecast_scores.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))
+                    score.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))

@@ -99,7 +99,7 @@ def _outlook(state: "LearnedState", use: "List[Use]", readings: "List[Reading]",
 
 def study(history: History, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and store it; None when there is nothing to learn from."""
-    from ccmon.learning import choice, forecast_scores, learner, runway
+    from ccmon.learning import learner, runway, score
     from ccmon.learning.state import dump, load
     from ccmon.pipeline import model_weeks
     from ccmon.usage import prices
@@ -111,10 +111,10 @@ def study(history: History, now: int) -> "Optional[LearnedState]":
     changes = before.learned.changes if before else ()
     state = learner.learn(use, readings, sessions, weekly, now, prices.token_rates, changes)
     forecasts = history.forecasts(now - SCORED_S)
-    scored, weekly_scored = forecast_scores.scores_of(forecasts), forecast_scores.scores_of(forecasts, WEEK_S)
+    scored, weekly_scored = score.scores_of(forecasts), score.scores_of(forecasts, WEEK_S)
     state = state._replace(learned=state.learned._replace(
-        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(forecast_scores.are_covered(forecasts)),
-        session_choice=choice.choice_of(scored.losses), week_choice=choice.choice_of(weekly_scored.losses)))
+        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(score.are_covered(forecasts)),
+        session_choice=score.choice_of(scored.losses), week_choice=score.choice_of(weekly_scored.losses)))
     text = dump(state)
     history.write_learned(text)
     model_weeks.study(history, now)

@@ -11,7 +11,7 @@ from ccmon.store import learning
 from ccmon.when import DAY_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.forecast_scores import ForecastScores
+    from ccmon.learning.score import ForecastScores
     from ccmon.learning.values import Reading, WeekModel
 
 _DAYS = 90

@@ -7,10 +7,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from ccmon import text
 from ccmon.learning import score, week
-from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.portable import Extra
-from ccmon.learning.reliability import Reliability
-from ccmon.learning.score import Score
+from ccmon.learning.score import ForecastScores, Reliability, Score
 from ccmon.learning.values import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple

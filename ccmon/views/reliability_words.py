@@ -3,7 +3,7 @@
 from typing import Any, Dict, Iterator, List, Tuple
 
 from ccmon import text
-from ccmon.learning.reliability import Bin, Reliability
+from ccmon.learning.score import Bin, Reliability
 from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
 from ccmon.text import Charset, Line, Span, plural
 from ccmon.when import Zone, local

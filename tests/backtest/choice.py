@@ -2,8 +2,8 @@
 
 from typing import Iterator, List, Sequence, Tuple
 
-from ccmon.learning import choice, forecast_scores, runway, usage_curve
-from ccmon.learning.forecast_scores import Loss
+from ccmon.learning import runway, score, usage_curve
+from ccmon.learning.score import Loss
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.model import Forecast
 
@@ -18,7 +18,7 @@ CHANGE_DAYS, REGIME_DAYS = 21, 21
 
 def losses(readings: Sequence[Reading]) -> Tuple[Loss, ...]:
     """What each window says of the two rules, as it would have been stored at these readings of Claude's."""
-    return forecast_scores.scores_of(list(_forecasts([one for one in readings if one.resets_at]))).losses
+    return score.scores_of(list(_forecasts([one for one in readings if one.resets_at]))).losses
 
 
 def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
@@ -39,7 +39,7 @@ def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
 
 def shown(windows: Sequence[Loss]) -> List[str]:
     """The rule that was shown in each of these windows: by those before it."""
-    return [choice.choice_of(windows[:count]).rule for count in range(len(windows))]
+    return [score.choice_of(windows[:count]).rule for count in range(len(windows))]
 
 
 def regime(pace: float) -> List[Reading]:

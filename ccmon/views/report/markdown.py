@@ -5,7 +5,7 @@ from typing import List, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest
-from ccmon.learning.reliability import Reliability
+from ccmon.learning.score import Reliability
 from ccmon.text import Charset, Line
 from ccmon.views.history import heatmap
 from ccmon.views.report import text as report_text
