@@ -6,7 +6,7 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import events, intervals, learner
+from ccmon.learning import intervals, learner, posterior
 from ccmon.learning.values import WINDOW_S, Reading, Use, measure
 from ccmon.usage.prices import token_rates
 from ccmon.views.limit_words import between, cut_offs, limit_words
@@ -41,14 +41,14 @@ def history(amounts, weights=COST, events_at=None, mixes=MIXES):
 
 def learned(amounts, *given, **more):
     use, readings, now = history(amounts, *given, **more)
-    return events.learn(intervals.intervals_of(readings, use), use, now, token_rates)
+    return posterior.by_events(intervals.intervals_of(readings, use), use, now, token_rates)
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_the_ruler_is_the_one_in_which_the_events_agree(name):
     amount = 20.0 if name in ("cost", "models") else 400_000.0
     use, readings, now = history([amount] * 4, RULES[name])
-    chosen, limit = events.learn(intervals.intervals_of(readings, use), use, now, token_rates)
+    chosen, limit = posterior.by_events(intervals.intervals_of(readings, use), use, now, token_rates)
     assert chosen.name == name and limit.learned and limit.noise < 0.02
     assert limit.low <= measure(chosen, load_of(MIXES[1], amount, RULES[name])) <= limit.high <= 1.05 * limit.low
     assert (limit.readings, limit.windows, limit.covered) == (4, 4, 1.0)
@@ -77,8 +77,8 @@ def test_windows_without_an_event_raise_the_limit_if_they_held_more():
 
 
 def test_of_many_events_the_latest_count():
-    _, limit = learned([90.0] * 30 + [20.0] * events.MOST_EVENTS)
-    assert limit.windows == events.MOST_EVENTS and limit.median == pytest.approx(20, rel=0.01)
+    _, limit = learned([90.0] * 30 + [20.0] * posterior.MOST_EVENTS)
+    assert limit.windows == posterior.MOST_EVENTS and limit.median == pytest.approx(20, rel=0.01)
 
 
 @given(st.lists(st.floats(1e-4, 1e4), min_size=1, max_size=8), st.sets(st.integers(0, 7), min_size=1))
@@ -93,7 +93,7 @@ def test_whatever_was_used_the_interval_holds_the_median(amounts, hits):
 def test_nothing_used_here_teaches_nothing():
     _, readings, now = history([20.0] * 4)
     use = [Use(START - 86_400, 60, {(HAIKU, "input"): 5.0})]
-    assert events.learn(intervals.intervals_of(readings, use), use, now, token_rates) is None
+    assert posterior.by_events(intervals.intervals_of(readings, use), use, now, token_rates) is None
     assert learner.learn(use, readings, [], [], now, token_rates).learned.estimate is None
 
 

@@ -2,7 +2,7 @@
 
 from typing import List, Sequence
 
-from ccmon.learning import change, events, intervals, posterior, runway, unit_weights, usage_curve, week
+from ccmon.learning import change, intervals, posterior, runway, unit_weights, usage_curve, week
 from ccmon.learning.intervals import Interval
 from ccmon.learning.values import HISTORY_S, Change, Learned, LearnedState, RatesOf, Reading, UnitWeights, Use, meter, tokens_of
 from ccmon.model import EVENTS, Block
@@ -40,7 +40,7 @@ def _learned_limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Se
         return result
     changes = all_changes(pieces, readings, ranked[0], before, now, rates_of)
     recent, chosen = change.since_last_change(pieces, changes), ranked[0]
-    if events.are_alone(recent):
+    if posterior.are_alone(recent):
         return _by_events(result._replace(changes=tuple(changes)), recent, use if len(recent) == len(pieces) else
                           [one for one in use if one.ts >= recent[0].start], now, rates_of)
     if len(recent) < len(pieces):      # what the weights are of stays, but their points were of other limits
@@ -55,7 +55,7 @@ def _learned_limit(use: Sequence[Use], readings: Sequence[Reading], sessions: Se
 
 def _by_events(result: Learned, pieces: Sequence[Interval], use: Sequence[Use], now: int, rates_of: RatesOf) -> Learned:
     """The same where there are limit events and hardly a percentage."""
-    by_events = events.learn(pieces, use, now, rates_of)
+    by_events = posterior.by_events(pieces, use, now, rates_of)
     if by_events is None:
         return result
     weights, estimate = by_events

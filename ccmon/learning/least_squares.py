@@ -48,7 +48,7 @@ def predicted(weights: Sequence[float], columns: Sequence[Sequence[float]]) -> L
 
 
 def _densities(rows: Rows, points_of: Sequence[float], noise: float) -> List[Tuple[float, float]]:
-    """Of each row, see likelihood.densities: more points by the weights than are shown is a limit that is too low."""
+    """Of each row, see intervals.densities: more points by the weights than are shown is a limit that is too low."""
     offs = [log(points / shown) if points > 0 else -inf for shown, points in zip(rows.points, points_of)]
     return densities(offs, [hypot(noise, error / shown) for shown, error in zip(rows.points, rows.errors)])
 

@@ -2,7 +2,7 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import events, intervals, posterior, unit_weights, values
+from ccmon.learning import intervals, posterior, unit_weights, values
 from ccmon.learning.intervals import Interval
 from ccmon.learning.values import Estimate, Key, Load, UnitWeights
 from ccmon.usage.prices import token_rates
@@ -43,7 +43,7 @@ def by_events(sim: Simulated, count: int) -> Optional[Fit]:
     if len(known) < count:
         return None
     now = known[-1].window + 60
-    found = events.learn(known, [one for one in sim.use if one.ts < now], now, token_rates)
+    found = posterior.by_events(known, [one for one in sim.use if one.ts < now], now, token_rates)
     return found and Fit(*found, now, count)
 
 
