@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from operator import add, sub
 from typing import Iterator, List, Optional, Sequence
 
-from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
+from ccmon.learning.evidence import STEP, Likelihood, Noise, Rhythm, Row, Vector, fitted, grid_for, marginal, mean, rhythm_of, row
 from ccmon.learning.intervals import Interval
-from ccmon.learning.rhythm import Rhythm, rhythm_of
 from ccmon.learning.values import MOST_NOISE, WINDOW_S, Change, Reading, UnitWeights, measure
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
@@ -162,7 +162,7 @@ class _History:
             self._anew(now)
 
     def _add(self, now: int) -> None:
-        self.sums.append(plus(self.sums[-1], self.likelihood.window(self._rows(now))))
+        self.sums.append(list(map(add, self.sums[-1], self.likelihood.window(self._rows(now)))))
 
     def _rows(self, n: int) -> Rows:
         shift = self.rhythm.shift(self.starts[n]) if self.rhythm else 0.0
@@ -190,7 +190,7 @@ class _History:
         return self.likelihood.noise.sd > MOST_NOISE or self._agreement(candidate, now + 1) >= CONFIRM
 
     def _between(self, begin: int, end: int) -> Vector:
-        return minus(self.sums[end - self.begin], self.sums[begin - self.begin])
+        return list(map(sub, self.sums[end - self.begin], self.sums[begin - self.begin]))
 
     def suspicious(self, now: int) -> bool:
         """Quickly: do some of the latest windows speak much more for another limit?"""
