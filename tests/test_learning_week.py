@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.learning import score, state, values, week
-from ccmon.learning.evaluate_week import WeekWalk
+from ccmon.learning.evaluate import WeekWalk
 from ccmon.learning.usage_curve import between
 from ccmon.learning.values import Reading, UsageCurve
 from ccmon.usage.forecast import window_by_pace

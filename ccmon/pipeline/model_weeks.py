@@ -33,7 +33,7 @@ def study(history: History, now: int) -> None:
 def scores(history: History, now: int) -> "List[Tuple[str, ForecastScores]]":
     """How good the forecasts of each have been, by its name. Those of the account's windows alone are stored, so its readings are
     walked again: up to a second a window."""
-    from ccmon.learning.evaluate_week import WeekWalk  # only to learn
+    from ccmon.learning.evaluate import WeekWalk  # only to learn
     scored = []
     for name in _names(history):
         walk = WeekWalk((100.0,), _APART_S)

@@ -33,7 +33,7 @@ SERIES = (
 
 def add(sums: Pooled, sim: Simulated, series: Series) -> Pooled:
     """One user's scores, added; and returned by themselves as means."""
-    found = series_scores.document(evaluate.evaluate(sim.rows(series.every_s), series.percents))
+    found = series_scores.document(evaluate.walked(*evaluate.read(sim.rows(series.every_s)), series.percents))
     count = float(found["decisions"])
     alone = {f"{score}.{rule}": found[score][rule] for score in ("mae", "crps", "brier") for rule in ("ccmon", "seed")}
     alone["coverage"] = found["coverage90"]
