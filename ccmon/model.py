@@ -164,29 +164,51 @@ class Apart(NamedTuple):
     stale: Tuple[Tuple[str, float, int], ...] = ()         # window, percentage, reset: what sessions repeat, and holds no more
 
 
-class Facts(NamedTuple):
-    """Everything that is stored, reported and learned at one time, before any plan or clock is applied to it."""
+class StoredFacts(NamedTuple):
+    """What the history holds, read by store/present.py."""
 
     blocks: Tuple[Block, ...] = ()     # by start; the last eight days and the newest block, no future ones
     listed: Tuple[int, ...] = ()       # starts of the blocks that the source's last good answer contained
     samples: Tuple[Sample, ...] = ()   # by ts; from an hour ago or the active session's start on, the earlier, and one before
     high_water: Optional[HighWater] = None
-    source: Source = Source()
+    cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
     trouble: Optional[str] = None      # one sentence when the store could not be used
+    is_held: bool = False              # nothing is in here as another program held the store: a moment later it may be read
+
+
+class ReportedFacts(NamedTuple):
+    """What the source and Claude Code reported last, read by pipeline/shown.py."""
+
+    source: Source = Source()
     windows: Windows = ()              # that run, of the account that answered last
-    hits: Tuple[Hit, ...] = ()         # by time; of the 5 hours only with their reset
-    bound: str = ""                    # name of the window that was binding at the last refresh, and why
+    apart: Apart = Apart()
     credits: Tuple[Credits, ...] = ()
     login: Login = Login("")
-    windows_dropped: int = 0           # members of the last status line, or of Claude Code's file, that could not be taken
-    hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
-    load: Optional["Load"] = None        # what the running window has used here by model and kind, where that is recorded
-    learned: Optional["Learned"] = None
-    outlook: Optional["Outlook"] = None    # what forecasts rest on
-    cut_since: Optional[int] = None    # epoch s: logs up to then are gone or came late, so ccusage cuts this session otherwise
-    apart: Apart = Apart()
     cache: Optional[PromptCache] = None    # of the session that was used last
-    is_held: bool = False              # nothing is in here as another program held the store: a moment later it may be read
+    windows_dropped: int = 0           # members of the last status line, or of Claude Code's file, that could not be taken
+
+
+class LearnedFacts(NamedTuple):
+    """What was learned, and the limit events that correct it; read by pipeline/learned_state.py."""
+
+    state: Optional["Learned"] = None
+    outlook: Optional["Outlook"] = None    # what forecasts rest on
+    load: Optional["Load"] = None      # what the running window has used here by model and kind, where that is recorded
+    hits: Tuple[Hit, ...] = ()         # by time; of the 5 hours only with their reset
+    hit_at: Optional[int] = None       # epoch s of the newest limit event: a message of Claude, or `ccmon hit`
+    bound: str = ""                    # name of the window that was binding at the last refresh, and why
+
+
+class Facts(NamedTuple):
+    """Everything that is stored, reported and learned at one time, before any plan or clock is applied to it."""
+
+    stored: StoredFacts = StoredFacts()
+    reported: ReportedFacts = ReportedFacts()
+    learned: LearnedFacts = LearnedFacts()
+
+    def with_source(self, source: Source) -> "Facts":
+        """The same with that source."""
+        return self._replace(reported=self.reported._replace(source=source))
 
 
 class LearnedLimit(NamedTuple):

@@ -10,12 +10,13 @@ from hostile import check_line, check_lines
 from hostile_home import COMMANDS, FEW, Home, is_json, is_wide, shared
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from made_facts import made_facts
 
 from ccmon import claude_row
 from ccmon.errors import CcmonError
 from ccmon.learning import portable, state
 from ccmon.learning import share as sharing
-from ccmon.model import Block, Facts, Source
+from ccmon.model import Block, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
 from ccmon.sources import ccusage_json, hook, limit_events, log_entries, log_unused, session_json
@@ -81,7 +82,7 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
     """Every view of the screen, in windows of every size."""
     answer, ledger, plan, width, height = given
     blocks = _blocks(answer)
-    facts = Facts(tuple(blocks), tuple(block.start for block in blocks), source=Source(refreshed=NOW - 2, skipped=1),
+    facts = made_facts(tuple(blocks), tuple(block.start for block in blocks), source=Source(refreshed=NOW - 2, skipped=1),
                   windows=running(official.load(ledger.decode("utf-8", "replace")).windows, NOW))
     zone = scenes.FixedZone()
     for charset in (Charset(), Charset(False, False)):
@@ -128,11 +129,11 @@ def kept_texts_are_loaded(kept: str) -> None:
 
 def settings_are_edited(given: Tuple[bytes, bytes]) -> None:
     """Claude Code's settings with our line and without it again; whatever is strange is left alone."""
-    settings, other = (text.decode("utf-8", "surrogateescape") for text in given)
+    settings, other = given
     try:
         made = settings_json.with_line(settings, "ccmon")
         assert settings_json.is_own(made) and settings_json.with_line(made, "ccmon") == made
-        json.loads(made[made.startswith("\ufeff"):], parse_int=float)
+        json.loads(made, parse_int=float)
         settings_json.without_line(made, settings)
         settings_json.without_line(made, other)
     except settings_json.Unfit as err:

@@ -16,7 +16,7 @@ from ccmon.pipeline.recording import store_answer
 from ccmon.sources import log_files, log_reader
 from ccmon.store.database import Store, open_store
 from ccmon.usage import prices
-from ccmon.usage.limits import resolve
+from ccmon.usage.utilization import resolve
 
 ME = Owner("laptop", "abc")
 MONDAY = 1_764_547_200                 # 1 December 2025, 00:00 UTC

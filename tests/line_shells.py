@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List, Sequence
+from typing import Any, List, Optional, Sequence
 
 import pytest
 from commands import PATIENCE_S, ROOT, Machine, Result
+
+from ccmon.setup import dotfiles
 
 HOSTILE = "x$(touch PWNED)`touch PWNED`#(touch PWNED)%n%{%}\\u\\w;touch PWNED\n#[fg=red]\x1b[31m'\"|&<b>"
 NOT_TRIED = {"CCMON_PROBE": "/nobody/looks"}       # for `init --write`: it starts no shell to see whether it shows the line
@@ -22,6 +24,11 @@ def program(name: str) -> str:
     if path is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{name} is not installed")
     return str(path)
+
+
+def put_block(path: str, block: str = "block\n") -> Optional[str]:
+    """Put a block into a start-up file, as `ccmon init --write` does; the path of the copy."""
+    return dotfiles.put("bash", path, lambda before: dotfiles.with_block(before, block))
 
 
 def install(machine: Machine) -> None:

@@ -2,17 +2,19 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
 from ccmon import cli
-from ccmon.model import Login, Window
+from ccmon.model import Facts, Login, Window
 from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import account_file
-from ccmon.store import rows
+from ccmon.store import one_note, rows
 from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
@@ -42,7 +44,7 @@ def facts_at(home, now=NOW + 60, spool="", **env):
         account.take(ctx, kept)
         if spool:
             assert kept.store_readings(spool)
-        return kept.facts(now)
+        return kept.facts(now).reported
 
 
 def note_of(home, **env):
@@ -217,13 +219,13 @@ def test_a_damaged_note_is_none(spoil):
     ({}, "max20", "max20"), ({"CCMON_PLAN": "max5"}, "max5", "max5"), ({"CCMON_PLAN": "pro"}, "pro", "pro"),
     ({"CCMON_ACCOUNT_FILE": "no"}, "pro", "pro")])
 def test_the_accounts_plan_is_in_force_where_none_is_set(home, file, env, plan, asked):
-    limit = snapshots.snapshot(at(home, **env), facts_at(home, **env), NOW + 60).limit
+    limit = snapshots.snapshot(at(home, **env), Facts(reported=facts_at(home, **env)), NOW + 60).limit
     assert (limit.plan, limit.asked, limit.by_account) == (plan, asked, plan == "max20")
 
 
 def test_an_unknown_tier_changes_nothing(home, file):
     rewrite(file, text(profile={**PROFILE, "organizationRateLimitTier": "default_raven"}))
-    limit = snapshots.snapshot(at(home), facts_at(home), NOW + 60).limit
+    limit = snapshots.snapshot(at(home), Facts(reported=facts_at(home)), NOW + 60).limit
     assert (limit.plan, limit.by_account) == ("pro", False)
 
 
@@ -237,6 +239,25 @@ def test_config_names_the_plan_of_the_account(home, file, capsys):
     for words, expected in (("get plan", "max20\n"), ("get plan --plan pro", "pro\n"), ("list", "your account")):
         assert cli.main(["config", *words.split()]) == 0
         assert expected in capsys.readouterr().out
+
+
+AS_A_VIEW = "CREATE TABLE n AS SELECT * FROM note; DROP TABLE note; CREATE VIEW note AS SELECT * FROM n"
+
+
+@pytest.mark.parametrize("change", ["DROP TABLE note", "DELETE FROM owner", AS_A_VIEW, "BEGIN EXCLUSIVE", ""])
+def test_one_note_alone_is_read_where_nothing_is_odd(home, file, change):
+    ctx, facts = at(home), facts_at(home)
+    with closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
+        db.executescript("PRAGMA journal_mode = DELETE; PRAGMA foreign_keys = OFF; " + change)
+        if change:
+            with pytest.raises(LookupError):
+                one_note.one_note(ctx.paths.store, ctx.owner, notes.KEY)
+    if not change:
+        assert notes.load(one_note.one_note(ctx.paths.store, ctx.owner, notes.KEY)).login == facts.login
+        assert one_note.one_note(ctx.paths.store, ctx.owner, "another") is None
+        os.symlink(ctx.paths.store, home / "link")
+        with pytest.raises(LookupError):
+            one_note.one_note(str(home / "link"), ctx.owner, notes.KEY)
 
 
 def test_the_plan_of_an_earlier_login_is_remembered():

@@ -12,7 +12,7 @@ from ccmon import line_answer, text
 from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
 from ccmon.model import Apart, Login, Owner
-from ccmon.pipeline import history, readings, refresh
+from ccmon.pipeline import history, recording, refresh
 from ccmon.settings import account_names, accounts, config, context, options
 from ccmon.sources import hook
 from ccmon.store import learning, window_readings
@@ -209,7 +209,7 @@ def test_what_is_learned_is_of_one_login(home):
                                           (NOW - 500, "first", 6, NOW + HOUR)):
         with history.opened(ctx, 1000) as kept:
             kept.store.change_owner(ctx.owner, lambda db, owner, at=at, login=login, percent=percent, resets_at=resets_at:
-                                 readings.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
+                                 recording.write_lines(db, owner, [f"{at} {login} {at} {percent} {resets_at} - -"], NOW, login))
     assert percents(ctx) == [3.0, 4.0, 5.0, 6.0]
     assert percents(second) == [60.0]
     for one, text_ in ((ctx, "ours"), (second, "theirs")):
@@ -236,8 +236,8 @@ def test_each_of_two_logins_in_a_folder_is_shown_by_its_name(home):
     for name, percent in (("default", 8.0), ("default/1", 37.0), ("default/2", 8.0)):
         ctx = context.prepare({"account": RawValue(name, "--account")}, env)
         facts = refresh.load(ctx, NOW)
-        assert facts.windows[0].percent == percent and len(facts.windows) == 2
-        assert [one[0].percent for one in facts.apart.accounts] == [45.0 - percent]
+        assert facts.reported.windows[0].percent == percent and len(facts.reported.windows) == 2
+        assert [one[0].percent for one in facts.reported.apart.accounts] == [45.0 - percent]
         assert ctx.env is env and ctx.cache == ctx.line_cache
 
 

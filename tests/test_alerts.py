@@ -6,6 +6,7 @@ import pytest
 from account_windows import five_hour, windows
 from commands import HOUR, NOW
 from logged import Minute, keep_logs
+from made_facts import changed_facts, made_facts
 from webhooks import SECRET
 
 from ccmon import line_answer
@@ -35,7 +36,7 @@ def session(tokens, start=START, last=None):
 
 def seen(tokens, plan="pro", official=None, now=NOW, calm=True, limit=(10_000, "flag"), **more):
     """The moment as all views see it; calm: nothing was used in the last hour."""
-    facts = Facts((session(tokens),), (START,), (Sample(START + 60, now, START, tokens),) if calm else (), None,
+    facts = made_facts((session(tokens),), (START,), (Sample(START + 60, now, START, tokens),) if calm else (), None,
                   Source(refreshed=now), windows=windows(official), **more)
     return compute.assess(facts, compute.Options(plan=plan, explicit_limit=limit), WARSAW, now)
 
@@ -67,7 +68,7 @@ def test_above_a_record_nothing_is_known_to_be_reached():
 def test_running_out_is_told_where_a_plain_rate_says_something(tokens, limit, want):
     """At 20 % a rate that runs out at once is no news; all of the use is of the last quarter of an hour."""
     start = NOW - HOUR // 4
-    facts = Facts((session(tokens, start),), (start,), (), None, Source(refreshed=NOW))
+    facts = made_facts((session(tokens, start),), (start,), (), None, Source(refreshed=NOW))
     snapshot = compute.assess(facts, compute.Options(explicit_limit=(limit, "flag")), WARSAW, NOW)
     assert "runs_out_before_reset" in [notice.code for notice in snapshot.warnings]
     assert kinds(snapshot) == want
@@ -82,7 +83,7 @@ def test_nothing_without_a_session():
     ((), END + 60, []), ((END,), END - 1, []), ((END,), END, ["reset"]), ((END,), END + HOUR, ["reset"]),
     ((END,), END + SESSION_S, [])])
 def test_a_reset_is_news_after_80_percent(near, now, want):
-    idle = compute.assess(Facts((session(9000),), (START,)), compute.Options(), WARSAW, now)
+    idle = compute.assess(made_facts((session(9000),), (START,)), compute.Options(), WARSAW, now)
     assert [kind for kind in kinds(idle, near) if kind == "reset"] == want
 
 
@@ -165,7 +166,7 @@ def ctx(home):
 
 
 def facts(tokens, start=START):
-    return Facts((session(tokens, start),), (start,), (Sample(start + 60, NOW, start, tokens),), None, Source(refreshed=NOW))
+    return made_facts((session(tokens, start),), (start,), (Sample(start + 60, NOW, start, tokens),), None, Source(refreshed=NOW))
 
 
 def claimed(ctx, *of, **more):
@@ -235,7 +236,7 @@ def test_a_window_with_other_flags_is_not_what_alerts_go_by(home, tmp_path):
 
 def test_unusual_use_comes_from_the_stored_history(ctx):
     ctx = ctx._replace(settings=ctx.settings._replace(alerts=("unusual",)))
-    wild = facts(9000)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 9000)))
+    wild = changed_facts(facts(9000), samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 9000)))
     assert alerting.claim(ctx, wild) == []                     # nothing is known yet
     today = NOW // HOUR * HOUR
     with history.opened(ctx, 1000) as kept:
@@ -253,7 +254,7 @@ def test_unusual_use_comes_from_the_stored_history(ctx):
 def test_a_damaged_note_says_nothing(ctx, text):
     with history.opened(ctx, 1000) as kept:
         kept.write_note(learning.USUAL, text)
-    wild = facts(900)._replace(samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 900)))
+    wild = changed_facts(facts(900), samples=(Sample(START, NOW - HOUR, START, 100), Sample(NOW, NOW, START, 900)))
     assert alerting.claim(ctx, wild) == []
 
 

@@ -8,6 +8,7 @@ from account_windows import five_hour
 from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import made_facts
 from test_alerts import DAY, END, START, WARSAW, session
 from test_alerts_command import DIRECT
 from test_hook import ask
@@ -16,7 +17,7 @@ from webhooks import calls, program, server
 
 from ccmon.alerts import kinds, rules
 from ccmon.alerts.window_rules import NearWindow
-from ccmon.model import Apart, Credits, Facts, Sample, Source
+from ccmon.model import Apart, Credits, Sample, Source
 from ccmon.pipeline import alerting, history
 from ccmon.settings import context
 from ccmon.typed_values import RawValue
@@ -32,7 +33,7 @@ LATE = "Wed 17:00"                     # that in Warsaw
 
 def facts(*windows, tokens=100, credits=(), now=NOW):
     """What is known of an account with these windows; of the limit of 10,000 tokens hardly anything is used."""
-    return Facts((session(tokens),), (START,), (Sample(START + 60, now, START, tokens),), None, Source(refreshed=now),
+    return made_facts((session(tokens),), (START,), (Sample(START + 60, now, START, tokens),), None, Source(refreshed=now),
                  windows=windows, credits=credits)
 
 
@@ -120,7 +121,7 @@ WEEK, OVER = NearWindow("seven_day", RESET), NearWindow("seven_day", RESET, full
     ([NearWindow("five_hour", NOW), WEEK, OVER], [week(0, resets_at=NOW + WEEK_S)], NOW + 60, ["reset", "reset seven_day"]),
     ([NearWindow("five_hour", RESET - HOUR), WEEK, OVER], [], RESET, ["reset seven_day"])])
 def test_a_reset_is_news_after_80_percent(noted, windows, now, want):
-    snapshot = compute.assess(Facts(windows=tuple(windows)), compute.Options(), WARSAW, now)
+    snapshot = compute.assess(made_facts(windows=tuple(windows)), compute.Options(), WARSAW, now)
     assert sorted(key for key in due(snapshot, noted=noted) if key.startswith("reset")) == want
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from ccmon.pipeline import account, asking, history
 from ccmon.settings import context
 from ccmon.sources import claude_program
-from ccmon.usage import asked_note, claude_answer
-from ccmon.usage.asked_note import AskedNote, is_due
-from ccmon.usage.claude_answer import NO_ANSWER, NO_PLAN, NOT_NOW, REQUEST, parse
+from ccmon.usage import account_json, account_note
+from ccmon.usage.account_json import NO_ANSWER, NO_PLAN, NOT_NOW, REQUEST, parse_answer
+from ccmon.usage.account_note import AskedNote, is_due
 
 pytestmark = pytest.mark.newest_only
 
@@ -24,7 +24,7 @@ LIMITS = {"five_hour": {"utilization": 12, "resets_at": iso(NOW + 2 * HOUR)}, "s
 EVENT = {"type": "rate_limit_event", "rate_limit_info": {"status": "allowed", "utilization": 0.83, "rateLimitType": "five_hour"}}
 
 
-def answer(limits=LIMITS, available=True, request_id=claude_answer.REQUEST_ID, **more):
+def answer(limits=LIMITS, available=True, request_id=account_json.REQUEST_ID, **more):
     """As Claude Code 2.1.332 prints it."""
     said = {"session": {"total_cost_usd": 0}, "subscription_type": "max" if available else None,
             "rate_limits_available": available, "rate_limits": limits, "behaviors": None}
@@ -33,7 +33,7 @@ def answer(limits=LIMITS, available=True, request_id=claude_answer.REQUEST_ID, *
 
 
 def test_what_it_answers_is_read():
-    found = parse("\n".join([json.dumps(EVENT), "noise", answer(), ""]), NOW)
+    found = parse_answer("\n".join([json.dumps(EVENT), "noise", answer(), ""]), NOW)
     assert [(one.name, one.percent, one.source, one.read_at) for one in found.account.windows] == [
         ("five_hour", 12, "claude", NOW), ("seven_day_fable", 95, "claude", NOW)]
     assert (found.sentence, found.account.credits[0].used, found.account.dropped) == ("", 0.1, 0)
@@ -47,8 +47,8 @@ def test_what_it_answers_is_read():
     (answer(subtype="error"), "claude refused to tell the limits: it did not say why"),
 ])
 def test_what_is_no_answer_becomes_one_sentence(output, expected):
-    found = parse(output, NOW)
-    assert found == expected or found.account == claude_answer.NOTHING and (
+    found = parse_answer(output, NOW)
+    assert found == expected or found.account == account_json.NOTHING and (
         found.sentence.replace("\ufffd", "?") == expected and found.sentence.isprintable())
 
 
@@ -59,7 +59,7 @@ KEYS = ["response", "subtype", "rate_limits", "request_id"]
                     | st.dictionaries(st.sampled_from(KEYS), inner), max_leaves=9))
 def test_no_answer_breaks_it(value):
     for whole in (value, {"type": "control_response", "response": value}):
-        assert parse(json.dumps(whole), NOW).account.windows == ()
+        assert parse_answer(json.dumps(whole), NOW).account.windows == ()
 
 
 @pytest.mark.parametrize("note, newest_at, due", [
@@ -69,7 +69,7 @@ def test_no_answer_breaks_it(value):
     (AskedNote(NOW - 3600, 99), 0, True)])
 def test_when_it_is_asked(note, newest_at, due):
     assert is_due(note, newest_at, NOW) is due
-    assert asked_note.load(asked_note.dump(note)) == note and asked_note.load("{}") == AskedNote()
+    assert account_note.load_asked(account_note.dump_asked(note)) == note and account_note.load_asked("{}") == AskedNote()
 
 
 # --- a stand-in ---------------------------------------------------------------------------------------------------------------
@@ -126,17 +126,17 @@ def test_it_is_asked_only_where_nothing_fresher_is_known(home):
     assert refreshed(home, NOW + 400, CCMON_OFFICIAL="statusline")[0] == facts and not calls.exists()
     facts, note = refreshed(home, NOW + 400)
     assert json.loads(calls.read_text())["type"] == "control_request" and note.at == NOW + 400
-    assert {one.name: (one.percent, one.source) for one in facts.windows} == {
+    assert {one.name: (one.percent, one.source) for one in facts.reported.windows} == {
         "five_hour": (12, "claude"), "seven_day": (84, "account_file"), "seven_day_fable": (95, "claude"),
         "seven_day_fable_5": (100, "account_file")}
-    assert (facts.credits[0].used, facts.credits[0].source, len(facts.credits)) == (0.1, "claude", 1)
+    assert (facts.reported.credits[0].used, facts.reported.credits[0].source, len(facts.reported.credits)) == (0.1, "claude", 1)
     os.unlink(calls)
-    assert refreshed(home, NOW + 500)[0].windows == facts.windows and not calls.exists()
+    assert refreshed(home, NOW + 500)[0].reported.windows == facts.reported.windows and not calls.exists()
 
 
 def test_a_failure_is_noted_and_not_shown(home):
     facts, note = refreshed(home, NOW)
-    assert (facts.trouble, facts.windows, facts.source.error) == (None, (), None)
+    assert (facts.stored.trouble, facts.reported.windows, facts.reported.source.error) == (None, (), None)
     assert (note.failures, note.error) == (1, "claude was not found. Install Claude Code, or switch that off: "
                                            "ccmon config set official statusline")
     assert refreshed(home, NOW + 300)[1].failures == 1 and refreshed(home, NOW + 600)[1].failures == 2

@@ -10,7 +10,7 @@ import pytest
 from line_shells import program
 
 from ccmon import refresher
-from ccmon.setup import claude_start, settings_json
+from ccmon.setup import init, settings_json
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command
 from ccmon.system import own_processes, processes
 
@@ -80,9 +80,9 @@ def arranged(monkeypatch, layout, folder, share=100.0):
     monkeypatch.setattr(processes, "own_program", lambda: str(ccmon))
     monkeypatch.setattr(sys, "executable", str(python if python.exists() else installs.BASE))
     monkeypatch.setattr(refresher, "import_folder", lambda: str(imported))
-    monkeypatch.setattr(claude_start, "SHARE", share)
-    monkeypatch.setattr(claude_start, "TURNS", 1)
-    claude_start._is_sooner.cache_clear()
+    monkeypatch.setattr(init, "MOST_SHARE", share)
+    monkeypatch.setattr(init, "TURNS", 1)
+    init._is_sooner.cache_clear()
     return str(ccmon), {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TMPDIR": str(folder), "TZ": "UTC"}
 
 
@@ -93,9 +93,9 @@ def answered(words, env):
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_it_prints_the_same_line_in_every_layout_and_shell(monkeypatch, home, name):
     ccmon, env = arranged(monkeypatch, LAYOUTS[name], home / PATH)
-    direct = claude_start.direct(ccmon, env)           # all of ccmon has been loaded so, too
+    direct = init.direct_start(ccmon, env)           # all of ccmon has been loaded so, too
     assert direct and not list((home / PATH).glob("tmp*"))
-    claude_start._put_line(env)
+    init._put_line(env)
     by_name = answered([ccmon, *CLAUDE_OPTIONS.split()], env).stdout
     for shell, flags in SHELLS.items() if name == "venv" else [("sh", [])]:
         said = answered([program(shell), *flags, "-c", claude_command("false", direct)], env)
@@ -105,23 +105,23 @@ def test_it_prints_the_same_line_in_every_layout_and_shell(monkeypatch, home, na
 
 @pytest.mark.parametrize("name", UNFIT)
 def test_it_stays_the_name_where_the_other_start_is_not_the_same(monkeypatch, home, name):
-    assert claude_start.direct(*arranged(monkeypatch, UNFIT[name], home / "x")) == ""
+    assert init.direct_start(*arranged(monkeypatch, UNFIT[name], home / "x")) == ""
 
 
 @pytest.mark.parametrize("change", [
     lambda patch: patch.setattr(processes, "own_program", lambda: None), lambda patch: patch.setattr(sys, "executable", ""),
     lambda patch: patch.setattr(processes, "own_program", lambda: "/another/ccmon"),
-    lambda patch: patch.setattr(processes, "WINDOWS", True), lambda patch: patch.setattr(claude_start, "SHELL", "/nowhere")])
+    lambda patch: patch.setattr(processes, "WINDOWS", True), lambda patch: patch.setattr(init, "SHELL", "/nowhere")])
 def test_it_stays_the_name_where_nobody_knows(monkeypatch, home, change):
     ccmon, env = arranged(monkeypatch, _venv, home / "x")
     change(monkeypatch)
-    assert claude_start.direct(ccmon, env) == ""
+    assert init.direct_start(ccmon, env) == ""
 
 
 @pytest.mark.parametrize("name_s, direct_s, is_sooner", [(0.030, 0.020, True), (0.030, 0.029, False), (0.020, 0.030, False)])
 def test_a_trial_decides(monkeypatch, home, name_s, direct_s, is_sooner):
-    ccmon, env = arranged(monkeypatch, _venv, home / "x", claude_start.SHARE)
-    monkeypatch.setattr(claude_start, "TURNS", 5)
+    ccmon, env = arranged(monkeypatch, _venv, home / "x", init.MOST_SHARE)
+    monkeypatch.setattr(init, "TURNS", 5)
     asked = []
 
     def measured(words, _env):
@@ -129,8 +129,8 @@ def test_a_trial_decides(monkeypatch, home, name_s, direct_s, is_sooner):
         return (direct_s if "-S" in words[-1] else name_s), "line"
     monkeypatch.setattr(processes, "measured", measured)
     monkeypatch.setattr(processes, "printed", lambda *_: "line")
-    assert bool(claude_start.direct(ccmon, env)) is is_sooner
-    assert bool(claude_start.direct(ccmon, env)) is is_sooner and len(asked) == 10       # the second time it is remembered
+    assert bool(init.direct_start(ccmon, env)) is is_sooner
+    assert bool(init.direct_start(ccmon, env)) is is_sooner and len(asked) == 10       # the second time it is remembered
 
 
 # --- the whole life ------------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_it_answers_without_its_start_is_renewed_and_taken_out(home, old):
         command = json.loads(settings.read_text())["statusLine"]["command"]
         call = claude_command(str(ccmon), f"{home}/{name}/bin/python -S {start}")
         assert call == command if old is None else f"{{ {call}; }}" in command and command.count("bare_start") == 1
-        assert settings_json.programs(settings.read_text()) == [f"{home}/{name}/bin/python", str(start), str(ccmon)]
+        assert settings_json.programs(settings.read_bytes()) == [f"{home}/{name}/bin/python", str(start), str(ccmon)]
     done = answered(["/bin/sh", "-c", command], env)
     assert done.returncode == 0 and done.stdout.startswith(rows + b"CC no logs yet")
     assert answered([str(ccmon), "init", "claude", "--undo"], env).returncode == 0 and settings.read_text() == before
@@ -166,7 +166,8 @@ def test_doctor_names_the_file_that_is_gone(home, monkeypatch):
     from ccmon.doctor.line import connection
     (home / ".claude").mkdir()
     direct = f"{installs.BASE} -S {home}/ccmon/bare_start.py"
-    (home / ".claude/settings.json").write_text(settings_json.with_line("{}", sys.executable.replace("python", "ccmon"), direct))
+    settings = settings_json.with_line(None, sys.executable.replace("python", "ccmon"), direct)
+    (home / ".claude/settings.json").write_bytes(settings)
     assert connection({"HOME": str(home)}).gone == f"{home}/ccmon/bare_start.py"
 
 

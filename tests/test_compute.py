@@ -4,6 +4,7 @@ import pytest
 from account_windows import five_hour, seven_day, windows
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import changed_facts, made_facts
 
 from ccmon.model import Block, Facts, HighWater, Sample, Source
 from ccmon.system import clock
@@ -25,7 +26,7 @@ def block(tokens, start=START, last=None, hours=5):
 def facts(*blocks, **more):
     """The blocks, all of them listed, read two seconds ago."""
     known = {"listed": tuple(b.start for b in blocks), "source": source(), **more}
-    return Facts(blocks, **known)
+    return made_facts(blocks, **known)
 
 
 def source(**more):
@@ -290,7 +291,7 @@ SAMPLES = st.builds(lambda ts, more, session, tokens: Sample(ts, ts + more, sess
 @given(st.lists(BLOCKS, max_size=5), st.lists(SAMPLES, max_size=5), st.sampled_from(PLAN_NAMES), st.booleans())
 def test_what_always_holds(blocks, samples, plan, listed):
     known = facts(*sorted(blocks, key=lambda b: b.start), samples=tuple(sorted(samples, key=lambda s: s.ts)))
-    shot = assess(known if listed else known._replace(listed=()), Options(plan), WARSAW, NOW)
+    shot = assess(known if listed else changed_facts(known, listed=()), Options(plan), WARSAW, NOW)
     assert shot.reset.at > NOW and shot.reset.reference_at > NOW and shot.burn_per_min >= 0
     assert shot.predicted_end is None or shot.predicted_end >= NOW
     assert shot.active == (shot.percent is not None) == (shot.left is not None) and (listed or not shot.active)

@@ -51,7 +51,8 @@ def test_it_has_a_past_that_was_learned_from(machine):
     assert told["percent_source"] == "official" and told["official"]["seven_day"]["percent"] > 0
     screen = machine.run("--demo", "--once").out
     assert "% before" in screen or "likely" in screen
-    assert "Claude's own" in screen and re.search(r"7d .* % to ", screen) and "Forecasts so far" in screen and "⡂⡂⡂" in screen
+    assert "Claude's own" in screen and re.search(r"7d .* % to ", screen) and "Forecasts so far" in screen
+    assert re.search("( [⠁⠂⠄⡀]){9}", screen)      # the edges of the forecast
     learned = " ".join(machine.run("--demo", "learn", "--report").out.split())
     assert "33,000" in learned
 
@@ -133,5 +134,5 @@ def test_claude_goes_on_talking_while_the_screen_is_open(machine, monkeypatch):
         monkeypatch.setenv(name, value)
     with call.context_of(Namespace(demo=True)) as ctx:
         later = ctx._replace(env={**ctx.env, "CCMON_NOW": str(NOW + 3000)})
-        before, after = (refresh.current_facts(at).windows[0] for at in (ctx, later))
+        before, after = (refresh.current_facts(at).reported.windows[0] for at in (ctx, later))
     assert (before.read_at, after.read_at) == (NOW, NOW + 3000) and after.percent > before.percent

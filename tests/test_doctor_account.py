@@ -5,11 +5,10 @@ from claude_account import HOUR, NOW, text
 from scenes import FixedZone
 
 from ccmon.doctor.check import Commands
-from ccmon.doctor.claude_files import StoredAccount, verdict
+from ccmon.doctor.files import StoredAccount, verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
-from ccmon.usage import account_json, claude_answer
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage import account_json
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.views import why_account
 from ccmon.views.evidence import Evidence
 
@@ -27,7 +26,7 @@ def learned(tokens, low=0.9, high=1.1):
     (StoredAccount(), True, "ok", "has not been read so far"), (StoredAccount(NOTE), False, "ok", "account_file = no"),
     (StoredAccount(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
     (StoredAccount(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
-    (StoredAccount(NOTE, None, AskedNote(NOW, 1, claude_answer.NO_PLAN.sentence, (), True)), True, "hint",
+    (StoredAccount(NOTE, None, AskedNote(NOW, 1, account_json.NO_PLAN.sentence, (), True)), True, "hint",
      "claude is not logged in to a plan that has limits"),
     (StoredAccount(NOTE, learned(140_000)), True, "ok", "account_file = no"),
     (StoredAccount(NOTE, learned(80_000)), True, "ok", "account_file = no"),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.doctor import line, own_files, programs, surroundings, view
+from ccmon.doctor import check as page
+from ccmon.doctor import files, line, programs, surroundings
 from ccmon.doctor.check import HOMELESS, Check, Commands, FileStat, exit_code, summary
 from ccmon.errors import CcmonError, SettingError
 from ccmon.setup import snippets
@@ -113,7 +114,7 @@ def test_ccusage_that_runs_or_is_not_wanted():
         assert programs.run_of_ccusage(run, NO_NODE, HOME).state == "ok"
 
 
-OWN = own_files.OwnFile(FileStat("/home/me/.x/h.db", True, mode=0o600), FileStat("/home/me/.x", True, True), contents="1 session")
+OWN = files.OwnFile(FileStat("/home/me/.x/h.db", True, mode=0o600), FileStat("/home/me/.x", True, True), contents="1 session")
 
 
 @pytest.mark.parametrize("file, state, mend", [
@@ -124,7 +125,7 @@ OWN = own_files.OwnFile(FileStat("/home/me/.x/h.db", True, mode=0o600), FileStat
     (OWN._replace(free=0, status=FileStat("/d/h.db")), "fault", "du -xh /d | sort -h | tail -n 20"),
     (OWN._replace(free=1_500_000, status=FileStat("/d/h.db")), "hint", "du -xh /d | sort -h | tail -n 20")])
 def test_room_on_the_disk(file, state, mend):
-    check = own_files.history(file, HOME)
+    check = files.history(file, HOME)
     assert (check.state, check.mend) == (state, mend)
     assert ("full" in check.says, " MB left" in check.says) == (state == "fault", state == "hint")
 
@@ -144,13 +145,12 @@ def test_which_ccmon(path, first, same, state):
 
 
 @pytest.mark.parametrize("file, says", [
-    (own_files.OwnFile(None), "no home directory"),
-    (own_files.OwnFile(FileStat("/d/x"), FileStat("/d", True, True, writable=False)), "written to /d"),
-    (own_files.OwnFile(FileStat("/d/x"), FileStat("/d", True)), "/d is in the way"),
-    (own_files.OwnFile(FileStat("/d/x", True, True, writable=False), FileStat("/d", True, True)),
+    (files.OwnFile(FileStat("/d/x"), FileStat("/d", True, True, writable=False)), "written to /d"),
+    (files.OwnFile(FileStat("/d/x"), FileStat("/d", True)), "/d is in the way"),
+    (files.OwnFile(FileStat("/d/x", True, True, writable=False), FileStat("/d", True, True)),
      "/d/x cannot be read and written")])
 def test_places_that_cannot_be_written(file, says):
-    for check in (own_files.history(file, HOME), own_files.cache(file, 0, HOME)):
+    for check in (files.history(file, HOME), files.cache(file, 0, HOME)):
         assert check.state == "fault" and says in check.says and check.mend
 
 
@@ -195,18 +195,18 @@ hint   tmux         the server's PATH lacks ccusage; ccmon remembers where it is
 
 
 def test_the_page():
-    assert "\n".join(map(plain, view.lines(CHECKS, "/home/me", 80))) == PAGE
+    assert "\n".join(map(plain, page.page_lines(CHECKS, "/home/me", 80))) == PAGE
 
 
 def test_a_verdict_has_a_role_beside_its_word():
-    firsts = [line[0] for line in view.lines(CHECKS, None, 80) if line[0].text.strip() in ("ok", "hint", "fault")]
+    firsts = [line[0] for line in page.page_lines(CHECKS, None, 80) if line[0].text.strip() in ("ok", "hint", "fault")]
     assert [span.role for span in firsts] == ["danger", "ok", "danger", "warn"]
 
 
 @given(st.lists(st.builds(Check, st.just("logs"), st.sampled_from(["ok", "hint", "fault"]), st.text(max_size=200), st.none())),
        st.integers(1, 120))
 def test_nothing_is_wider_than_asked(checks, cells):
-    assert all(line_width(line) <= cells for line in view.lines(checks, "/home/me", cells))
+    assert all(line_width(line) <= cells for line in page.page_lines(checks, "/home/me", cells))
 
 
 @pytest.mark.parametrize("command", [check.mend for check in CHECKS if check.mend] + [
@@ -214,13 +214,13 @@ def test_nothing_is_wider_than_asked(checks, cells):
     *programs.INSTALLERS.values()])
 @pytest.mark.parametrize("cells", [30, 60, 80])
 def test_a_command_in_rows_is_the_same_command(command, cells):
-    rows = view._broken(command, cells - 12)
+    rows = page._broken(command, cells - 12)
     assert " ".join(row[:-2] if row.endswith(" \\") else row for row in rows) == command
     assert shlex.split("\n".join(rows).replace("\\\n", " ")) == shlex.split(command)
 
 
 def test_the_document():
-    document = view.document(CHECKS)
+    document = page.document(CHECKS)
     assert (document["ok"], document["faults"], document["hints"]) == (False, 2, 1)
     assert document["checks"][0] == {"topic": "ccusage", "state": "fault", "says": "ccusage was not found",
                                      "mend": "npm install -g ccusage"}

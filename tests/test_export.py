@@ -11,6 +11,7 @@ import pytest
 from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import made_facts
 from scenes import MAX5, OKAY, SCENES, START, FixedZone, official
 from scenes import NOW as THEN
 from scenes import block as made
@@ -54,9 +55,9 @@ def record(start: int = START - 50 * HOUR, tokens: int = 1000, plan: str = "pro"
     return Record(made(tokens, start, **changes), plan, 7000, "plan", host=host)
 
 
-BUSY = Facts((made(14_000),), (START,), source=OKAY, windows=official())
-IDLE = Facts((made(900, START - 30 * HOUR),), source=OKAY)
-NOTHING = Facts(source=Source(error="no ccusage", missing=True))
+BUSY = made_facts((made(14_000),), (START,), source=OKAY, windows=official())
+IDLE = made_facts((made(900, START - 30 * HOUR),), source=OKAY)
+NOTHING = made_facts(source=Source(error="no ccusage", missing=True))
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------
@@ -106,12 +107,12 @@ def test_where_nothing_is_known_no_zero_is_told():
 
 
 def test_stale_numbers_stay_with_their_age():
-    found = values(told(BUSY._replace(source=OKAY._replace(error="it failed", refreshed=THEN - 500))))
+    found = values(told(BUSY.with_source(OKAY._replace(error="it failed", refreshed=THEN - 500))))
     assert (found["up"], found["data_age_seconds"], found["session_used_tokens"]) == (0, 500, 14_000)
 
 
 def test_labels():
-    text = told(BUSY._replace(source=OKAY._replace(name="logs", version=None)))
+    text = told(BUSY.with_source(OKAY._replace(name="logs", version=None)))
     assert values(text, source="logs", version="")["source_info"] == 1
     assert values(text, plan="max5", limit_source="plan")["plan_info"] == 1
     assert all(("account", "0123abc") in labels for metric in openmetrics_text.parse(text).values() for labels in metric.samples)

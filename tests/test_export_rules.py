@@ -112,8 +112,8 @@ CASES = {
     "session of windows": (moment(*CALM, percent=84.0), []),
     "credits": (moment(*CALM, credits=(extra(41),)), ["ClaudeCreditsNear"]),
     "no credits": (moment(*CALM, credits=(extra(41, False),)), []),
-    "failed": (moment(*CALM, source=BUSY.source._replace(error="it failed")), ["CcmonStale"]),
-    "stale": (moment(*CALM, source=BUSY.source._replace(refreshed=THEN - HOUR)), ["CcmonStale"]),
+    "failed": (moment(*CALM, source=BUSY.reported.source._replace(error="it failed")), ["CcmonStale"]),
+    "stale": (moment(*CALM, source=BUSY.reported.source._replace(refreshed=THEN - HOUR)), ["CcmonStale"]),
 }
 
 

@@ -13,7 +13,7 @@ from terminal import CLEAN, Terminal
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config_file
-from ccmon.setup import questions
+from ccmon.setup import first_run
 from ccmon.text import width
 from ccmon.typed_values import PLANS
 
@@ -182,18 +182,18 @@ def test_no_word_is_cut_by_the_edge_of_the_terminal(place, columns):
 
 
 def test_what_an_option_means_stays_below_itself():
-    assert questions.asked(questions.plan(PLANS, "pro"), 40) == [
+    assert first_run.question_rows(first_run.plan_question(PLANS, "pro"), 40) == [
         "1/3  Your plan. The figures are", "     references, not promises:",
         "     1  pro         7,000 tokens a", "                    session", "     2  max5        35,000 tokens a",
         "                    session", "     3  max20       140,000 tokens a", "                    session",
         "     4  custom_max  your largest", "                    completed session",
         "     5  ml_auto     the limit learned", "                    from Claude's own", "                    percentages"]
-    assert max(map(len, questions.asked(questions.plan(PLANS, "pro"), 80))) == 67
+    assert max(map(len, first_run.question_rows(first_run.plan_question(PLANS, "pro"), 80))) == 67
 
 
 @given(st.text(alphabet="ab .,\u4e2d", max_size=120), st.integers(1, 60), st.integers(0, 30))
 def test_wrapped_text_is_all_there_and_no_wider_than_its_longest_word(words, cells, hang):
-    rows = questions.wrapped(words, cells, hang)
+    rows = first_run.wrapped(words, cells, hang)
     assert " ".join(rows).split() == words.split()
     assert all(width(row) <= cells or len(row.split()) == 1 for row in rows)
     assert not words.strip() or rows[0].startswith(words[:len(words) - len(words.lstrip())])
@@ -257,7 +257,7 @@ def test_a_broken_configuration_is_told_before_anything_is_asked(place):
 @pytest.mark.parametrize("answer, found", [("1", "pro"), ("3", "max20"), ("MAX5", "max5"), ("ml_auto", "ml_auto"),
                                            ("6", None), ("0", None), ("-1", None), ("", None), ("\x1b[31m", None), ("²", None)])
 def test_a_plan_by_name_or_number(answer, found):
-    question = questions.plan(PLANS, "pro")
+    question = first_run.plan_question(PLANS, "pro")
     if found:
         assert question.check(answer) == found
     else:
@@ -269,7 +269,7 @@ def test_a_plan_by_name_or_number(answer, found):
 @pytest.mark.parametrize("answer, found", [("bash", "bash"), ("Bash,claude", "bash, claude"), ("tmux tmux", "tmux"),
                                            ("none", "none"), (",", "none")])
 def test_places_in_any_form(answer, found):
-    assert questions.targets([], lambda place: None).check(answer) == found
+    assert first_run.targets_question([], lambda place: None).check(answer) == found
 
 
 @pytest.mark.parametrize("env, claude, found", [({"SHELL": "/usr/bin/zsh"}, False, ["zsh"]),
@@ -277,9 +277,9 @@ def test_places_in_any_form(answer, found):
                                                 ({"SHELL": "/bin/bash", "TMUX": "/tmp/x"}, True, ["tmux", "claude"]),
                                                 ({}, False, [])])
 def test_likely_places(env, claude, found):
-    assert questions.likely_targets(env, claude) == found
+    assert first_run.likely_targets(env, claude) == found
 
 
 def test_a_change_is_shown_without_control_characters():
-    assert questions.changes(b"a\nold\x1b[2J\n", b"a\nnew\n", 80) == ["  - old[2J", "  + new"]
-    assert questions.changes(b"", b"x\n", 80) == ["  + x"]
+    assert first_run.changes(b"a\nold\x1b[2J\n", b"a\nnew\n", 80) == ["  - old[2J", "  + new"]
+    assert first_run.changes(b"", b"x\n", 80) == ["  + x"]

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_themes import contrast
 
-from ccmon.fullscreen.background import may_pass
+from ccmon.fullscreen.keyboard import may_pass
 from ccmon.settings import grounds
 from ccmon.settings.themes import THEMES, Style, hexadecimal
-from ccmon.setup import tmux_bar
-from ccmon.setup.tmux_bar import PALETTES, Bar
+from ccmon.setup import tmux_line
+from ccmon.setup.tmux_line import PALETTES, Bar
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import DIALECTS, painted
 
@@ -79,19 +79,19 @@ def line(words, name: str, theme=THEMES["dark"], is_set=False, is_of_line=False)
 @pytest.mark.parametrize("style, name", BARS.values(), ids=BARS)
 def test_what_tmux_colours_can_be_read_on_its_bar(style, name):
     bar = plain_bar((style, "default", "default"))
-    assert tmux_bar.format_of(bar) == name
+    assert tmux_line.format_of(bar) == name
     for words, theme, is_set in itertools.product(LINES, THEMES.values(), (False, True)):
         for piece in pieces(line(words, name, theme, is_set)):
             if piece.fg is None:       # as readable as the bar's own text, reversed or not, and bold black may be drawn as grey
                 assert not piece.bold
             else:
-                assert min(contrast(piece.fg, ground) for ground in tmux_bar.grounds(bar)) >= READABLE, piece
+                assert min(contrast(piece.fg, ground) for ground in tmux_line.grounds(bar)) >= READABLE, piece
 
 
 @pytest.mark.parametrize("palette", PALETTES)
 def test_every_word_can_be_read_on_the_green_bar(palette):
     green = "#" + PALETTES[palette].split()[2]
-    name = tmux_bar.format_of(plain_bar((DEFAULT, "default", "default")))
+    name = tmux_line.format_of(plain_bar((DEFAULT, "default", "default")))
     for words in LINES:
         found = list(pieces(line(words, name)))
         assert found and all(piece.fg and contrast(piece.fg, green) >= READABLE for piece in found)
@@ -116,7 +116,7 @@ STYLES = st.lists(st.sampled_from(["bg=#F5E0DC", "fg=red", "bold", ",", " ", "bg
 @given(STYLES, st.sampled_from(["#181825", "#e6e9ef", "#00cd00"]), st.booleans())
 def test_what_is_written_of_a_style_means_nothing_there(style, ground, with_formats):
     expanded = (f"{style},bg={ground}", "default", "default")
-    word = tmux_bar.word(Bar(("bg=#{@x}", *expanded[1:]), expanded) if with_formats else plain_bar(expanded))
+    word = tmux_line.word(Bar(("bg=#{@x}", *expanded[1:]), expanded) if with_formats else plain_bar(expanded))
     pattern = re.fullmatch(r"#\{\?#\{m:([^,]*),([^,]*)\},(tmux[a-z]+),tmux\}", word)
     assert word == "tmux" if pattern is None else re.fullmatch(r"[\w=?|-]+", pattern[1], re.ASCII) and (
         re.fullmatch(pattern[1].replace("|", r"\|").replace("?", "."), "|".join(expanded)) and ("E:" in word) == with_formats)
@@ -128,8 +128,8 @@ def test_what_is_written_of_a_style_means_nothing_there(style, ground, with_form
     ("bg=green|colour231|default", "", None), ("bg=green|#1e1e2e|default", "x|y|z", ["#1e1e2e"]),
     ("bg=green|default|bg=#112233 bold", "x|y|z", ["#112233"]), ("", "", None), ("||", "||", None), ("a|b", "a|b", None)])
 def test_the_ground_is_that_of_the_right_part_of_the_bar(plain, expanded, found):
-    bar = tmux_bar.answered(plain, expanded)
-    assert (bar and tmux_bar.grounds(bar)) == found
+    bar = tmux_line.answered(plain, expanded)
+    assert (bar and tmux_line.grounds(bar)) == found
 
 
 @pytest.mark.parametrize("right, usual", [
@@ -137,7 +137,7 @@ def test_the_ground_is_that_of_the_right_part_of_the_bar(plain, expanded, found)
     ("#[align=right,bg=#eeeeee]#[push-default]#{T;=/#{status-right-length}:status-right}#[pop-default]", False),
     ("#[align=right,bg=#eeeeee]#{T:status-right}", True), ("#[align=centre]#W", True)])
 def test_a_format_of_the_bar_may_put_another_ground_below(right, usual):
-    assert tmux_bar.has_usual_ground(f"#[align=left]#S{right}\n#[align=centre]#[push-default]#W\n") is usual
+    assert tmux_line.has_usual_ground(f"#[align=left]#S{right}\n#[align=centre]#[push-default]#W\n") is usual
 
 
 @pytest.mark.parametrize("text, style", [
@@ -145,7 +145,7 @@ def test_a_format_of_the_bar_may_put_another_ground_below(right, usual):
     ("  set -g status-style \"bg=#1e1e2e,fg=white\"  ", "bg=#1e1e2e,fg=white"), ("# set -g status-style bg=red\n", DEFAULT),
     ("set -g status-style 'bg=#{@thm}'", None), ("set -g status-format[0] '#[bg=#eeeeee]#{T:status-right}'\n", None)])
 def test_a_configuration_says_the_style_where_no_server_runs(text, style):
-    assert tmux_bar.of_config(text) == (style and plain_bar((style, "default", "default")))
+    assert tmux_line.of_config(text) == (style and plain_bar((style, "default", "default")))
 
 
 @pytest.mark.parametrize("state, expected", [

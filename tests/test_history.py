@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from made_facts import changed_facts
 from store_cases import DAY, HOUR, T0, block, kept_files
 
 from ccmon.model import HighWater, Sample, Source
@@ -39,9 +40,10 @@ def held(ctx):
 def test_the_facts_come_back_from_the_store(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     facts = kept(ctx, [NOW_RUNNING], T0 + 60)
-    assert facts.blocks == (BIG, NOW_RUNNING) and facts.listed == (T0,)
-    assert facts.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0), Sample(T0 + 60, T0 + 60, T0, 9_000))
-    assert (facts.high_water, facts.source, facts.trouble) == (HighWater(30_000, T0 - DAY, 1), SOURCE, None)
+    assert facts.stored.blocks == (BIG, NOW_RUNNING) and facts.stored.listed == (T0,)
+    assert facts.stored.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0), Sample(T0 + 60, T0 + 60, T0, 9_000))
+    assert (facts.stored.high_water, facts.reported.source) == (HighWater(30_000, T0 - DAY, 1), SOURCE)
+    assert facts.stored.trouble is None
 
 
 def test_the_limit_of_its_time_is_noted(ctx):
@@ -56,9 +58,9 @@ def test_a_held_store_is_read_and_told(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     with held(ctx):
         facts = kept(ctx, [NOW_RUNNING], T0 + 60)
-    assert "is held by another program" in facts.trouble
-    assert (facts.blocks, facts.listed, facts.source) == ((NOW_RUNNING,), (T0,), SOURCE)
-    assert facts.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0),)
+    assert "is held by another program" in facts.stored.trouble
+    assert (facts.stored.blocks, facts.stored.listed, facts.reported.source) == ((NOW_RUNNING,), (T0,), SOURCE)
+    assert facts.stored.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0),)
     shot = snapshots.snapshot(ctx, facts, T0 + 60)
     assert (shot.limit.tokens, shot.limit.unknown, shot.percent) == (30_000, False, 30.0)
     assert {notice.code for notice in shot.warnings} & {"store_failed", "limit_unknown"} == {"store_failed"}
@@ -68,7 +70,7 @@ def test_an_answer_with_a_higher_record_than_the_held_store_counts(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     with held(ctx):
         facts = kept(ctx, [block(T0 - 2 * DAY, 40_000)], T0 + 60)
-    assert facts.high_water == HighWater(40_000, T0 - 2 * DAY, 1)
+    assert facts.stored.high_water == HighWater(40_000, T0 - 2 * DAY, 1)
 
 
 @pytest.mark.parametrize("paths, why", [
@@ -76,11 +78,11 @@ def test_an_answer_with_a_higher_record_than_the_held_store_counts(ctx):
 def test_without_a_store_the_answer_is_all(ctx, paths, why):
     poor = context.prepare({}, {**ctx.env, **paths})
     facts = kept(poor, [BIG, NOW_RUNNING], T0 + 60)
-    assert why in facts.trouble and not history.works(poor)
-    assert facts._replace(trouble=None) == kept(ctx, [BIG, NOW_RUNNING], T0 + 60)._replace(
-        listed=(T0 - DAY, T0), samples=(), trouble=None)
+    assert why in facts.stored.trouble and not history.works(poor)
+    assert changed_facts(facts, trouble=None) == changed_facts(
+        kept(ctx, [BIG, NOW_RUNNING], T0 + 60), listed=(T0 - DAY, T0), samples=(), trouble=None)
     with history.opened(poor, 50) as opened:
-        assert opened.facts(T0).blocks == ()
+        assert opened.facts(T0).stored.blocks == ()
         with pytest.raises(StoreError, match=why):
             opened.records()
         opened.write_ccusage_path("/bin/ccusage")
@@ -91,18 +93,18 @@ def test_a_damaged_history_is_told_to_everyone_for_a_day(ctx):
     """The process that met it is often a detached refresher, which nobody hears."""
     kept(ctx, [BIG], T0 - HOUR)
     Path(ctx.paths.store).write_bytes(b"broken" * 1000)
-    told = kept(ctx, [NOW_RUNNING], T0 + 60).trouble
+    told = kept(ctx, [NOW_RUNNING], T0 + 60).stored.trouble
     assert kept_files(ctx.paths.store)[0] in told and history.works(ctx)
     for now, expected in [(T0 + 120, told), (T0 + 60 + DAY - 1, told), (T0 + 60 + DAY, None)]:
         with history.opened(ctx, 50) as opened:
-            assert opened.facts(now).trouble == expected
-        assert kept(ctx, [NOW_RUNNING], now).trouble == expected
+            assert opened.facts(now).stored.trouble == expected
+        assert kept(ctx, [NOW_RUNNING], now).stored.trouble == expected
 
 
 def test_a_machine_that_is_called_otherwise_keeps_its_record(ctx):
     kept(ctx, [BIG], T0 - HOUR)
     renamed = ctx._replace(owner=ctx.owner._replace(host="mac-2.fritz.box"))
-    assert kept(renamed, [NOW_RUNNING], T0 + 60).high_water == HighWater(30_000, T0 - DAY, 1)
+    assert kept(renamed, [NOW_RUNNING], T0 + 60).stored.high_water == HighWater(30_000, T0 - DAY, 1)
     with history.opened(renamed, 50) as opened:
         assert [record.block for record in opened.records()] == [BIG, NOW_RUNNING]
 
@@ -110,7 +112,7 @@ def test_a_machine_that_is_called_otherwise_keeps_its_record(ctx):
 def test_a_session_that_the_source_dropped_is_a_record_that_is_not_listed(ctx):
     kept(ctx, [NOW_RUNNING], T0)
     facts = kept(ctx, [], T0 + 60)
-    assert active(facts.blocks, facts.listed, T0 + 60) == []
+    assert active(facts.stored.blocks, facts.stored.listed, T0 + 60) == []
     with history.opened(ctx, 50) as opened:
         assert [record.listed for record in opened.records()] == [False]
 
@@ -134,4 +136,4 @@ def test_facts_and_source_are_of_one_refresh(ctx, monkeypatch):
         return noted[-1]
     monkeypatch.setattr(present, "source_before", source_before)
     facts = present.load(ctx, T0 + 60)
-    assert (facts.source.refreshed, facts.blocks) == (T0 + 1, (BIG, NOW_RUNNING)) and len(noted) == 3
+    assert (facts.reported.source.refreshed, facts.stored.blocks) == (T0 + 1, (BIG, NOW_RUNNING)) and len(noted) == 3

@@ -195,9 +195,9 @@ def test_key_l_notes_and_takes_back(ctx, page):
     state = effect_of(ctx, ScreenState(Facts(), page), "L", NOW)
     assert state.message == "Noted: cut off at 17:00 (Europe/Warsaw). L again within 10 s takes it back"
     assert state.message_until == NOW + 10 and state.page == page
-    assert state.facts.hit_at == NOW                   # the screen says it at once
+    assert state.facts.learned.hit_at == NOW                   # the screen says it at once
     state = effect_of(ctx, state, "L", NOW + 10)
-    assert state.message == "Taken back: cut off at 17:00 (Europe/Warsaw)." and state.facts.hit_at is None
+    assert state.message == "Taken back: cut off at 17:00 (Europe/Warsaw)." and state.facts.learned.hit_at is None
     with history.opened(ctx, 1000) as kept:
         assert kept.limit_events() == []
 

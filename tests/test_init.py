@@ -10,7 +10,7 @@ import time
 
 import pytest
 from commands import HOUR, ROOT, block, wait_until
-from line_shells import HOSTILE, NOT_TRIED, call, install, processes, program
+from line_shells import HOSTILE, NOT_TRIED, call, install, processes, program, put_block
 from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
@@ -326,13 +326,13 @@ def read(path):
 def test_what_was_written_around_the_block_stays(tmp_path):
     path = tmp_path / "rc"
     path.write_bytes(b"above\n")
-    dotfiles.put(str(path), "one\n")
+    put_block(str(path), "one\n")
     path.write_bytes(path.read_bytes() + b"below\n")
-    assert dotfiles.put(str(path), "two\n") is None
+    assert put_block(str(path), "two\n") is None
     assert path.read_bytes().startswith(b"above\n") and path.read_bytes().endswith(b"below\n")
     assert b"two\n" in path.read_bytes() and b"one" not in path.read_bytes()
     assert (tmp_path / "rc.before-ccmon").read_bytes() == b"above\n"
-    assert dotfiles.take_out(str(path)) and path.read_bytes() == b"above\nbelow\n"
+    assert dotfiles.take_out("bash", str(path)) and path.read_bytes() == b"above\nbelow\n"
 
 
 def test_a_link_stays_a_link(tmp_path):
@@ -340,9 +340,9 @@ def test_a_link_stays_a_link(tmp_path):
     real, link = tmp_path / "dotfiles/rc", tmp_path / ".rc"
     real.write_text("mine\n")
     link.symlink_to(real)
-    dotfiles.put(str(link), "block\n")
+    put_block(str(link), "block\n")
     assert link.is_symlink() and "block" in real.read_text()
-    dotfiles.take_out(str(link))
+    dotfiles.take_out("bash", str(link))
     assert link.is_symlink() and real.read_text() == "mine\n"
 
 
@@ -351,7 +351,7 @@ def test_a_link_stays_a_link(tmp_path):
 def test_half_a_block_is_refused(tmp_path, content):
     path = tmp_path / "rc"
     path.write_bytes(content)
-    for change in (lambda: dotfiles.put(str(path), "x\n"), lambda: dotfiles.take_out(str(path))):
+    for change in (lambda: put_block(str(path), "x\n"), lambda: dotfiles.take_out("bash", str(path))):
         with pytest.raises(CcmonError, match="by hand"):
             change()
     assert path.read_bytes() == content and os.listdir(str(tmp_path)) == ["rc"]
@@ -365,7 +365,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
     monkeypatch.setattr(dotfiles.os, "fsync", full)
     with pytest.raises(CcmonError, match="No space left"):
-        dotfiles.put(str(path), "x\n")
+        put_block(str(path), "x\n")
     assert path.read_bytes() == b"mine\n" and os.listdir(str(tmp_path)) == ["rc"]
 
 

@@ -179,7 +179,7 @@ def test_a_new_path_of_ccmon_takes_the_place_of_the_old_one(env, home, settings,
     env["PATH"] = str(new.parent)
     assert "before-ccmon" not in write(env)
     command = json.loads(settings.read_text())["statusLine"]["command"]
-    assert command == json.loads(settings_json.with_line(text, for_sh(str(new))))["statusLine"]["command"]
+    assert command == json.loads(settings_json.with_line(text.encode(), for_sh(str(new))))["statusLine"]["command"]
     assert command.count("--statusline") == 1 and f"{home}/bin" not in command
     undo(env)
     assert settings.read_text() == text

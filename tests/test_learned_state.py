@@ -41,9 +41,9 @@ def test_what_is_learned_is_kept_and_recalled(worked, kept):
     made = learned_state.study(kept, now)
     assert made.learned.estimate.learned and made.learned.unit_weights.name == "cost" and made.learned.readings > 100
     facts = learned_state.recall(kept, kept.facts(now), now)
-    assert facts.learned == made.learned
-    assert facts.outlook.points.model.rows == made.points.rows > 80 and facts.outlook.tokens is not None
-    assert facts.outlook.week.days == made.week.days
+    assert facts.learned.state == made.learned
+    assert facts.learned.outlook.points.model.rows == made.points.rows > 80 and facts.learned.outlook.tokens is not None
+    assert facts.learned.outlook.week.days == made.week.days
 
 
 def test_the_limit_is_that_of_the_account(worked, kept):
@@ -58,10 +58,10 @@ def test_before_anything_is_learned_only_the_event_is_known(tmp_path, worked):
     with kept_in(tmp_path, worked[1]) as empty:
         assert learned_state.study(empty, worked[1]) is None
         facts = learned_state.recall(empty, empty.facts(worked[1]), worked[1])
-        assert (facts.learned, facts.outlook, facts.hit_at, facts.load) == (None, None, None, None)
+        assert (facts.learned.state, facts.learned.outlook, facts.learned.hit_at, facts.learned.load) == (None, None, None, None)
         empty.add_hit(worked[1] - 60)
-        assert learned_state.recall(empty, empty.facts(worked[1]), worked[1]).hit_at == worked[1] - 60
-        assert learned_state.recall(empty, empty.facts(worked[1]), worked[1] + 5 * HOUR).hit_at is None
+        assert learned_state.recall(empty, empty.facts(worked[1]), worked[1]).learned.hit_at == worked[1] - 60
+        assert learned_state.recall(empty, empty.facts(worked[1]), worked[1] + 5 * HOUR).learned.hit_at is None
 
 
 def test_the_load_is_that_of_the_running_window(worked, kept):
@@ -69,10 +69,10 @@ def test_the_load_is_that_of_the_running_window(worked, kept):
     uses = kept.uses(worked[1] - 30 * DAY_S, worked[1])
     at = uses[-1].ts + 30
     facts = learned_state.recall(kept, kept.facts(at), at)
-    block = max((block for block in facts.blocks if block.start <= at), key=lambda block: block.start)
-    assert facts.load is not None and sum(
-        count for (_, kind), count in facts.load.items() if kind in ("input", "output")) <= 1.01 * block.tokens
-    assert facts.load[("", "cost")] > 0
+    block = max((block for block in facts.stored.blocks if block.start <= at), key=lambda block: block.start)
+    assert facts.learned.load is not None and sum(
+        count for (_, kind), count in facts.learned.load.items() if kind in ("input", "output")) <= 1.01 * block.tokens
+    assert facts.learned.load[("", "cost")] > 0
 
 
 @pytest.mark.parametrize("damage", ["", "{}", "[]", "[1]", "[1, [1, 2], null, null, null]", "null", "[99, 0, 0, 0, 0]", "\x00"])
@@ -126,7 +126,7 @@ def test_a_clock_that_was_set_back_is_no_reason_to_wait(worked, kept):
 
 def moment(kept, now):
     """The snapshot of that time, as a refresh would see it."""
-    facts = learned_state.recall(kept, kept.facts(now)._replace(source=Source(refreshed=now)), now)
+    facts = learned_state.recall(kept, kept.facts(now, Source(refreshed=now)), now)
     return snapshots.snapshot(kept.ctx, facts, now)
 
 

@@ -12,7 +12,7 @@ from ccmon.learning import score, state, values, week
 from ccmon.learning.evaluate import WeekWalk
 from ccmon.learning.usage_curve import between
 from ccmon.learning.values import Reading, UsageCurve
-from ccmon.usage.forecast import window_by_pace
+from ccmon.usage.burn import window_by_pace
 
 pytestmark = pytest.mark.newest_only
 

@@ -3,12 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_facts import made_facts
 
 from ccmon.errors import CcmonError
-from ccmon.model import Block, Facts, HighWater, Limit
+from ccmon.model import Block, HighWater, Limit
 from ccmon.system import clock
 from ccmon.typed_values import PLAN_NAMES
-from ccmon.usage import compute, limits
+from ccmon.usage import compute, utilization
 
 HOUR = 3600
 NOW = 1_700_000_000
@@ -43,7 +44,7 @@ def water(tokens, at_h=-10, sessions=1):
     ([block(0), block(90_000, -20, counted=False)], water(90_000, -20)),           # a session without tokens says nothing
 ])
 def test_high_water(blocks, expected):
-    assert limits.high_water(blocks, NOW) == expected
+    assert utilization.high_water(blocks, NOW) == expected
 
 
 @pytest.mark.parametrize("a, b, expected", [
@@ -53,7 +54,7 @@ def test_high_water(blocks, expected):
     (water(6, -8, 3), water(6, -9, 2), water(6, -9, 3)),
 ])
 def test_join(a, b, expected):
-    assert limits.larger_high_water(a, b) == expected
+    assert utilization.larger_high_water(a, b) == expected
 
 
 # --- the limit in force -----------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ BIG, SMALL = water(30_000), water(900)
     ("pro", (0, "flag"), 10, None, Limit(7000, "pro", "plan", "pro")),
 ])
 def test_resolve(plan, explicit, tokens, known, expected):
-    assert limits.resolve(plan, explicit, tokens, known) == expected
+    assert utilization.resolve(plan, explicit, tokens, known) == expected
 
 
 @pytest.mark.parametrize("plan, tokens, known, expected", [
@@ -100,13 +101,13 @@ def test_resolve(plan, explicit, tokens, known, expected):
     ("pro", 8000, BIG, Limit(30_000, "custom_max", "high_water", "pro", BIG, switched=True, by_account=True)),
 ])
 def test_the_plan_of_the_account_holds_until_it_is_exceeded(plan, tokens, known, expected):
-    assert limits.resolve(plan, None, tokens, known, by_account=True) == expected
-    assert limits.resolve(plan, (9, "flag"), tokens, known, by_account=True) == Limit(9, plan, "flag", plan, known)
+    assert utilization.resolve(plan, None, tokens, known, by_account=True) == expected
+    assert utilization.resolve(plan, (9, "flag"), tokens, known, by_account=True) == Limit(9, plan, "flag", plan, known)
 
 
 @pytest.mark.parametrize("plan, words", [("pro", "Pro"), ("max5", "Max5"), ("max20", "Max20")])
 def test_the_switch_is_told_in_the_same_words_for_each_plan(plan, words):
-    facts = Facts((block(900_000, -1)._replace(source="ccusage"),), (NOW - HOUR,), high_water=water(150_000))
+    facts = made_facts((block(900_000, -1)._replace(source="ccusage"),), (NOW - HOUR,), high_water=water(150_000))
     options = compute.Options(plan=plan, by_account=True)
     told = compute.assess(facts, options, clock.zone("UTC"), NOW).warnings
     text = f"Tokens exceeded {words} limit - switched to custom_max (150,000)"
@@ -115,23 +116,23 @@ def test_the_switch_is_told_in_the_same_words_for_each_plan(plan, words):
 
 def test_the_table_can_be_replaced():
     own = {"pro": 10_000, "max5": 0, "team": 99, "one": 1}
-    assert limits.resolve("pro", None, 9000, None, own).tokens == 10_000
-    assert limits.resolve("custom_max", None, 0, None, own).tokens == 10_000
-    assert limits.resolve("max5", None, 0, None, own).tokens == 35_000
-    assert limits.resolve("max5", None, 0, None, {}).tokens == 35_000
-    assert limits.resolve("one", None, 0, None, own).tokens == 1
-    assert limits.resolve("team", None, 0, None, own) == Limit(99, "team", "plan", "team")
+    assert utilization.resolve("pro", None, 9000, None, own).tokens == 10_000
+    assert utilization.resolve("custom_max", None, 0, None, own).tokens == 10_000
+    assert utilization.resolve("max5", None, 0, None, own).tokens == 35_000
+    assert utilization.resolve("max5", None, 0, None, {}).tokens == 35_000
+    assert utilization.resolve("one", None, 0, None, own).tokens == 1
+    assert utilization.resolve("team", None, 0, None, own) == Limit(99, "team", "plan", "team")
 
 
 def test_an_unknown_plan():
     with pytest.raises(CcmonError, match="^Unknown plan 'max'. Use pro, max5, max20, custom_max or ml_auto$"):
-        limits.resolve("max", None, 0, None)
+        utilization.resolve("max", None, 0, None)
 
 
 @given(st.sampled_from(PLAN_NAMES), st.none() | st.tuples(st.integers(0, 10**6), st.just("flag")),
        st.integers(0, 10**6), st.none() | st.builds(water, st.integers(0, 10**6)))
 def test_a_limit_is_above_zero_and_unknown_only_when_it_is_exceeded(plan, explicit, tokens, known):
-    limit = limits.resolve(plan, explicit, tokens, known)
+    limit = utilization.resolve(plan, explicit, tokens, known)
     assert limit.tokens > 0 and limit.asked == plan
     assert not limit.unknown or tokens > limit.tokens
     assert limit.switched == (plan == "pro" and limit.source != "flag" and tokens > 7000)

@@ -1,8 +1,9 @@
 """The week of a single model: by its pace so far at first, later by what its own past readings say."""
 
 import pytest
+from made_facts import changed_facts
 
-from ccmon.pipeline import history, model_weeks
+from ccmon.pipeline import history, learned_state
 from ccmon.settings import context
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import WindowReading
@@ -38,13 +39,13 @@ def kept(tmp_path):
 
 def keep(kept, found):
     kept.store.change_owner(kept.ctx.owner, lambda db, owner: window_readings.add(db, owner, found))
-    model_weeks.study(kept, NOW)
+    learned_state.store_weekly_models(kept, NOW)
 
 
 @pytest.mark.parametrize("days, rule", [(0, "average"), (2, "pace"), (9, "week"), (44, "week")])
 def test_the_pace_at_first_then_what_was_learned(kept, days, rule):
     keep(kept, rows(days))
-    facts = kept.facts(NOW)._replace(outlook=Outlook(weeks=model_weeks.recall(kept)))
+    facts = changed_facts(kept.facts(NOW), outlook=Outlook(weeks=learned_state.weekly_models(kept)))
     found = outlook.window_runway(facts, window(OPUS, 30.0, NOW + 5 * DAY, NOW), NOW)
     assert found.rule == rule
     # After two days 30 % are used: at that pace it runs out, but nothing is ever used on the last three days.
@@ -53,21 +54,21 @@ def test_the_pace_at_first_then_what_was_learned(kept, days, rule):
 
 def test_it_is_of_the_login_that_was_read_last_and_forgotten_with_the_rest(kept):
     keep(kept, rows(44, "a") + [row._replace(login="b", ts=row.ts + 1, percent=0.0) for row in rows(44)])
-    ((name, week),) = model_weeks.recall(kept)
+    ((name, week),) = learned_state.weekly_models(kept)
     assert name == OPUS and max(week.usage.loads) == 0
     kept.forget_learning(NOW)
-    assert model_weeks.recall(kept) == ()
+    assert learned_state.weekly_models(kept) == ()
 
 
 def test_damaged_notes_are_nothing(kept):
     for text in ("", "[]", "{", '{"seven_day_opus": 7}', '{"seven_day_opus": "[1]"}'):
         kept.write_note(learning.WEEKS, text)
-        assert model_weeks.recall(kept) == ()
+        assert learned_state.weekly_models(kept) == ()
 
 
 def test_its_forecasts_are_judged_by_going_through_its_readings_again(kept):
     keep(kept, rows(44))
-    ((name, told),) = model_weeks.scores(kept, NOW)
+    ((name, told),) = learned_state.weekly_scores(kept, NOW)
     assert name == OPUS and told.windows == 6 and told.open > 0 and told.ours.n == told.seed.n > 40
     # Nothing is ever used on the last three days, which the straight line never learns.
     assert told.ours.crps_min < 0.5 * told.seed.crps_min and told.ours.brier < told.seed.brier

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import scenes
+from made_facts import changed_facts
 from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
@@ -153,9 +154,9 @@ def test_of_the_week_it_is_the_pace_so_far():
     reset = official()[1].resets_at
     weekly = [Reading(at, (at + 7 * scenes.DAY_S - reset) % (7 * scenes.DAY_S) / 7000, reset + (at - reset) // (7 * scenes.DAY_S)
                       * 7 * scenes.DAY_S + 7 * scenes.DAY_S) for at in range(NOW - 40 * scenes.DAY_S, NOW, HOUR)]
-    facts = scenes.facts_of(9)._replace(outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
+    facts = changed_facts(scenes.facts_of(9), outlook=Outlook(None, None, week.train(weekly, NOW)), learned=Learned(NOW))
     window = official(61, 40)[1]
-    before, seen = (window_runway(facts._replace(learned=Learned(NOW, week_choice=rule)), window, NOW)
+    before, seen = (window_runway(changed_facts(facts, learned=Learned(NOW, week_choice=rule)), window, NOW)
                     for rule in (Choice(), LOST))
     assert is_likelihood(before) and (seen.rule, seen.learned) == ("average", before)
     assert abs(seen.median - week_by_pace(window, NOW)) < 400              # made anew every five minutes
@@ -241,20 +242,36 @@ def test_the_score_is_for_windows_with_room():
 
 # --- the band ----------------------------------------------------------------------------------------------------------------
 
-def dots(band, charset=None, cells=60, rows=12):
-    picture = graph.Curve(0, 100, 1000, [], 50, band)
+def dots(strokes, charset=None, cells=60, rows=12):
+    picture = graph.Curve(0, 100, 1000, strokes, 50)
     lines = [text.plain(line) for line in graph.render(picture, cells, rows, charset or Charset(), [])]
     return [line[6:] for line in lines[:rows - 2]]
 
 
+EDGES = [graph.Stroke((50, 400), (100, end), "dim", "dotted") for end in (500, 700)]
+
+
+def ink(line):
+    """How much of a line of the graph is drawn on."""
+    return sum({".": 1, "*": 4}.get(char, bin(ord(char)).count("1") - 2 if "\u2800" < char < "\u2900" else 0) for char in line)
+
+
 def test_the_band_lies_between_its_edges():
-    shown = dots([graph.Between(50, 400, 400), graph.Between(100, 500, 700)])
-    marked = [row for row, line in enumerate(shown) if any(0x2800 < ord(char) < 0x2900 for char in line)]
+    shown = dots(EDGES)
+    marked = [row for row, line in enumerate(shown) if ink(line)]
     assert 2 <= min(marked) and max(marked) <= 6 and all(not line[:26].strip(" ┄limt") for line in shown)
 
 
-def test_the_band_in_ascii():
-    assert any("." in line for line in dots([graph.Between(50, 400, 400), graph.Between(100, 500, 700)], Charset(False, False)))
+@pytest.mark.parametrize("charset", [Charset(), Charset(False, False)])
+def test_what_was_seen_is_the_heaviest_and_the_band_the_lightest(charset):
+    seen, pace, band = (sum(map(ink, dots([graph.Stroke((50, 400), (100, 600), role, pattern)], charset)))
+                        for pattern, role in (("solid", "accent"), ("dashed", "dim"), ("dotted", "dim")))
+    assert seen > 3 * pace and pace > 1.5 * band > 0
+
+
+def test_an_edge_that_leaves_the_picture_is_not_bent_along_its_top():
+    shown = dots([graph.Stroke((0, 0), (100, 1e300), "dim", "dotted"), graph.Stroke((50, 400), (100, 2000), "dim", "dotted")])
+    assert any(map(ink, shown)) and not any(ink(line[45:]) for line in shown)
 
 
 def test_the_band_is_in_tokens_and_ends_with_the_window():

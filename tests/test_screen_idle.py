@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import claude_logs
 import pytest
 from commands import ROOT
+from made_facts import made_facts
 
 from ccmon import model
 from ccmon.fullscreen import picture as pictures
@@ -170,11 +171,11 @@ def test_where_nothing_changes_nothing_is_opened_read_or_painted(pollers, monkey
 
 
 def test_a_changed_log_is_read_once_and_two_screens_come_to_rest(pollers):
-    tokens = pollers.both[0]._last.blocks[-1].tokens
+    tokens = pollers.both[0]._last.stored.blocks[-1].tokens
     pollers.counts.reads = 0
     append(pollers)
     assert settled(pollers.both) <= 4 and pollers.counts.reads <= 2
-    assert all(one._last.blocks[-1].tokens > tokens + 12_000 for one in pollers.both)
+    assert all(one._last.stored.blocks[-1].tokens > tokens + 12_000 for one in pollers.both)
 
 
 def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
@@ -183,15 +184,15 @@ def test_what_another_process_stores_is_loaded_and_not_read_again(pollers):
     pollers.counts.reads = 0
     first = pollers.both[0]
     assert first._due() == LOAD and settled([first]) <= 3      # what is learned of it is stored, too
-    assert first._last.hit_at is not None and pollers.counts.reads == 0
+    assert first._last.learned.hit_at is not None and pollers.counts.reads == 0
 
 
 HAPPENINGS = {
     "a session ends": lambda one: setattr(one, "_edge", time.time() - 1),
     "long ago": lambda one: setattr(one, "_due_s", time.monotonic() - 1),
     "the clock was set": lambda one: setattr(one._watch, "_ahead_s", one._watch._ahead_s - 10),
-    "a fault": lambda one: setattr(one, "_last", one._last._replace(source=one._last.source._replace(error="no"))),
-    "no logs": lambda one: setattr(one, "_last", one._last._replace(source=one._last.source._replace(logs=""))),
+    "a fault": lambda one: setattr(one, "_last", one._last.with_source(one._last.reported.source._replace(error="no"))),
+    "no logs": lambda one: setattr(one, "_last", one._last.with_source(one._last.reported.source._replace(logs=""))),
     "a line was asked for": lambda one: os.utime(os.path.join(one.ctx.cache, "plain")) or _not_fresh(one),
 }
 
@@ -214,7 +215,7 @@ def _not_fresh(one):
 
 def test_the_rest_grows_where_nobody_uses_or_asks_anything(pollers):
     seen, now = pollers.both[0]._watch, int(time.time())
-    source = pollers.both[0]._last.source
+    source = pollers.both[0]._last.reported.source
     assert seen.rest_s(source, now, now - 10) == watch.REST_S < seen.rest_s(source, now, now - 1000) == watch.CALM_REST_S
 
 
@@ -240,7 +241,7 @@ def drawn(home, monkeypatch):
         return made(*args)
     monkeypatch.setattr(snapshots, "snapshot", counted_view)
     monkeypatch.setattr(pictures, "_made", counted_made)
-    facts = model.Facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
+    facts = made_facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
     return SimpleNamespace(counts=counts, view=View(ctx, ScreenState(facts, reading=False), Charset(), 80, 24))
 
 
@@ -290,7 +291,7 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
          "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
          "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
-         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue")
+         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue", "enum", "signal")
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call

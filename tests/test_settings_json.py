@@ -12,6 +12,14 @@ from ccmon.setup.snippets import claude_entry
 pytestmark = pytest.mark.newest_only
 
 
+def with_line(text, ccmon, direct=""):
+    return settings_json.with_line(text.encode(), ccmon, direct).decode()
+
+
+def without_line(text, before):
+    return settings_json.without_line(text.encode(), before.encode()).decode()
+
+
 def others(document):
     return [(key, value) for key, value in document.items() if key != "statusLine"]
 
@@ -28,20 +36,20 @@ ENTRY = {"type": "command", "command": "/c/ccmon --statusline --format claude", 
      + json.dumps(ENTRY, indent=4).replace("\n", "\r\n    ") + "\r\n}"),
 ])
 def test_the_new_member_is_laid_out_as_the_others(text, expected):
-    assert settings_json.with_line(text, "/c/ccmon") == expected
+    assert with_line(text, "/c/ccmon") == expected
 
 
 @pytest.mark.parametrize("word", ["ccmon", "~/bin/ccmon", '"$HOME/a b/ccmon"', "'/it'\\''s/ccmon'", "'C:\\x y\\CCMON.EXE'"])
 @pytest.mark.parametrize("options", ["", " --max-width 60", " --template '{percent}% | \"{end}\"'"])
 def test_its_own_command_is_known_with_any_path_and_options(word, options):
     text = json.dumps({"statusLine": {"type": "command", "command": f"{word} --statusline --format claude{options}"}})
-    assert settings_json.is_own(text) and settings_json.calls_ccmon(text)
-    assert command_of(settings_json.with_line(text, "/new/ccmon")) == f"/new/ccmon --statusline --format claude{options}"
-    sooner = settings_json.with_line(text, "/new/ccmon", "/p -S '/a b/ccmon/bare_start.py'")
+    assert settings_json.is_own(text.encode()) and settings_json.calls_ccmon(text.encode())
+    assert command_of(with_line(text, "/new/ccmon")) == f"/new/ccmon --statusline --format claude{options}"
+    sooner = with_line(text, "/new/ccmon", "/p -S '/a b/ccmon/bare_start.py'")
     assert command_of(sooner) == (f"/p -S '/a b/ccmon/bare_start.py' --statusline --format claude{options} || "
                                   f"/new/ccmon --statusline --format claude{options}")
-    assert settings_json.programs(sooner) == ["/p", "/a b/ccmon/bare_start.py", "/new/ccmon"]
-    assert settings_json.with_line(sooner, word) == text
+    assert settings_json.programs(sooner.encode()) == ["/p", "/a b/ccmon/bare_start.py", "/new/ccmon"]
+    assert with_line(sooner, word) == text
 
 
 def command_of(text):
@@ -53,18 +61,18 @@ def command_of(text):
     "/p -S /x/ccmon/bare_start.py O || /c/other O", "{ /p -S /x/ccmon/bare_start.py O || /c/ccmon O"])
 def test_a_start_that_was_edited_is_called_but_not_own(command):
     text = json.dumps({"statusLine": {"type": "command", "command": command.replace("O", "--statusline --format claude")}})
-    assert settings_json.calls_ccmon(text) and not settings_json.is_own(text)
+    assert settings_json.calls_ccmon(text.encode()) and not settings_json.is_own(text.encode())
 
 
 def test_nothing_is_spelt_anew_when_nothing_changes():
     text = '{"statusLine": {"type": "command", "command": "\\/c\\/ccmon --statusline --format \\u0063laude"}}'
-    assert settings_json.is_own(text) and settings_json.with_line(text, "/c/ccmon") == text
+    assert settings_json.is_own(text.encode()) and with_line(text, "/c/ccmon") == text
 
 
 @pytest.mark.parametrize("command", ["ccmon --version", "ccmon-line plain", "my-ccmon --statusline", "/c/ccmon/bin/x"])
 def test_what_is_not_the_line_of_ccmon_is_wrapped(command):
-    text = settings_json.with_line(json.dumps({"statusLine": {"type": "command", "command": command}}), "/c/ccmon")
-    assert f"(eval ' {command}')" in text and settings_json.is_own(text)
+    text = with_line(json.dumps({"statusLine": {"type": "command", "command": command}}), "/c/ccmon")
+    assert f"(eval ' {command}')" in text and settings_json.is_own(text.encode())
 
 
 # --- any file ---------------------------------------------------------------------------------------------------------------
@@ -108,15 +116,15 @@ def documents(draw):
 @given(documents(), st.sampled_from(["/c/ccmon", "'/it'\\''s \"é\"/ccmon'"]),
        st.sampled_from(["", "'/a b/py' -S '/it'\\''s \"é\"/ccmon/bare_start.py'"]))
 def test_any_file_comes_back_and_keeps_its_other_members(before, ccmon, direct):
-    after = settings_json.with_line(before, ccmon, direct)
+    after = with_line(before, ccmon, direct)
     old, new = (json.loads(text.lstrip("\ufeff")) for text in (before, after))
-    assert others(old) == others(new) and settings_json.is_own(after)
+    assert others(old) == others(new) and settings_json.is_own(after.encode())
     assert {**old.get("statusLine", claude_entry(ccmon)), "command": ""} == {**new["statusLine"], "command": ""}
-    assert settings_json.with_line(after, ccmon, direct) == after
-    assert settings_json.without_line(after, before) == before
-    assert settings_json.without_line(settings_json.with_line(after, "/new/ccmon"), before) == before
+    assert with_line(after, ccmon, direct) == after
+    assert without_line(after, before) == before
+    assert without_line(with_line(after, "/new/ccmon"), before) == before
     at = after.index("{") + 1
     edited = after[:at] + '"new\\n": {},' + after[at:]
     expected = {"new\n": {}, **old}
     if "new\n" not in old:
-        assert json.loads((settings_json.without_line(edited, before) or "").lstrip("\ufeff")) == expected
+        assert json.loads(without_line(edited, before).lstrip("\ufeff")) == expected

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.setup.small_screen import SmallScreen
+from ccmon.setup.prompt_probe import SmallScreen
 
 pytestmark = pytest.mark.newest_only
 

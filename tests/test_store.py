@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, limit_of, path, saved, store, written_rows  # noqa: F401
 
-from ccmon.model import Facts, HighWater, Limit, Owner, Sample
+from ccmon.model import HighWater, Limit, Owner, Sample, StoredFacts
 from ccmon.store import reported
 from ccmon.store.database import open_store
-from ccmon.usage import compute, limits
+from ccmon.usage import compute, utilization
 from ccmon.when import SESSION_S
 
 # --- what comes in comes out ---
@@ -188,7 +188,7 @@ def test_a_forgotten_session_stays_with_its_last_values_and_is_not_listed(store)
     keep(store, [block()], T0)
     assert store.facts(ME, T0).listed == (T0,)
     keep(store, [], T0 + 60)
-    assert store.facts(ME, T0 + 60) == Facts((block(),), (), (Sample(T0, T0, T0, 1000), Sample(T0 + 60, T0 + 60, None, 0)))
+    assert store.facts(ME, T0 + 60) == StoredFacts((block(),), (), (Sample(T0, T0, T0, 1000), Sample(T0 + 60, T0 + 60, None, 0)))
     assert [[record.listed for record in store.records(ME, now)] for now in (LATER - 1, LATER)] == [[False], [True]]
     assert written_rows(store, lambda: keep(store, [], T0 + 61)) == 0
     keep(store, [block()], T0 + 90)
@@ -305,7 +305,7 @@ def test_high_water_is_the_largest_completed_session(store, blocks, expected):
     keep(store, blocks, T0)
     keep(store, [block(T0 - 3 * DAY, 10 ** 6)], T0, OTHER)
     assert store.facts(ME, T0).high_water == expected
-    assert limits.high_water(saved(store), T0) == expected
+    assert utilization.high_water(saved(store), T0) == expected
 
 
 # --- any sequence of saves ---
@@ -349,4 +349,4 @@ def test_whatever_is_reported_sessions_never_overlap_and_the_newest_is_shown(tmp
             if running:
                 newest = max(b.start for b in running)
                 assert any(abs(b.start - newest) < HOUR or b.start < newest < b.end for b in shown)
-            assert facts.high_water == limits.high_water(saved(store), now)
+            assert facts.high_water == utilization.high_water(saved(store), now)

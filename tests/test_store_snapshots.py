@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, limit_of, path, snapshots, store, written_rows  # noqa: F401
 
-from ccmon.model import Facts, Sample
+from ccmon.model import Sample, StoredFacts
 from ccmon.store import migrations, schema
 from ccmon.store.present import SAMPLES_MAX
 from ccmon.store.record import HEARTBEAT_S
@@ -69,7 +69,7 @@ def test_two_snapshots_in_one_second_are_one(store):
 
 def test_facts_of_an_unknown_owner_are_empty(store):
     keep(store, [block()], T0, OTHER)
-    assert store.facts(ME, T0) == Facts()
+    assert store.facts(ME, T0) == StoredFacts()
 
 
 @pytest.mark.parametrize("stored, found", [((1, 12, 3, 7, 9), [7, 3, 1]), ((40, 30), [30])])

@@ -21,9 +21,8 @@ from live_lines import live, warm
 from strangers import Place
 from terminal import Terminal
 
-from ccmon.setup import dotfiles, init, package, tmux_server, written
-from ccmon.setup.package import Where
-from ccmon.setup.uninstall import Uninstall
+from ccmon.setup import dotfiles, init, tmux_line, written
+from ccmon.setup.uninstall import Uninstall, Where, package_command
 from ccmon.system import own_processes
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
@@ -127,7 +126,7 @@ WRITERS = {                            # who makes files, and where what is made
     "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
     "newfiles.written": {"system/shared_files": "config.ini"}, "dotfiles.put": {"setup/init": "start-up file"},
     "shared_files.replace": {**dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
-        **dict.fromkeys(("setup/init", "setup/dotfiles"), "start-up file")}, "newfiles.folder_in": {"system/private": "swept"}}
+        "setup/dotfiles": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
 
 
 @own_sources.together
@@ -376,7 +375,7 @@ def test_undo_leaves_tmux_as_it_was(machine, conf):
     ("#(/x/ccmon-line tmuxdark)", ""), ("a", None), (None, None),
     ("a #(/x/ccmon-line #{?#{m:a?b,#{status-style}},tmuxdark,tmux})", "a"), ("a #(/y/ccmon-line tmux)", None)])
 def test_only_the_call_is_cut_out_of_the_bar(right, after):
-    assert tmux_server._cut(right, ["#(/x/ccmon-line tmux)"]) == after
+    assert tmux_line._cut(right, ["#(/x/ccmon-line tmux)"]) == after
 
 
 # --- the package ------------------------------------------------------------------------------------------------------------
@@ -396,4 +395,4 @@ USUAL = Where("/home/u/p/.venv", True, ["bin", "lib"], ["ccmon-cli", "pip", "pyt
      "python3 -m pip uninstall --break-system-packages ccmon-cli"),
     (USUAL._replace(packages=None, folder="/home/u/clone"), "nothing: ccmon runs from /home/u/clone, which no package owns")])
 def test_the_package_command_fits_where_ccmon_runs(there, command):
-    assert package.command(there) == command
+    assert package_command(there) == command

@@ -2,9 +2,10 @@
 
 import pytest
 from account_windows import five_hour, windows
+from made_facts import changed_facts, made_facts
 
 from ccmon.learning.values import Change, Estimate, Learned, UnitWeights
-from ccmon.model import Block, Facts, HighWater, Hit, LearnedLimit, Sample, Source
+from ccmon.model import Block, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import utilization
 from ccmon.usage.compute import Options, assess
@@ -33,7 +34,7 @@ def learned(median=50_000.0, name="tokens", is_learned=True, **more):
 
 
 def facts(*blocks, official=None, **more):
-    return Facts(blocks, tuple(b.start for b in blocks), source=Source(refreshed=NOW - 2),
+    return made_facts(blocks, tuple(b.start for b in blocks), source=Source(refreshed=NOW - 2),
                  windows=windows(official), **{"high_water": RECORD, **more})
 
 
@@ -209,7 +210,7 @@ def test_old_words_of_claude_count_where_tokens_say_less(percent, tokens, code):
     (quota(28.0, 5400, 300), 5400, 5400), (quota(28.0, 30, 7200), 7200, 7200)])
 def test_a_limit_event_says_when_the_session_begins_anew(official, told_s, resets_s):
     known = facts(block(1900, NOW - 60), official=official, hit_at=NOW - 60)
-    seen = shot(known._replace(hits=(Hit("five_hour", NOW - 60, NOW + told_s),)))
+    seen = shot(changed_facts(known, hits=(Hit("five_hour", NOW - 60, NOW + told_s),)))
     assert (seen.percent, seen.reset.at, seen.binding.resets_at) == (100.0, NOW + resets_s, NOW + resets_s)
 
 

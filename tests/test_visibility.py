@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from ccmon.setup import probe_texts, tmux_server
+from ccmon.setup import snippets, tmux_line
 from ccmon.setup.prompt_check import MAKERS, NOT_SEEN, SEEN, UNKNOWN, Start, maker_of, room_beside, shows, start_visibility
 from ccmon.setup.prompt_probe import Trial
 from ccmon.setup.visibility import PROJECT, USER, SettingsFile, settings_visibility
 
-MARK = probe_texts.mark("/tmp/x/report.52")
-LINE = probe_texts.line("/tmp/x/report.52")
-RAN = frozenset({probe_texts.BLOCK, probe_texts.HOOK})
+MARK = snippets.stand_in_mark("/tmp/x/report.52")
+LINE = snippets.stand_in("/tmp/x/report.52")
+RAN = frozenset({snippets.BLOCK_READ, snippets.HOOK_RAN})
 AGAIN = "ccmon init {0} --undo && ccmon init {0} --write"
 EDIT = "${EDITOR:-vi} +7 /h/rc"
 
@@ -36,9 +36,9 @@ def start(shell, written, **more):
     (start("bash", "mine> ", is_last=False), NOT_SEEN, "below ccmon's lines in /h/rc", AGAIN.format("bash")),
     (start("bash", "mine> ", report=frozenset()), NOT_SEEN, "does not get to ccmon's lines", EDIT),
     (start("fish", "\x1b[?2004h> ", report=frozenset(), beside=("python3",)), NOT_SEEN, "does not get to ccmon's lines", EDIT),
-    (start("bash", "mine> ", report=RAN | {probe_texts.FIXED}), NOT_SEEN, "is read-only", "ccmon init bash --write --above"),
-    (start("bash", "mine> ", report=RAN | {probe_texts.FIXED, probe_texts.NO_HOOK}), NOT_SEEN, "is read-only", EDIT),
-    (start("bash", "> ", report=RAN | {probe_texts.NO_VARS}), NOT_SEEN, "promptvars is off", "ccmon init bash --write --above"),
+    (start("bash", "mine> ", report=RAN | {snippets.FIXED}), NOT_SEEN, "is read-only", "ccmon init bash --write --above"),
+    (start("bash", "mine> ", report=RAN | {snippets.FIXED, snippets.NO_HOOK}), NOT_SEEN, "is read-only", EDIT),
+    (start("bash", "> ", report=RAN | {snippets.NO_VARS}), NOT_SEEN, "promptvars is off", "ccmon init bash --write --above"),
     (start("bash", "mine> ", report=RAN | {"starship_precmd"}), NOT_SEEN, "starship makes the prompt", "ccmon init starship"),
     (start("bash", "mine> ", report=RAN | {"_omp_hook"}), NOT_SEEN, "oh-my-posh makes the prompt", "ccmon init oh-my-posh"),
     (start("bash", "> ", report=RAN | {"BASH_IT"}), NOT_SEEN, "bash-it makes the prompt", "ccmon init bash --write --above"),
@@ -81,10 +81,10 @@ def test_when_there_is_a_prompt(shell, written, judged):
 
 def test_the_stand_in_is_as_wide_as_the_line_may_be_and_not_in_the_environment():
     for max_width, cells in ((80, 52), (30, 30), (1, 12)):
-        path = "/tmp/x/" + probe_texts.file_name(max_width)
-        assert len(probe_texts.line(path)) == cells and probe_texts.line(path).startswith(probe_texts.mark(path))
-        assert probe_texts.mark(path)[:11] not in path
-    assert probe_texts.line_of({}) is None and probe_texts.code("bash", {}) == ""
+        path = "/tmp/x/" + snippets.probe_file_name(max_width)
+        assert len(snippets.stand_in(path)) == cells and snippets.stand_in(path).startswith(snippets.stand_in_mark(path))
+        assert snippets.stand_in_mark(path)[:11] not in path
+    assert snippets.stand_in_of({}) is None and snippets.probe_code("bash", {}) == ""
 
 
 @pytest.mark.parametrize("name, maker", [
@@ -115,8 +115,8 @@ OURS = ['status on', 'status-right "%H:%M #(/bin/ccmon-line tmux)"', "status-rig
     ([*OURS, 'status-format[0] "only windows"'], [], True, True, NOT_SEEN, "tmux set -gu status-format"),
     ([*OURS, 'status-right ""', 'status-left "#(ccmon-line tmux)"'], [], False, True, SEEN, None)])
 def test_a_tmux_server(rows, session, in_file, is_last, state, command):
-    server = tmux_server.Server(tmux_server.options_of(rows), tmux_server.options_of(session), "/h/a b", in_file, is_last)
-    seen = tmux_server.server_visibility(server)
+    server = tmux_line.Server(tmux_line.options_of(rows), tmux_line.options_of(session), "/h/a b", in_file, is_last)
+    seen = tmux_line.server_visibility(server)
     assert (seen.state, seen.command) == (state, command)
 
 

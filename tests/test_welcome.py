@@ -9,7 +9,7 @@ from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
 from ccmon.typed_values import RawValue
-from ccmon.views.screen import dashboard, history_page, welcome
+from ccmon.views.screen import dashboard, foot, history_page, welcome
 from ccmon.views.screen.scene import NO_PAST, Page
 
 NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
@@ -61,12 +61,20 @@ def test_a_first_reading_says_how_far_it_has_come():
     assert "still being read" in "\n".join(plain(line) for line in page)
 
 
-@pytest.mark.parametrize("width, height", [(80, 24), (132, 50), (60, 24)])
+@pytest.mark.parametrize("width, height", [(80, 24), (132, 50), (60, 24), (40, 24)])
 def test_what_will_be_seen_is_shown_dim_and_said_to_be_an_example(width, height):
     lines = dashboard.render(scene(None, source=NOTHING), width, height)
-    at = next(at for at, line in enumerate(lines) if "an example, not yours" in plain(line))
-    assert {span.role for line in lines[at:at + 8] for span in line if span.text.strip()} == {"dim"}
+    at = next(at for at, line in enumerate(lines) if "An example of this screen" in plain(line))
+    assert {span.role for line in lines[at:at + 7] for span in line if span.text.strip()} == {"dim"}
     assert max(line_width(line) for line in lines) <= width
+    said = "\n".join(map(plain, lines[:-1])).rstrip().split("\n\n")
+    assert len(said) == 1 + 3 and "35,000" in said[3] and ("plan max5" in said[3] or width < 60)  # three groups
+
+
+def test_the_last_row_says_the_same_as_the_welcome():
+    assert foot.source_words(NOTHING, NOW) == "no logs, no ccusage" and "no logs" in welcome.WELCOME
+    assert foot.source_words(NOTHING, NOW, reading=True) == "reading"
+    assert foot.source_words(NOTHING._replace(refreshed=NOW - 9), NOW) == "ccusage, 9 s"
 
 
 # --- the zone -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import scenes
 from commands import HOUR, NOW, block
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import MAX5, RECORD, START, FixedZone, official, samples, week
+from scenes import MAX5, RECORD, START, FixedZone, made_facts, official, samples, week
 from scenes import NOW as THEN
 from scenes import block as made
 
@@ -45,7 +45,7 @@ def evidence(facts: Facts, choice: compute.Options = MAX5, **changes: Any) -> Ev
 def working() -> Evidence:
     """A session that was watched; options from a flag, a variable and the file."""
     blocks = (*week(), made(18_386))
-    facts = Facts(blocks, (START,), samples(18_386), RECORD, READ, windows=official())
+    facts = made_facts(blocks, (START,), samples(18_386), RECORD, READ, windows=official())
     own = (Setting("plan", "max5", "flag", "--plan", ("CCMON_PLAN", f"{INI}, line 2")),
            Setting("timezone", "Europe/Warsaw", "environment", "CCMON_TIMEZONE"),
            Setting("line_ttl", "30", "file", f"{INI}, line 3"))
@@ -63,11 +63,11 @@ def failing() -> Evidence:
     source = Source("logs", refreshed=THEN - 7200, ran=THEN - 7200, took_s=2.5, reason="no_ccusage", skipped=3,
                     error="Failed to get usage data: the cache of the log reader failed (disk I/O error). It is made anew")
     old = made(9000, START - 5 * HOUR, source="logs", models=("claude-opus-4-1-20250805",), last=THEN - 3 * HOUR - 1200)
-    facts = Facts((*week()[:3], old), (), (), RECORD, source, "The history was damaged: it is kept as /x/ccmon.db.corrupt, and a "
-                  "new one was begun")
+    facts = made_facts((*week()[:3], old), (), (), RECORD, source,
+                       "The history was damaged: it is kept as /x/ccmon.db.corrupt, and a new one was begun")
     logs = LogFacts(12, 3456, 990, 3, {"tool_result": 7, "progress": 1234}, ((f"{HOME}/.claude/projects/-src/a.jsonl", 3, 17),))
     return evidence(facts, compute.Options("custom_max", rule=ResetRule("hour", (5, 20))), logs=logs,
-                    store=StoreFacts(f"{HOME}/ccmon.db", 4096, 103, trouble=facts.trouble), own_prices=("claude-opus-9",),
+                    store=StoreFacts(f"{HOME}/ccmon.db", 4096, 103, trouble=facts.stored.trouble), own_prices=("claude-opus-9",),
                     cache=CacheFacts(f"{HOME}/.cache/ccmon", 1, THEN - 7200, 0, 0, THEN + 24, 4),
                     settings=(Setting("reset", "5,20", "flag", "--reset"), *DEFAULTS))
 
@@ -202,7 +202,7 @@ def test_a_neighbour_of_the_home_is_not_in_it():
 def facts(*blocks, **changes):
     """Facts with these sessions, all of them listed."""
     usual = {"blocks": blocks, "listed": tuple(b.start for b in blocks), "source": READ}
-    return Facts(**{**usual, **changes})
+    return made_facts(**{**usual, **changes})
 
 
 LIMITED = Setting("limit", "9,000", "environment", "CCMON_LIMIT")
@@ -392,7 +392,7 @@ def test_before_anything_is_learned_nothing_is_told():
 
 def test_a_cut_that_ccusage_does_not_share_is_explained():
     said = made(5100, START - 4 * HOUR)
-    shown = evidence(Facts((made(5000),), (START,), (), RECORD, READ), cut_since=START - 6 * HOUR, reported=(said,))
+    shown = evidence(made_facts((made(5000),), (START,), (), RECORD, READ), cut_since=START - 6 * HOUR, reported=(said,))
     words = " ".join(plain(line).strip() for line in why.lines(shown, 80))
     assert ("! cut from all messages ever read: logs up to 07:00 are gone or came late, so ccusage cuts it otherwise "
             "ccusage says 09:00-14:00: 5,100 tokens") in words

@@ -16,7 +16,7 @@ from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
 
 from ccmon import line_answer, locks, refresher
-from ccmon.doctor import files
+from ccmon.doctor import machine as doctors_machine
 from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
@@ -206,9 +206,9 @@ def test_shares_have_no_wal(windows, monkeypatch, place, remote):
 
 
 def test_modes_mean_nothing_there(windows, tmp_path):
-    windows(files, path=os.path)
+    windows(doctors_machine, path=os.path)
     tmp_path.chmod(0o777)
-    assert files.status_of(str(tmp_path)).mode == 0 and files.status_of(str(tmp_path)).own
+    assert doctors_machine.status_of(str(tmp_path)).mode == 0 and doctors_machine.status_of(str(tmp_path)).own
 
 
 # --- the line ------------------------------------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ LACKING = {                            # what Windows does not have, or has in a
     "os.killpg": {"fullscreen/screen_signals", "system/processes"}, "os.nice": {"pipeline/sources"}, "os.pread": {"locks"},
     "os.pwrite": {"locks"}, "os.replace": {"system/private"},
     "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"}, "os.setpgid": {"fullscreen/guardian"},
-    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/files"}, "os.sysconf": {"refresher"},
+    "os.setsid": {"refresher"}, "os.statvfs": {"doctor/machine"}, "os.sysconf": {"refresher"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
     "os.ttyname": {"fullscreen/screen_signals"}, "os.uname": {"locks", "settings/config"}, "os.waitid": {"sources/ccusage"},
     "os.waitpid": {"fullscreen/entries", "fullscreen/guardian", "setup/prompt_probe", "sources/log_workers"},

@@ -152,9 +152,16 @@ def _plan_of_account(state: ConfigState) -> str:
     ctx = context.prepare(state.flags, os.environ)
     if ctx.settings.origin["plan"] != "default" or not ctx.paths.store or not os.path.exists(ctx.paths.store):
         return ""
-    from ccmon.pipeline import account_history, stored  # only where nothing else sets the plan: they bring the history along
-    with stored.opened(ctx, stored.SCREEN_BUSY_MS, account_history.AccountHistory) as history:
-        return history.account_note().login.plan
+    if not ctx.settings.account_file:
+        return ""
+    from ccmon.store import one_note  # only where nothing else sets the plan
+    from ccmon.usage import account_note
+    try:
+        return account_note.load(one_note.one_note(ctx.paths.store, ctx.owner, account_note.KEY)).login.plan
+    except LookupError:
+        from ccmon.pipeline import stored
+        with stored.opened(ctx, stored.SCREEN_BUSY_MS, stored.AccountHistory) as history:
+            return history.account_note().login.plan
 
 
 def _show(state: ConfigState, settings: List[Setting], exists: bool) -> None:

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Callable, List, Tuple
 
 from ccmon import output, streams
-from ccmon.doctor import alerts, claude_files, line, own_files, programs, surroundings, view
-from ccmon.doctor.check import FAULT, HOMELESS, Check, exit_code
+from ccmon.doctor import files, line, programs, surroundings
+from ccmon.doctor.check import FAULT, HOMELESS, Check, document, exit_code, page_lines
 from ccmon.doctor.machine import Machine
 from ccmon.errors import UsageError
 
@@ -21,10 +21,10 @@ def run(given: SimpleNamespace) -> int:
     machine = Machine(given, os.environ)
     checks = [_named(_careful(topic, check, machine)) for topic, check in TOPICS]
     if given.json:
-        print(json.dumps(view.document(checks)))
+        print(json.dumps(document(checks)))
     else:
         cells = min(MOST_CELLS, output.size().columns)
-        output.show(machine.ctx, view.lines(checks, machine.ctx.paths.home, cells), pager=False)
+        output.show(machine.ctx, page_lines(checks, machine.ctx.paths.home, cells), pager=False)
     return exit_code(checks)
 
 
@@ -46,7 +46,7 @@ def _careful(topic: str, check: Callable[[Machine], Check], machine: Machine) ->
 
 TOPICS: List[Tuple[str, Callable[[Machine], Check]]] = [
     ("ccmon", programs.check_ccmon), ("Node", programs.check_node), ("ccusage", programs.check_ccusage),
-    ("logs", claude_files.check_logs), ("settings", surroundings.check_settings), ("time", surroundings.check_time),
-    ("history", own_files.check_history), ("cache", own_files.check_cache), ("Claude Code", line.check_claude),
-    ("account", claude_files.check_account), ("tmux", line.check_tmux), ("shells", line.check_shells),
-    ("terminal", surroundings.check_terminal), ("locale", surroundings.check_locale), (alerts.TOPIC, alerts.check)]
+    ("logs", files.check_logs), ("settings", surroundings.check_settings), ("time", surroundings.check_time),
+    ("history", files.check_history), ("cache", files.check_cache), ("Claude Code", line.check_claude),
+    ("account", files.check_account), ("tmux", line.check_tmux), ("shells", line.check_shells),
+    ("terminal", surroundings.check_terminal), ("locale", surroundings.check_locale), ("alerts", surroundings.check_alerts)]

@@ -14,7 +14,7 @@ from ccmon.learning import portable, score, share, usage_curve
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
 from ccmon.learning.values import ENOUGH, Learned, LearnedState
-from ccmon.pipeline import demo_past, learned_state, model_weeks
+from ccmon.pipeline import demo_past, learned_state
 from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context
 from ccmon.store.learning import EXTRA
@@ -141,7 +141,7 @@ def _learn(given: SimpleNamespace, ctx: Context, history: History, learned: Lear
     findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, score.scores_of(forecasts),
                            score.scores_of(forecasts, WEEK_S), extra, score.reliability_of(forecasts),
                            score.reliability_of(forecasts, WEEK_S),
-                           model_weeks.scores(history, ctx.now()) if given.report else ())
+                           learned_state.weekly_scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))
         return OK

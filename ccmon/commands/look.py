@@ -53,8 +53,8 @@ def _complain(snapshot: Snapshot) -> int:
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
-    from ccmon.pipeline import unchanged
-    facts = unchanged.stored_facts(ctx)
+    from ccmon.pipeline import present
+    facts = present.stored_facts(ctx)
     if facts is not None:
         return facts
     from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
@@ -68,7 +68,7 @@ def _once(ctx: Context) -> Snapshot:
     facts = _facts(ctx)
     snapshot = snapshots.snapshot(ctx, facts, ctx.now())
     size = output.size()
-    status = foot.source_words(facts.source, snapshot.now)
+    status = foot.source_words(facts.reported.source, snapshot.now)
     scene = Scene(snapshot, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,
                   ctx.chosen.name if ctx.chosen else "", streams.own_command(), ctx.zone_hint(snapshot.now))
     _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))

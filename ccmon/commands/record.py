@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon.pipeline import unchanged
+from ccmon.pipeline import present
 from ccmon.settings.context import Context
 
 OK = 0
@@ -10,7 +10,7 @@ OK = 0
 
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
-    return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
+    return OK if present.is_recorded(ctx) else _recorded(ctx)
 
 
 def _recorded(ctx: Context) -> int:
@@ -20,12 +20,13 @@ def _recorded(ctx: Context) -> int:
     from ccmon.views.document import NO_DATA, failure
     with output.Progress(ctx, "reading the logs") as progress:
         facts = current_facts(ctx, insist=True, whole=progress)
-        if facts.source.name != "logs" or facts.source.progress is not None:      # else they have just been read
+        source = facts.reported.source
+        if source.name != "logs" or source.progress is not None:       # else they have just been read
             catch_up(ctx, progress)
     learn_quietly(ctx)
     send_alerts(ctx, alerts_due(ctx, facts))
-    if facts.source.error:
-        return streams.complain(failure(facts.source), NO_DATA)
-    if facts.trouble and not history.works(ctx):
-        return streams.complain(facts.trouble, NO_DATA)
+    if facts.reported.source.error:
+        return streams.complain(failure(facts.reported.source), NO_DATA)
+    if facts.stored.trouble and not history.works(ctx):
+        return streams.complain(facts.stored.trouble, NO_DATA)
     return OK

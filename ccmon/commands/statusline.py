@@ -34,8 +34,8 @@ def _stand_in(argv: List[str]) -> Optional[str]:
     """What is shown while `ccmon init` or `ccmon doctor` tests whether a prompt shows the line."""
     if not os.environ.get("CCMON_PROBE") or any(word in argv for word in STRUCTURED):
         return None
-    from ccmon.setup import probe_texts
-    stand_in = probe_texts.line_of(os.environ)
+    from ccmon.setup import snippets
+    stand_in = snippets.stand_in_of(os.environ)
     return stand_in and stand_in + "\n"
 
 
@@ -46,9 +46,9 @@ def _line(argv: List[str]) -> str:
         cache, key = ctx.line_cache, line_answer.key(argv, os.environ)
         if ctx.demo is not None or not cache or "CCMON_NOW" in ctx.env:
             return line
-        made = None if facts.blocks or facts.source.error else _line_of_refresh(ctx, cache, key)
+        made = None if facts.stored.blocks or facts.reported.source.error else _line_of_refresh(ctx, cache, key)
         # Not when a refresh has ended meanwhile: what it wrote is newer. What could not be read now is read by the next call.
-        if not made and not facts.is_held and _is_newest(ctx, facts):
+        if not made and not facts.stored.is_held and _is_newest(ctx, facts):
             line_cache.write_line(cache, key, line.encode("utf-8", "replace"))
             if not _is_newest(ctx, facts):
                 line_cache.forget(cache, key)
@@ -65,7 +65,7 @@ def _line_of_refresh(ctx: Context, cache: str, key: str) -> Optional[str]:
 
 
 def _is_newest(ctx: Context, facts: Facts) -> bool:
-    return ctx.is_stored_only or refresh.source_before(ctx) == facts.source
+    return ctx.is_stored_only or refresh.source_before(ctx) == facts.reported.source
 
 
 def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
@@ -79,9 +79,9 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     if ctx.cache and ctx.cache != cache and not ctx.is_stored_only:
         runs = refresher.refresh(ctx.cache, argv, ctx.env, refresh.account_in_background)
     facts = refresh.load(ctx, ctx.now())
-    if facts.is_held:
+    if facts.stored.is_held:
         return _facts_when_free(ctx, facts)
-    if facts.blocks or facts.source != Source() or ctx.is_stored_only:
+    if facts.stored.blocks or facts.reported.source != Source() or ctx.is_stored_only:
         return facts
     if not runs:
         raise CcmonError(f"no place to keep a line: {cache or 'there is no home'}", "Set HOME or XDG_CACHE_HOME")
@@ -90,13 +90,13 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)
     facts = refresh.load(ctx, ctx.now())
-    return _facts_when_free(ctx, facts) if facts.is_held else facts
+    return _facts_when_free(ctx, facts) if facts.stored.is_held else facts
 
 
 def _facts_when_free(ctx: Context, facts: Facts) -> Facts:
     """What is stored, once no other program holds it, within the time that is waited for a line."""
     deadline = time.monotonic() + ctx.settings.wait
-    while facts.is_held and time.monotonic() < deadline:
+    while facts.stored.is_held and time.monotonic() < deadline:
         time.sleep(0.01)
         facts = refresh.load(ctx, ctx.now())
     return facts

@@ -7,8 +7,8 @@ from typing import List, Sequence, Tuple
 
 from ccmon import streams
 from ccmon.errors import UsageError
-from ccmon.setup import dotfiles, package
-from ccmon.setup.uninstall import Installation, Leftover, Uninstall, size_of
+from ccmon.setup import dotfiles
+from ccmon.setup.uninstall import Installation, Leftover, Uninstall, links_to_program, package_command, size_of, where_it_runs
 from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File
 from ccmon.system import ready
 from ccmon.text import clean, width
@@ -53,9 +53,9 @@ def _ended(call: Uninstall, installation: Installation, left: Sequence[Leftover]
     print(words or f"\nTaken out{' as far as it could be' if left else ''}.")
     _print_left(left)
     _print_history(call, installation)
-    there = package.where()
-    print(f"Left to type: {package.command(there)}")
-    for path in package.links_to_program(os.environ, there):
+    there = where_it_runs()
+    print(f"Left to type: {package_command(there)}")
+    for path in links_to_program(os.environ, there):
         print(f"and: rm {path}")
     return SOME_LEFT if left else OK
 

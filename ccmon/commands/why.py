@@ -19,8 +19,7 @@ from ccmon.sources import log_files
 from ccmon.store import inspection as files
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.price_table import DATE
 from ccmon.views import why, why_json
 from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
@@ -52,9 +51,9 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
         own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
-        home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.cut_since,
-        reported=_reported(ctx, now) if facts.cut_since is not None else (),
-        account=account, asked=asked, windows_dropped=facts.windows_dropped, command=streams.own_command())
+        home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.stored.cut_since,
+        reported=_reported(ctx, now) if facts.stored.cut_since is not None else (),
+        account=account, asked=asked, windows_dropped=facts.reported.windows_dropped, command=streams.own_command())
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
@@ -65,10 +64,11 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
         return refresh.once(ctx, -1), (AccountNote(), AskedNote()), StoreFacts(None)
     source = refresh.source_before(ctx)
     if not ctx.paths.store or not os.path.lexists(ctx.paths.store):
-        return Facts(source=source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
+        return Facts().with_source(source), (AccountNote(), AskedNote()), StoreFacts(ctx.paths.store)
     with opened(ctx, SCREEN_BUSY_MS) as history:
-        facts = learned_state.recall(history, history.facts(now), now)._replace(source=source)
-        files_of = _store(ctx, facts.trouble) if history.store else StoreFacts(ctx.paths.store, trouble=facts.trouble)
+        facts = learned_state.recall(history, history.facts(now).with_source(source), now)
+        trouble = facts.stored.trouble
+        files_of = _store(ctx, trouble) if history.store else StoreFacts(ctx.paths.store, trouble=trouble)
         return facts, (history.account_note(), history.asked_note()), files_of
 
 

@@ -13,7 +13,7 @@ from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands
 from ccmon.doctor.machine import Machine
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_server, visibility
+from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_line, visibility
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
 from ccmon.store import inspection
 from ccmon.system import processes, shared_files
@@ -47,7 +47,7 @@ def _unseen(topic: str, seen: Visibility, commands: Commands) -> Check:
 def check_claude(machine: Machine) -> Check:
     """The status line in Claude Code's settings."""
     file = connection(machine.env)
-    seen = visibility.claude_visibility(machine.env) if file.set_up else None
+    seen = visibility.settings_visibility(visibility.settings_files(machine.env)) if file.set_up else None
     return claude(file._replace(silent_s=_silent_s(machine), seen=seen), machine.commands)
 
 
@@ -64,12 +64,10 @@ def connection(env: Mapping[str, str]) -> Installed:
     path = "settings.json"
     try:
         path = dotfiles.path_of("claude", env)
-        content = (shared_files.read(path) or b"{}").decode("utf-8")
+        content = shared_files.read(path) or b"{}"
         connected, called = settings_json.calls_ccmon(content), settings_json.programs(content)
     except settings_json.Unfit as err:
         return Installed("claude", path, f"{path} {err}", err.line)
-    except UnicodeDecodeError:
-        return Installed("claude", path, f"{path} is not UTF-8")
     except CcmonError as err:
         return Installed("claude", path, str(err))
     gone = next((one for one in called if os.path.isabs(one) and not (processes.is_program(one) or one[-3:] == ".py" and
@@ -179,7 +177,7 @@ def _server(machine: Machine) -> Tmux:
     server_path = shown[len("PATH="):]
     same = server_path == env.get("PATH")
     finds, remembered = (True, False) if same else programs.runs_with(machine, server_path)
-    seen = tmux_server.tmux_visibility(env) if has_line or start_up("tmux", env).set_up else None
+    seen = tmux_line.tmux_visibility(env) if has_line or start_up("tmux", env).set_up else None
     return Tmux(version, server_path, has_line, same, finds, remembered, seen)
 
 

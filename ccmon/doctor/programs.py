@@ -33,15 +33,10 @@ _OPENERS = {"darwin": "open", "win32": "start"}        # of addresses
 
 def check_ccmon(machine: Machine) -> Check:
     """This program."""
-    path, first = processes.own_program(), processes.which("ccmon", machine.env)
-    return prices_aged(ccmon(path, first, bool(path and first and _is_same(path, first))), machine.now)
-
-
-def _is_same(one: str, other: str) -> bool:
-    """Whether both lead to one file."""
+    path, first, same = processes.own_program(), processes.which("ccmon", machine.env), False
     with suppress(OSError):
-        return os.path.samefile(one, other)
-    return False
+        same = bool(path and first and os.path.samefile(path, first))
+    return prices_aged(ccmon(path, first, same), machine.now)
 
 
 def ccmon(path: Optional[str], first: Optional[str], same: bool) -> Check:
@@ -90,20 +85,14 @@ def measure_node(machine: Machine) -> Node:
     on_path = processes.which("node", env)
     path = on_path or ccusage.node_path(program, env, home)
     version = processes.printed([path, "--version"], env) if path else None
-    npm = processes.which("npm", env) or (_beside(path, "npm") if path else None)
-    install = next((command for name, command in INSTALLERS.items() if processes.which(name, env)), by_hand(sys.platform))
-    return Node(path, version, npm, install, on_path is not None)
+    beside = os.path.join(os.path.dirname(path or ""), "npm")
+    npm = processes.which("npm", env) or (beside if path and processes.is_program(beside) else None)
+    return Node(path, version, npm, machine.installer(INSTALLERS) or by_hand(sys.platform), on_path is not None)
 
 
 def by_hand(platform: str) -> str:
     """How to get Node.js where nothing here installs it; the platform is that of sys."""
     return f"{_OPENERS.get(platform, 'xdg-open')} https://nodejs.org/en/download"
-
-
-def _beside(path: str, name: str) -> Optional[str]:
-    """The program of that name in the same folder."""
-    other = os.path.join(os.path.dirname(path), name)
-    return other if processes.is_program(other) else None
 
 
 def node(there: Node, ccusage_runs: bool) -> Check:

@@ -1,23 +1,29 @@
-"""The topics settings, time, terminal and locale: what ccmon is called with, and where it draws."""
+"""The topics settings, time, terminal, locale and alerts: what ccmon is called with, where it draws, whom it can tell."""
 
 from __future__ import annotations
 
 import locale as c_locale
 import os
+import shlex
 import stat
 import sys
 from contextlib import suppress
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from ccmon import output
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands, FileStat
-from ccmon.doctor.machine import Machine
+from ccmon.doctor.machine import Machine, status_of
 from ccmon.errors import CcmonError, SettingError
 from ccmon.fullscreen import curses_package, screen
 from ccmon.named_tuple import NamedTuple
+from ccmon.pipeline import alerting
 from ccmon.settings import config
-from ccmon.system import clock
+from ccmon.system import clock, processes
 from ccmon.text import plural
+
+_INSTALLERS = {                        # of notify-send; the first that is there
+    "apt-get": "sudo apt-get install libnotify-bin", "dnf": "sudo dnf install libnotify", "pacman": "sudo pacman -S libnotify",
+    "apk": "sudo apk add libnotify", "zypper": "sudo zypper install libnotify-tools"}
 
 
 def check_settings(machine: Machine) -> Check:
@@ -111,15 +117,44 @@ def check_locale(machine: Machine) -> Check:
     mend = "setx PYTHONUTF8 1" if os.name == "nt" else f"export LC_ALL={output.installed_locale()}"
     if not output.utf8():
         return Check("locale", HINT, f"{name or 'none is set'}, not UTF-8: only ASCII is drawn", mend)
-    if not _is_generated():
+    try:
+        c_locale.setlocale(c_locale.LC_CTYPE, "")
+    except c_locale.Error:
         return Check("locale", HINT, f"{name} is not generated on this machine", mend)
     return Check("locale", OK, f"{name}, UTF-8")
 
 
-def _is_generated() -> bool:
-    """Whether this machine has the locale that the environment names."""
-    try:
-        c_locale.setlocale(c_locale.LC_CTYPE, "")
-    except c_locale.Error:
-        return False
-    return True
+# --- alerts -----------------------------------------------------------------------------------------------------------
+
+def check_alerts(machine: Machine) -> Check:
+    """Off is fine; on without a way to tell it is not."""
+    settings, commands = machine.settings, machine.commands
+    if not settings.alerts:
+        return Check("alerts", OK, "off")
+    if not settings.alert_by:
+        usable = "bell,desktop" if alerting.ready(machine.ctx, "desktop").succeeded else "bell"
+        return Check("alerts", FAULT, "they are on, but alert_by names no channel: nobody is told",
+                     commands.setting("alert_by", usable))
+    errors = [(channel, alerting.ready(machine.ctx, channel).error) for channel in settings.alert_by]
+    unusable = [(channel, error) for channel, error in errors if error]
+    if not unusable:
+        return Check("alerts", OK, f"{', '.join(settings.alerts)}; told by {', '.join(settings.alert_by)}")
+    channel, error = unusable[0]       # one command a call: the next one names the next channel
+    says, mend = _mended(machine, channel, error)
+    return Check("alerts", FAULT if len(unusable) == len(settings.alert_by) else HINT, f"{channel}: {says}", mend)
+
+
+def _mended(machine: Machine, channel: str, error: CcmonError) -> Tuple[str, str]:
+    """What is wrong with the channel, and what mends it, or else does without it."""
+    commands, path = machine.commands, os.path.expanduser(machine.settings.alert_webhook_file or "")
+    from_file = channel == "webhook" and path and not machine.env.get(processes.SECRET_VARIABLES[0], "").strip()
+    if error.command:                  # chmod
+        return error.what, commands.permit(status_of(path), "600", None)
+    if from_file:                      # a new one: empty, and nobody else can read it
+        new = "" if os.path.lexists(path) else f"(umask 077; touch {commands.word(path)}) && "
+        return str(error), new + commands.edit(path, 1)
+    install = machine.installer(_INSTALLERS) if channel == "desktop" and error.way_out else None
+    if install:
+        return error.what, install
+    rest = ",".join(other for other in machine.settings.alert_by if other != channel)
+    return str(error), commands.setting("alert_by", shlex.quote(rest or "bell"))

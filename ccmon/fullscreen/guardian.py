@@ -99,8 +99,14 @@ def send(will: bytes = _GOODBYE) -> None:
 
 
 def _guard(reader: int, group: int) -> None:
-    import signal
     import termios
+    if TYPE_CHECKING:
+        import signal
+    else:
+        try:
+            import _signal as signal  # private: the numbers alone, without the enumerations that are slow to make
+        except ImportError:
+            import signal
     for name in ("INT", "QUIT", "TERM", "HUP", "TSTP", "TTOU"):        # what ends or stops ccmon must not do it to its guardian
         signal.signal(getattr(signal, f"SIG{name}"), signal.SIG_IGN)
     os.setpgid(0, 0)

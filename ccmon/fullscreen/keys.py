@@ -47,7 +47,7 @@ _CHARACTERS = {"tab", "enter", "backspace"}        # they stand in texts, too
 
 
 class ScreenEvent(NamedTuple):
-    """What `Screen.wait` saw: key, paste (text that was left out), background, signal, resize, wake or closed."""
+    """What `Screen.wait` saw: key, paste (text that was left out), background, signal, redraw, resize, wake or closed."""
 
     kind: str
     value: Union[str, int, None] = None    # the key's name, the background's colour or the signal's number

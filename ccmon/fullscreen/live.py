@@ -6,7 +6,7 @@ from typing import Mapping, TextIO
 
 from ccmon import line_cache
 from ccmon.errors import CcmonError
-from ccmon.fullscreen import background
+from ccmon.fullscreen import keyboard
 from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.poller import Poller
 from ccmon.fullscreen.screen import Screen
@@ -73,7 +73,7 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: ScreenState, p
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.login)[0], width, height)
+            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.reported.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(shown, screen, state, effect)
@@ -86,8 +86,8 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: ScreenState, p
 def _passes_tmux(env: Mapping[str, str]) -> bool:
     """Whether tmux may be had to ask its own terminal."""
     pane, program = env.get("TMUX_PANE"), processes.which("tmux", env) if env.get("TMUX") else None
-    words = [program, "display-message", "-p", "-t", pane, background.TMUX_STATE] if program and pane else []
-    return bool(words) and background.may_pass(processes.printed(words, env) or "")
+    words = [program, "display-message", "-p", "-t", pane, keyboard.TMUX_STATE] if program and pane else []
+    return bool(words) and keyboard.may_pass(processes.printed(words, env) or "")
 
 
 def _effect(shown: _Shown, screen: Screen, state: ScreenState, effect: str) -> ScreenState:

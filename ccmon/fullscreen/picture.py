@@ -53,7 +53,7 @@ class Picture:
 
     def lines(self, view: View, now: int, checked_at: int = 0) -> List[Line]:
         """The screen at `now`; checked_at: when the facts were last the newest ones (both epoch s)."""
-        source = view.state.facts.source
+        source = view.state.facts.reported.source
         if source.refreshed is not None and source.refreshed < checked_at <= now:
             source = source._replace(refreshed=checked_at)
         snapshot = self._snapshot_at(view, now, source)
@@ -79,7 +79,7 @@ class Picture:
     def _snapshot_at(self, view: View, now: int, source: Source) -> Snapshot:
         of = view.ctx, view.state.facts, view.state.plan
         if self._snapshot is None or self._snapshot_of != of or not self._snapshot.now <= now < self._snapshot_until:
-            self._snapshot = snapshots.snapshot(view.ctx, view.state.facts._replace(source=source), now, view.state.plan)
+            self._snapshot = snapshots.snapshot(view.ctx, view.state.facts.with_source(source), now, view.state.plan)
             self._snapshot_of = of
             self._snapshot_until = min(now + SNAPSHOT_S, next_edge(view.state.facts, now))
         return self._snapshot

@@ -54,18 +54,18 @@ class Poller(threading.Thread):
         """A read with all that follows it; the least pause then (s)."""
         started, before = time.monotonic(), self._last
         self._last = self._facts_or_error(due)
-        self._plan(before.source)
+        self._plan(before.reported.source)
         if self._last is before:
             return 0.0
         self.facts.put(self._last)
         self.screen.wake()
         self._alert()
         self._learn()
-        return self._rest_s(before.source.ran, time.monotonic() - started)
+        return self._rest_s(before.reported.source.ran, time.monotonic() - started)
 
     def _plan(self, before: Source) -> None:
         """After a read: whether what was new has been read, by whichever process, and when the next is due in any case."""
-        now, source = self.ctx.now(), self._last.source
+        now, source = self.ctx.now(), self._last.reported.source
         self._edge = next_edge(self._last, now)
         if source.refreshed != before.refreshed or self.ctx.is_stored_only:
             self._due_s = time.monotonic() + self._watch.rest_s(source, now, self.changed_at)
@@ -90,8 +90,8 @@ class Poller(threading.Thread):
 
     def _is_time(self, now: int) -> bool:
         """Whether time alone calls for a read: after a fault, at the end of a session or window, and now and then."""
-        source = self._last.source
-        is_open = bool(source.error or self._last.trouble or source.progress is not None) or self._watch.is_blind(source)
+        source = self._last.reported.source
+        is_open = bool(source.error or self._last.stored.trouble or source.progress is not None) or self._watch.is_blind(source)
         return is_open or now >= self._edge or time.monotonic() >= self._due_s or self._watch.is_line_due(now)
 
     def _learn(self) -> None:
@@ -110,7 +110,7 @@ class Poller(threading.Thread):
 
     def _rest_s(self, ran_before: Optional[int], took_s: float) -> float:
         """The least pause after a run: what it took is a small part of the time. Failures have pauses of their own."""
-        source = self._last.source
+        source = self._last.reported.source
         return 0 if source.error else 5 * (took_s if source.ran == ran_before else max(took_s, source.took_s))
 
     def _facts_or_error(self, due: str) -> Facts:
@@ -119,7 +119,7 @@ class Poller(threading.Thread):
         except Exception as err:       # a thread that dies in silence would freeze the numbers
             traceback.print_exc()      # stderr is the log while the screen is open
             error = f"internal error ({type(err).__name__}), see the log"
-            return self._last._replace(source=self._last.source._replace(error=error))
+            return self._last.with_source(self._last.reported.source._replace(error=error))
 
     def _new_facts(self, due: str) -> Facts:
         """The facts of a refresh of our own, or what another process has stored; the same ones where there is neither."""
@@ -147,10 +147,10 @@ class Poller(threading.Thread):
         ctx = self.ctx
         facts = refresh.once(ctx, lock, history.SCREEN_BUSY_MS, self.cancel, insist)
         self._watch.note_stored()
-        self._failures = self._failures + 1 if facts.source.error else 0
+        self._failures = self._failures + 1 if facts.reported.source.error else 0
         self._retry_at = time.monotonic() + refresh.pause_s(self._failures) if self._failures else 0.0
         if ctx.cache and line_answer.read_state(ctx.cache).quiet_until <= now:
-            self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.source)
+            self._rest_until = time.monotonic() + refresh.rest_s(ctx, facts.reported.source)
         return facts
 
     def _just_read(self, now: int) -> bool:

@@ -3,19 +3,24 @@
 The only import of curses. Roles become attributes here.
 """
 
+from __future__ import annotations
+
 import contextlib
+import functools
 import os
-import signal
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
-from ccmon.fullscreen import entries, keys, terminal
-from ccmon.fullscreen.background import Background
-from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals
+from ccmon.fullscreen import entries, terminal
+from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals, signal
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
 from ccmon.system import ready
 from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width
+
+if TYPE_CHECKING:
+    from ccmon.fullscreen.keyboard import Keyboard
+    from ccmon.fullscreen.keys import ScreenEvent
 
 curses: Any
 try:
@@ -25,9 +30,7 @@ except ImportError:                    # Windows without windows-curses, a Pytho
 
 _POSIX = os.name == "posix"
 _IN, _OUT, _ERR = 0, 1, 2
-_MORE_S, _MOST_MORE_S = 0.01, 0.25     # keys that come so fast are taken together, but frames go on
 _STALLED_S = 0.3
-_EMPTY_READS = 3                       # "readable" so often without a byte: the terminal is gone
 
 
 def usable(env: Mapping[str, str]) -> Optional[str]:
@@ -89,7 +92,10 @@ def _stderr_to(log: TextIO) -> Iterator[None]:
         yield
 
 
+@functools.lru_cache(maxsize=None)
 def _key_names() -> Dict[int, str]:
+    """By what curses reads, where there is nothing else to read from."""
+    from ccmon.fullscreen import keys
     words = ("up", "down", "left", "right", "home", "end", "enter", "backspace")
     names = {getattr(curses, f"KEY_{word.upper()}"): word for word in words}
     names.update({curses.KEY_PPAGE: "pgup", curses.KEY_NPAGE: "pgdn", 27: "esc", **keys.CONTROLS})
@@ -103,14 +109,19 @@ def _sequences() -> Dict[bytes, str]:
     return {sequence: name for sequence, name in ((curses.tigetstr(entry), name) for entry, name in names.items()) if sequence}
 
 
+def _event(kind: str, value: Optional[int] = None) -> ScreenEvent:
+    from ccmon.fullscreen.keys import ScreenEvent  # not for the first frame
+    return ScreenEvent(kind, value)
+
+
 class Screen:
     """The terminal in full-screen mode, between `with` and its end."""
 
     def __init__(self, theme: Theme, log: TextIO) -> None:
         self._theme, self._log = theme, log
         self._frame: Optional[Tuple[Tuple[Line, ...], int, int]] = None
-        self._empty_reads, self._woken = 0, False
-        self._typing = keys.Typing()
+        self._woken = False
+        self._keyboard: Optional[Keyboard] = None
 
     def __enter__(self) -> "Screen":
         with contextlib.ExitStack() as stack:
@@ -136,7 +147,6 @@ class Screen:
         self._window.nodelay(True)
         with contextlib.suppress(curses.error):
             curses.curs_set(0)
-        self._names = _key_names()
         self._window.keypad(True)
         self._take_keys()
         self._colours, self._background = _colours()
@@ -144,10 +154,7 @@ class Screen:
         self.set_theme(self._theme)
         if _POSIX:
             curses.typeahead(-1)       # a frame is painted as a whole, whatever is typed meanwhile
-            self._decoder = keys.Decoder(_sequences())
-            self._background_asked = Background(self._decoder)
             stack.callback(self._take_answers)
-            self._sources = [_IN, self._signals.bell]
 
     def size(self) -> Tuple[int, int]:
         """Width and height in cells."""
@@ -214,32 +221,39 @@ class Screen:
     def ask_background(self, term: str, pass_tmux: bool) -> None:
         """Ask a terminal of that type, once, and that of tmux too; the answer is the event `background`, #rrggbb."""
         if _POSIX and self.coloured:
-            self._background_asked.ask(term, pass_tmux)
+            self._listening().ask_background(term, pass_tmux)
 
     def wake(self) -> None:
         """Make `wait` return; from any thread, also when nobody waits."""
         self._woken = True
         self._signals.ring()
 
-    def wait(self, timeout_s: float) -> List[keys.ScreenEvent]:
+    def wait(self, timeout_s: float) -> List[ScreenEvent]:
         """What happened, at once if something did, else after at most that many seconds (then often nothing)."""
         events = self._noted()
         if not events:
-            events = self._listen_for(timeout_s) if _POSIX else self._poll_for(timeout_s)
-            events += self._noted()
+            typed = self._listening().listen(timeout_s, self._signals.silence) if _POSIX else self._polled(timeout_s)
+            events = [self._resized() if event.kind == "redraw" else event for event in typed] + self._noted()
         return events
 
-    def _noted(self) -> List[keys.ScreenEvent]:
+    def _listening(self) -> Keyboard:
+        """The keyboard, loaded when it is first listened to: the first frame stands before that."""
+        if self._keyboard is None:
+            from ccmon.fullscreen.keyboard import Keyboard
+            self._keyboard = Keyboard(_sequences() if _POSIX else {}, self._signals.bell if _POSIX else -1)
+        return self._keyboard
+
+    def _noted(self) -> List[ScreenEvent]:
         """Signals, new sizes and wakes since the last call."""
         if _POSIX:
             self._obey_job_control()
         taken = [self._signals.numbers.popleft() for _ in range(len(self._signals.numbers))]
-        events = [keys.ScreenEvent("signal", int(number)) for number in taken if number in FATAL]
+        events = [_event("signal", int(number)) for number in taken if number in FATAL]
         if set(taken) & set(SIZE_CHANGED):
             events.append(self._resized())
         if self._woken:
             self._woken = False
-            events.append(keys.ScreenEvent("wake"))
+            events.append(_event("wake"))
         return events
 
     def _obey_job_control(self) -> None:
@@ -249,23 +263,12 @@ class Screen:
             self._take_answers()
             _stop_curses()
             self._signals.stop()
-            self._decoder.reset()      # what had begun has gone to somebody else, or nowhere
+            self._listening().reset()
         elif CONTINUE in self._signals.numbers:               # somebody has stopped us, and this may be the background
             self._signals.come_in_front()
             _stop_curses()             # the next frame brings everything back, whatever a shell has changed meanwhile
 
-    def _listen_for(self, timeout_s: float) -> List[keys.ScreenEvent]:
-        due = [due_s - time.monotonic() for due_s in (self._decoder.due_s, self._typing.due_s) if due_s is not None]
-        events: List[keys.ScreenEvent] = []
-        for source in ready.readable(self._sources, max(0.0, min([timeout_s, *due]))):
-            if source == self._signals.bell:
-                self._signals.silence()
-            else:
-                events += self._typed()
-        now_s = time.monotonic()
-        return events + self._heard(self._decoder.decoded(b"", now_s), now_s) + self._background_asked.events()
-
-    def _poll_for(self, timeout_s: float) -> List[keys.ScreenEvent]:
+    def _polled(self, timeout_s: float) -> List[ScreenEvent]:
         deadline = time.monotonic() + timeout_s
         events = self._keys() + self._noted()
         while not events and time.monotonic() < deadline:
@@ -273,48 +276,12 @@ class Screen:
             events = self._keys() + self._noted()
         return events
 
-    def _keys(self) -> List[keys.ScreenEvent]:
+    def _keys(self) -> List[ScreenEvent]:
         """What curses has read, where there is nothing else to read from."""
-        codes = list(iter(self._window.getch, -1))
-        names = [self._names.get(code, keys.OTHER) for code in codes if code in self._names or code < 256]
+        codes, named = list(iter(self._window.getch, -1)), _key_names()
+        names = [named.get(code, "") for code in codes if code in named or code < 256]
         resized = [self._resized()] if curses.KEY_RESIZE in codes else []
-        return resized + self._heard(names, time.monotonic())
-
-    def _typed(self) -> List[keys.ScreenEvent]:
-        """All that comes at once: curses would take each byte for a key, and knows no pastes."""
-        names: List[str] = []
-        until_s = time.monotonic() + _MOST_MORE_S
-        while True:
-            data = self._read()
-            now_s = time.monotonic()
-            names += self._decoder.decoded(data, now_s)
-            if not data or now_s >= until_s or not ready.readable([_IN], self._more_s(names, now_s)):
-                break
-        events = self._heard(names, now_s)
-        return events if data else events + self._end_of_input()
-
-    def _read(self) -> bytes:
-        with contextlib.suppress(OSError):
-            data = os.read(_IN, 1 << 16)
-            self._empty_reads = 0 if data else self._empty_reads
-            return data
-        return b""
-
-    def _more_s(self, names: Sequence[str], now_s: float) -> float:
-        """How long to wait whether more belongs to it; keys that are no characters are no text."""
-        if self._decoder.due_s is not None:
-            return min(keys.ESCAPE_S, max(0.0, self._decoder.due_s - now_s))
-        return _MORE_S if self._decoder.pasting or any(len(name) <= 1 for name in names) else 0.0
-
-    def _heard(self, names: Sequence[str], now_s: float) -> List[keys.ScreenEvent]:
-        return [self._event(name) for name in self._typing.heard(names, now_s)]
-
-    def _event(self, name: str) -> keys.ScreenEvent:
-        if name == keys.CTRL_L:
-            return self._resized()
-        if name == keys.CTRL_C:        # where it is not a signal
-            return keys.ScreenEvent("signal", int(signal.SIGINT))
-        return keys.ScreenEvent("paste") if name == keys.PASTE else keys.ScreenEvent("key", name)
+        return resized + self._listening().heard(names, time.monotonic())
 
     def _take_keys(self) -> None:
         """Have function keys sent as the sequences of _sequences, and pasted text marked; without curses and its lock."""
@@ -323,17 +290,10 @@ class Screen:
             terminal.mark_pastes(True)
 
     def _take_answers(self) -> None:
-        if not self._signals.ended():  # nobody waits any more
-            self._background_asked.take(self._read)
+        if self._keyboard and not self._signals.ended():       # else nobody waits any more
+            self._keyboard.take_answers()
 
-    def _end_of_input(self) -> List[keys.ScreenEvent]:
-        self._empty_reads += 1
-        if self._empty_reads < _EMPTY_READS:
-            return []
-        self._sources.remove(_IN)      # readable for ever: waiting on it would spin
-        return [keys.ScreenEvent("closed")]
-
-    def _resized(self) -> keys.ScreenEvent:
+    def _resized(self) -> ScreenEvent:
         self._frame = None
         with contextlib.suppress(OSError, curses.error):
             columns, rows = os.get_terminal_size(_OUT)
@@ -343,7 +303,7 @@ class Screen:
                 curses.resizeterm(min(rows, entries.MOST_ROWS), min(columns, entries.MOST_COLUMNS))
             self._take_keys()          # a shell that had the terminal meanwhile has switched it off
             self._window.clear()
-        return keys.ScreenEvent("resize")
+        return _event("resize")
 
 
 def _colours() -> Tuple[int, int]:

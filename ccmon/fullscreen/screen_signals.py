@@ -2,14 +2,21 @@
 
 import contextlib
 import os
-import signal
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, Optional
+from typing import TYPE_CHECKING, Any, Deque, Optional
 
 from ccmon.fullscreen import terminal
 from ccmon.system import ready, stops
+
+if TYPE_CHECKING:
+    import signal
+else:
+    try:
+        import _signal as signal  # private: the numbers alone, without the enumerations that are slow to make
+    except ImportError:
+        import signal
 
 termios: Any
 try:

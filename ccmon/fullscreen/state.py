@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
-from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.model import Facts
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.grounds import USUAL, theme_on
 from ccmon.settings.themes import THEMES
 from ccmon.typed_values import PLAN_NAMES
 from ccmon.views.screen.scene import NO_PAST, Page, Past
+
+if TYPE_CHECKING:
+    from ccmon.fullscreen.keys import ScreenEvent
 
 MESSAGE_S = 4
 UNDO_S = 10

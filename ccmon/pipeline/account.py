@@ -9,7 +9,7 @@ from ccmon.sources import account_file
 from ccmon.usage.account_note import AccountNote
 
 if TYPE_CHECKING:
-    from ccmon.pipeline.account_history import AccountHistory
+    from ccmon.pipeline.stored import AccountHistory
     from ccmon.sources.account_file import FileText
     from ccmon.usage.account_json import AccountReport
 

@@ -7,9 +7,9 @@ from ccmon.pipeline.account import paths
 from ccmon.pipeline.history import History
 from ccmon.settings.context import Context
 from ccmon.sources import account_file, claude_program
-from ccmon.usage import asked_note, claude_answer
-from ccmon.usage.asked_note import AskedNote
-from ccmon.usage.claude_answer import ClaudeAnswer
+from ccmon.usage import account_json, account_note
+from ccmon.usage.account_json import ClaudeAnswer
+from ccmon.usage.account_note import AskedNote
 
 
 def ask_when_due(ctx: Context, history: History) -> None:
@@ -19,8 +19,8 @@ def ask_when_due(ctx: Context, history: History) -> None:
     if ctx.demo is not None or ctx.settings.official != "claude" or not can_store:
         return
     before = history.asked_note()
-    newest_at = max((one.read_at for one in history.facts(now).windows), default=0)
-    if not asked_note.is_due(before, newest_at, now):
+    newest_at = max((one.read_at for one in history.facts(now).reported.windows), default=0)
+    if not account_note.is_due(before, newest_at, now):
         return
     login = history.account_note()
     answer = _answer(ctx, login.path, now)
@@ -34,10 +34,10 @@ def _answer(ctx: Context, file: str, now: int) -> ClaudeAnswer:
     try:
         env = environment(ctx.env, file)
         program = claude_program.find(env, ctx.paths.home)
-        return claude_answer.parse(claude_program.ask(program, claude_answer.REQUEST, ctx.settings.timeout, env,
+        return account_json.parse_answer(claude_program.ask(program, account_json.REQUEST, ctx.settings.timeout, env,
                                                       ctx.paths.home), now)
     except claude_program.Failed as err:
-        return ClaudeAnswer(claude_answer.NOTHING, str(err), isinstance(err, claude_program.NotFound))
+        return ClaudeAnswer(account_json.NOTHING, str(err), isinstance(err, claude_program.NotFound))
 
 
 def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:

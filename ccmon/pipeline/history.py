@@ -6,17 +6,30 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
-from ccmon.model import Block, Facts, Forecast, HighWater, LearnedLimit, Limit, Record, Runway, Source, UsageRow
+from ccmon.model import (
+    Block,
+    Facts,
+    Forecast,
+    HighWater,
+    LearnedLimit,
+    Limit,
+    Record,
+    ReportedFacts,
+    Runway,
+    Source,
+    StoredFacts,
+    UsageRow,
+)
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, snapshots, stored
-from ccmon.pipeline.account_history import AccountHistory
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
+from ccmon.pipeline.stored import AccountHistory
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, limit_events, log_state, trusted, window_readings
-from ccmon.store.database import Busy, StoreError
+from ccmon.store.database import Busy, Store, StoreError
 from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
@@ -28,6 +41,7 @@ if TYPE_CHECKING:
     from ccmon.usage.hits import CutOff
 
 WEEK_S = WINDOWS_S["seven_day"]
+_NO_SOURCE = Source()
 
 
 class SourceAnswer(NamedTuple):
@@ -41,45 +55,47 @@ class SourceAnswer(NamedTuple):
 class History(AccountHistory):
     """The store, or its absence: without it the present numbers are still right."""
 
-    def facts(self, now: int) -> Facts:
-        """What is stored, empty without a store."""
+    def facts(self, now: int, source: Source = _NO_SOURCE) -> Facts:
+        """What is stored and reported, empty without a store; what is learned is not in it."""
         if self.store:
             try:
-                return shown.with_windows(self.store, self.ctx, self.store.facts(self.ctx.owner, now), *self.account_notes(), now)
+                return self._with_reported(self.store, self.store.facts(self.ctx.owner, now), source, now)
             except StoreError as err:
                 self.trouble, self.is_held = str(err), isinstance(err, Busy)
-        return Facts(trouble=self.trouble, is_held=self.is_held)
+        return Facts(StoredFacts(trouble=self.trouble, is_held=self.is_held), ReportedFacts(source))
+
+    def _with_reported(self, store: Store, stored: StoredFacts, source: Source, now: int) -> Facts:
+        return Facts(stored, shown.reported(store, self.ctx, stored, source, self.account_notes(), now))
 
     def store_answer(self, answer: SourceAnswer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
         from ccmon.pipeline.recording import store_answer
         if self.store:
             try:
-                facts = store_answer(self.store, self.ctx.owner, answer.blocks, now, self._limits(), answer.is_history)
-                return shown.with_windows(self.store, self.ctx, facts._replace(source=answer.source), *self.account_notes(), now)
+                stored = store_answer(self.store, self.ctx.owner, answer.blocks, now, self._limits(), answer.is_history)
+                return self._with_reported(self.store, stored, answer.source, now)
             except StoreError as err:
                 self.trouble = str(err)
         return self._unsaved(answer, now)
 
     def _unsaved(self, answer: SourceAnswer, now: int) -> Facts:
         """A store that is held by another process can still be read: the record and the last hour are in it."""
-        from ccmon.usage import limits
-        stored = self.facts(now)
+        from ccmon.usage import utilization
+        stored, reported, _ = self.facts(now, answer.source)
         if answer.blocks is None:
-            return stored._replace(source=answer.source, trouble=self.trouble)
-        best = limits.larger_high_water(stored.high_water, limits.high_water(answer.blocks, now))
-        return Facts(answer.blocks, tuple(block.start for block in answer.blocks), stored.samples, best,
-                     answer.source, self.trouble, stored.windows, credits=stored.credits, login=stored.login,
-                     windows_dropped=stored.windows_dropped, apart=stored.apart, cache=stored.cache)
+            return Facts(stored._replace(trouble=self.trouble), reported)
+        best = utilization.larger_high_water(stored.high_water, utilization.high_water(answer.blocks, now))
+        starts = tuple(block.start for block in answer.blocks)
+        return Facts(StoredFacts(answer.blocks, starts, stored.samples, best, trouble=self.trouble), reported)
 
     def store_readings(self, spool: str) -> bool:
         """Store the lines of the spool, each once: how far it was read is stored with them. False when that has to wait."""
         now, store, login = self.ctx.now(), self.store, self.account_note().login.account
 
         def write(db: sqlite3.Connection, owner: int) -> None:
-            from ccmon.pipeline import readings
+            from ccmon.pipeline import recording
             lines, read = learning.unread(db, owner, spool)
-            readings.write_lines(db, owner, lines, now, login)
+            recording.write_lines(db, owner, lines, now, login)
             if lines:
                 learning.write_note(db, owner, learning.SPOOL, read)
         try:
@@ -303,14 +319,14 @@ class History(AccountHistory):
     # --- settings -----------------------------------------------------------------------------------------------------
 
     def _limits(self) -> "LimitOf":
-        from ccmon.usage import limits
+        from ccmon.usage import utilization
         settings, (plan, by_account) = self.ctx.settings, snapshots.plan_of(self.ctx, self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
         text = self.learned() if may_learn else None
         learned = None if text is None else self._learned_limit(text)
 
         def limit_of(tokens: int, high_water: Optional[HighWater]) -> Limit:
-            return limits.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
+            return utilization.resolve(plan, settings.explicit_limit, tokens, high_water, settings.plans, learned, by_account)
         return limit_of
 
     def _learned_limit(self, text: str) -> Optional[LearnedLimit]:

@@ -10,7 +10,7 @@ from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state, snapshots
 from ccmon.pipeline.history import History
-from ccmon.usage import fullness, limits, utilization
+from ccmon.usage import utilization
 
 if TYPE_CHECKING:
     from ccmon.learning.values import Learned
@@ -42,8 +42,8 @@ def stored_basis(history: History) -> RatingBasis:
     """The basis by what is stored: the same that the screen has."""
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
-    full = fullness.session_fullness(facts, snapshots.usage_options(history.ctx, facts.login), now)
-    return RatingBasis(full.limit, facts.learned, full.session, full.utilization.percent, full.utilization.source)
+    full = utilization.session_fullness(facts, snapshots.usage_options(history.ctx, facts.reported.login), now)
+    return RatingBasis(full.limit, facts.learned.state, full.session, full.utilization.percent, full.utilization.source)
 
 
 def rated_sessions(history: History, basis: Union[RatingBasis, Snapshot], since: Optional[int] = None,
@@ -68,7 +68,7 @@ def _scale(history: History, basis: Union[RatingBasis, Snapshot]) -> Scale:
         if learned:
             return Scale(learned.tokens, "learned", limit.plan)
         if limit.high_water and not basis.active:
-            limit = limits.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, history.ctx.settings.plans,
+            limit = utilization.resolve(limit.asked, None, limit.high_water.tokens, limit.high_water, history.ctx.settings.plans,
                                    by_account=limit.by_account)
     return Scale(limit.tokens, limit.source, limit.plan)
 

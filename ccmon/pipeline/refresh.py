@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 from ccmon import checked, line_answer, line_cache, locks
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, tightest, unchanged
+from ccmon.pipeline import account, learned_state, lines, present, snapshots, sweeping
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, read_facts, source_before
@@ -43,41 +43,41 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         _take_readings(ctx, history)
         files = claude_logs(ctx)
         stamp = log_files.stamp(files)
-        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, history, now) is not None
+        is_unchanged = not insist and present.unchanged_facts(ctx, before, files, history, now) is not None
         try:
             answer = None if is_unchanged else _asked(ctx, before, history, lock, cancel or Cancel(), files, whole)
         except Cancelled:
-            return learned_state.recall(history, history.facts(now), now)._replace(source=before)
+            return learned_state.recall(history, history.facts(now, before), now)
         except CcmonError as err:
             now = ctx.now()            # a time-out has taken its time: the pause begins after it
             if not locks.held(lock):
                 return read_facts(ctx, history, ctx.now())        # of the process that took the lock
-            facts = history.facts(now)._replace(source=_failed(ctx, before, err))
+            facts = history.facts(now, _failed(ctx, before, err))
             _note_failure(ctx, facts, now)
         else:
             if not locks.held(lock):
                 return read_facts(ctx, history, ctx.now())        # of the process that took the lock
             facts = _with_answer(history, answer, before, stamp, now)
-            if answer and facts.cut_since is not None and _may_read_beside(ctx, facts.source):
+            if answer and facts.stored.cut_since is not None and _may_read_beside(ctx, facts.reported.source):
                 from ccmon.pipeline import sources
-                sources.read_beside(ctx, facts.source, history, at_once=True)       # what is shown is the ledger's
-                facts = history.facts(now)._replace(source=facts.source)
-            _note_success(ctx, facts._replace(source=_visible_source(facts, before)), now)
+                sources.read_beside(ctx, facts.reported.source, history, at_once=True)       # what is shown is the ledger's
+                facts = history.facts(now, facts.reported.source)
+            _note_success(ctx, facts.with_source(_visible_source(facts, before)), now)
         facts = learned_state.recall(history, facts, now)
         lines.write_all(ctx, facts, now, of_account)
-        if facts.source.progress is None:
+        if facts.reported.source.progress is None:
             history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
                 snapshot = snapshots.snapshot(ctx, facts, now)
                 learned_state.store_forecasts(history, snapshot)
-                tightest.note(history, snapshot)
+                learned_state.note_binding(history, snapshot)
     return facts
 
 
 def _asked(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
            whole: "Optional[OnProgress]") -> SourceAnswer:
     """The source's answer; what asks and reads is not loaded where the logs, as the only source, hold nothing new."""
-    answer = unchanged.answer_of_logs(ctx, before, files, history)
+    answer = present.answer_of_logs(ctx, before, files, history)
     if answer is None:
         from ccmon.pipeline import sources
         with _signals_end(cancel):
@@ -93,13 +93,14 @@ def _may_read_beside(ctx: Context, source: Source) -> bool:
 def _with_answer(history: History, answer: Optional[SourceAnswer], before: Source, stamp: str, now: int) -> Facts:
     """The facts with the answer stored; without one, what is stored is what it would be."""
     if answer is None:
-        return history.facts(now)._replace(source=before._replace(refreshed=now))
+        return history.facts(now, before._replace(refreshed=now))
     return history.store_answer(answer._replace(source=answer.source._replace(ran=now, logs=stamp)), now)
 
 
 def _visible_source(facts: Facts, before: Source) -> Source:
     """The source as the others may know it: of an answer that could not be stored they see nothing."""
-    return facts.source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.trouble else facts.source
+    source = facts.reported.source
+    return source._replace(refreshed=before.refreshed, ran=before.ran, logs=before.logs) if facts.stored.trouble else source
 
 
 def _take_readings(ctx: Context, history: History) -> None:
@@ -237,8 +238,8 @@ def current_facts(ctx: Context, insist: bool = False, whole: "Optional[OnProgres
         waited = True
         facts = load(ctx, ctx.now())
         if insist and time.monotonic() > deadline:
-            return facts._replace(source=facts.source._replace(error=_waited_in_vain(ctx)))
-        if not insist and (facts.blocks or facts.source.refreshed or time.monotonic() > deadline):
+            return facts.with_source(facts.reported.source._replace(error=_waited_in_vain(ctx)))
+        if not insist and (facts.stored.blocks or facts.reported.source.refreshed or time.monotonic() > deadline):
             return facts
         time.sleep(0.05)
     return load(ctx, ctx.now())
@@ -289,7 +290,7 @@ def _note_failure(ctx: Context, facts: Facts, now: int) -> None:
 
 def _note_success(ctx: Context, facts: Facts, now: int) -> None:
     if ctx.cache:
-        fresh_until = int(now + min(line_answer.MOST_FRESH_S, _fresh_s(ctx, facts.source, now)))
+        fresh_until = int(now + min(line_answer.MOST_FRESH_S, _fresh_s(ctx, facts.reported.source, now)))
         _note(ctx, facts, now, line_answer.State(fresh_until, 0, fresh_until, now))
 
 
@@ -302,15 +303,15 @@ def _fresh_s(ctx: Context, source: Source, now: int) -> float:
 def _note(ctx: Context, facts: Facts, now: int, state: line_answer.State) -> None:
     """The lines may be shown as they are for a while after they were fresh, but not beyond the session's end."""
     assert ctx.cache is not None
-    ends = [block.end for block in compute.active(facts.blocks, facts.listed, now)]
-    expires_at = min([state.expires_at + ctx.stale_after_s(facts.source), *ends])
+    ends = [block.end for block in compute.active(facts.stored.blocks, facts.stored.listed, now)]
+    expires_at = min([state.expires_at + ctx.stale_after_s(facts.reported.source), *ends])
     config_stamp = line_answer.config_stamp(line_answer.config_path(ctx.env))
     line_cache.mark(ctx.cache, "ends", max(expires_at, min([now + line_answer.MOST_FRESH_S, *ends])))
-    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=checked.json_text(facts.source._asdict()))
+    noted = state.replaced(expires_at=expires_at, config=config_stamp, note=checked.json_text(facts.reported.source._asdict()))
     if line_cache.write_state(ctx.cache, noted):
         locks.rest(ctx.cache, 0)
-    elif not locks.rest(ctx.cache, rest_s(ctx, facts.source)) and ctx.background:
-        time.sleep(rest_s(ctx, facts.source))      # whoever cannot note that it ran holds the others off
+    elif not locks.rest(ctx.cache, rest_s(ctx, facts.reported.source)) and ctx.background:
+        time.sleep(rest_s(ctx, facts.reported.source))      # whoever cannot note that it ran holds the others off
 
 
 def in_background(argv: List[str], lock: int) -> None:
@@ -327,7 +328,7 @@ def in_background(argv: List[str], lock: int) -> None:
         facts = once(ctx, lock)
     except Exception:                  # not again with every call: the reason is in the log
         _log(ctx)
-        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        _note_failure(ctx, Facts().with_source(source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
         return
     locks.unlock(lock)             # the others need not wait for what follows
     alerted = own if own.chosen and own.settings.origin["account"] != "flag" else ctx       # a flag is one window's
@@ -347,7 +348,7 @@ def account_in_background(argv: List[str], lock: int) -> None:
         once(ctx, lock)
     except Exception:
         _log(ctx)
-        _note_failure(ctx, Facts(source=source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        _note_failure(ctx, Facts().with_source(source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 import sqlite3
 from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
-from ccmon.model import Facts, Login, Source
+from ccmon.model import Login, ReportedFacts, Source, StoredFacts
 from ccmon.settings.context import Context
 from ccmon.store import learning, rows, window_readings
 from ccmon.store.database import Store
-from ccmon.usage import asked_note
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage import account_note
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.windows import order, running, window
 
 if TYPE_CHECKING:
@@ -19,22 +18,25 @@ if TYPE_CHECKING:
 STORED = "history"                     # name of the source of what came from another machine
 
 
-def with_windows(store: Store, ctx: Context, facts: Facts, note: AccountNote, asked: AskedNote, now: int) -> Facts:
-    """The facts with the windows of the account that is shown, and what Claude Code's own file has of it. Raises StoreError."""
+def reported(store: Store, ctx: Context, stored: StoredFacts, source: Source, notes: Tuple[AccountNote, AskedNote],
+             now: int) -> ReportedFacts:
+    """The windows of the account that is shown, and what Claude Code's own file has of it, beside the source; where only stored
+    rows are read, the source is the history. Raises StoreError."""
     if ctx.is_stored_only:
-        return _merged(store, ctx, facts, now)
+        return _merged(store, ctx, stored, now)
+    note, asked = notes
     text = store.read_owner(ctx.owner, rows.ledger, None)
-    credits = asked_note.newest_credits(note.credits, asked.credits)
+    credits = account_note.newest_credits(note.credits, asked.credits)
     if text is None:                   # Claude has never reported how much is used
-        return facts._replace(windows_dropped=note.dropped, login=note.login, credits=credits)
+        return ReportedFacts(source, credits=credits, login=note.login, windows_dropped=note.dropped)
     from ccmon.usage import official
     ledger = _of_shown(official.load(text), ctx.chosen)
-    facts = facts._replace(windows=running(ledger.windows, now), apart=official.apart(ledger, now),
-                           windows_dropped=ledger.dropped + note.dropped, cache=ledger.cache)
+    windows = running(ledger.windows, now)
+    limit = official.spend_limit(ledger, windows)
     other = _other_login(ledger, ctx.chosen, note)
-    if other is not None:              # the file is about another one
-        return facts._replace(login=note.of_login(other), credits=official.spend_limit(ledger, facts.windows))
-    return facts._replace(login=note.login, credits=(*credits, *official.spend_limit(ledger, facts.windows)))
+    login = note.login if other is None else note.of_login(other)      # the file may be about another one
+    return ReportedFacts(source, windows, official.apart(ledger, now), (*credits, *limit) if other is None else limit, login,
+                         ledger.cache, ledger.dropped + note.dropped)
 
 
 def _other_login(ledger: "Ledger", chosen: "Optional[Chosen]", note: AccountNote) -> Optional[str]:
@@ -50,7 +52,7 @@ def _of_shown(ledger: "Ledger", chosen: "Optional[Chosen]") -> "Ledger":
     return official.with_shown(ledger, chosen.login, chosen.number) if chosen and chosen.is_other_login else ledger
 
 
-def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
+def _merged(store: Store, ctx: Context, stored: StoredFacts, now: int) -> ReportedFacts:
     """Of another machine: what was read there last, as old as that is."""
     none: Dict[str, List[window_readings.WindowReading]] = {}
     by_login = store.read_owner(ctx.owner, lambda db, owner: window_readings.newest(db, owner, now), none)
@@ -58,9 +60,9 @@ def _merged(store: Store, ctx: Context, facts: Facts, now: int) -> Facts:
     if login not in by_login or not login:                 # whichever was read last
         login = max(by_login, key=lambda one: max(row.ts for row in by_login[one]), default=login)
     found = [window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in by_login.get(login, [])]
-    seen = [*(block.used_until(now) for block in facts.blocks), *(one.read_at for one in found)]
+    seen = [*(block.used_until(now) for block in stored.blocks), *(one.read_at for one in found)]
     source = Source(STORED, refreshed=max(seen, default=None))
-    return facts._replace(windows=running(sorted(found, key=order), now), source=source, login=Login(login))
+    return ReportedFacts(source, running(sorted(found, key=order), now), login=Login(login))
 
 
 # --- what is learned from ---------------------------------------------------------------------------------------------

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import tempfile
+import time
 from contextlib import suppress
-from typing import List, Mapping, Optional, Tuple
+from functools import lru_cache
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
-from ccmon import line_answer
-from ccmon.errors import CcmonError, PathError, UsageError
+from ccmon import line_answer, line_cache, refresher
+from ccmon.errors import CcmonError, UsageError
+from ccmon.line_answer import State
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import claude_start, dotfiles, probe_texts, prompts, settings_json, snippets, tmux_bar, tmux_server
-from ccmon.system import processes, shared_files, start_up_files, tmux
+from ccmon.setup import dotfiles, prompts, settings_json, snippets, tmux_line
+from ccmon.system import processes, shared_files, start_up_files
+
+# Whether Claude Code starts ccmon by the name or by bare_start.py: a trial of both says it.
+MOST_SHARE = 0.9                       # of the processor time of the name that it may take: else the longer command is not used
+TURNS, LEAST_TURNS, MOST_S = 5, 2, 0.4
+FRESH_S = 600                          # of the trial's line
+SHELL = "/bin/sh"                      # what runs the command
+# What is not cached takes more than the start: the same Python must find the packages in the end.
+WHOLE = "import sys; sys.path.append(sys.argv.pop()); import ccmon.__main__ as m; m.add_packages(); import pytz, tabulate"
 
 
 class Edit(NamedTuple):
@@ -34,46 +47,42 @@ def run(target: str, write: bool, undo: bool, env: Mapping[str, str], where: str
     if undo:
         return _undo(target, env)
     values = _snippet_values(target, env)._replace(where=where)
-    return _write(target, values, env) if write else snippets.TARGETS[target](values) + probe_texts.code(target, env)
+    return _write(target, values, env) if write else snippets.TARGETS[target](values) + snippets.probe_code(target, env)
 
 
 def edit(target: str, env: Mapping[str, str]) -> Edit:
     """What --write would do. CcmonError when it could not."""
-    values, path = _snippet_values(target, env), _path_to_write(target, env)
-    before = shared_files.read(path)
-    if target == "claude":
-        return Edit(path, before, _with_line(path, before, values))
-    moved = tuple(Edit(other, shared_files.read(other), dotfiles.without_block(other)) for other in _others(target, path, env))
-    return Edit(path, before, dotfiles.with_block(path, before, _block(target, values, path)), moved)
+    values, path = _snippet_values(target, env), dotfiles.path_to_write(target, env)
+    before, moved = shared_files.read(path), []
+    with dotfiles.naming(path):
+        after = _with_line(target, values, path)(before)
+    for other in dotfiles.others_with_block(target, path, env):
+        now = shared_files.read(other) or b""
+        with dotfiles.naming(other):
+            moved.append(Edit(other, now, dotfiles.without_block(now) or b""))
+    return Edit(path, before, after, tuple(moved))
 
 
 def _write(target: str, values: snippets.SnippetValues, env: Mapping[str, str]) -> str:
-    path = _path_to_write(target, env)
-    backup = (shared_files.repeated(lambda: _set(path, values)) if target == "claude"
-              else dotfiles.put(path, _block(target, values, path)))
+    path = dotfiles.path_to_write(target, env)
+    backup = dotfiles.put(target, path, _with_line(target, values, path))
     note = f" What was there before is in {backup}." if backup else ""
-    rows = [f"The line is set up in {path}.{note}", *(_moved(target, other) for other in _others(target, path, env))]
+    rows = [f"The line is set up in {path}.{note}",
+            *(_moved(target, other) for other in dotfiles.others_with_block(target, path, env))]
     return "\n".join([*rows, f"To take it out: ccmon init {target} --undo"]) + "\n"
 
 
-def _path_to_write(target: str, env: Mapping[str, str]) -> str:
-    return dotfiles.path_of(target, env) if target in ("claude", "tmux") else dotfiles.path_to_write(target, env)
-
-
-def _block(target: str, values: snippets.SnippetValues, path: str) -> str:
-    """~/.profile is read by other shells, too."""
-    return snippets.BLOCKS[target](values._replace(is_for_all=os.path.basename(path) == ".profile"))
-
-
-def _others(target: str, path: str, env: Mapping[str, str]) -> List[str]:
-    """The files that have the block although it is, or is about to be, in another one."""
-    paths = [] if target in ("claude", "tmux") else dotfiles.with_block_in(target, env)
-    return [other for other in paths if os.path.realpath(other) != os.path.realpath(path)]
+def _with_line(target: str, values: snippets.SnippetValues, path: str) -> Callable[[Optional[bytes]], bytes]:
+    """What puts the line into a content; ~/.profile is read by other shells, too."""
+    if target == "claude":
+        return lambda before: settings_json.with_line(before, snippets.for_sh(values.ccmon), values.direct)
+    block = snippets.BLOCKS[target](values._replace(is_for_all=os.path.basename(path) == ".profile"))
+    return lambda before: dotfiles.with_block(before, block)
 
 
 def _moved(target: str, path: str) -> str:
     try:
-        take_out(target, path)
+        dotfiles.take_out(target, path)
     except CcmonError as err:
         return f"It is not taken out of another file: {err}."
     backup = dotfiles.drop_copy(target, path)
@@ -83,19 +92,14 @@ def _moved(target: str, path: str) -> str:
 def _undo(target: str, env: Mapping[str, str]) -> str:
     path = dotfiles.path_of(target, env) if target == "claude" else dotfiles.block_path(target, env)
     calls, lines = tmux_calls(path, env) if target == "tmux" else [], []
-    for one in [path, *_others(target, path, env)]:
-        lines.append(f"Taken out of {one}." if take_out(target, one) else f"There is nothing of ccmon in {one}.")
+    for one in [path, *dotfiles.others_with_block(target, path, env)]:
+        lines.append(f"Taken out of {one}." if dotfiles.take_out(target, one) else f"There is nothing of ccmon in {one}.")
         backup = dotfiles.drop_copy(target, one)
         if backup:
             lines.append(f"{backup} stays: it holds what is not in {one} any more. Remove it when you do not need it.")
-    cleared = tmux_server.clear(tmux_server.with_line(calls, env), calls, text_of(path), env)
-    lines += [f"Taken out of the tmux that runs ({socket})." for socket in cleared]
+    lines += [f"Taken out of the tmux that runs ({socket})." for socket in tmux_line.with_line(calls, env)
+              if tmux_line.clear(socket, calls, dotfiles.text_of(path), env)]
     return "\n".join(lines) + "\n"
-
-
-def take_out(target: str, path: str) -> bool:
-    """Take the line out of the file, the file too when it was made for it. False when there is nothing. Raises CcmonError."""
-    return shared_files.repeated(lambda: _unset(path)) if target == "claude" else dotfiles.take_out(path)
 
 
 def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
@@ -115,14 +119,9 @@ def is_called_by_hand(shell: str, env: Mapping[str, str]) -> bool:
     call = re.compile(rf"\s*[^#]*\bccmon['\"]? init {shell}\b")
     for path in dotfiles.paths_of(shell, env):
         with suppress(CcmonError):
-            if any(map(call.match, text_of(path).splitlines())):
+            if any(map(call.match, dotfiles.text_of(path).splitlines())):
                 return True
     return False
-
-
-def text_of(path: str) -> str:
-    """The content, whatever bytes are in it; nothing when there is none."""
-    return (shared_files.read(path) or b"").decode("utf-8", "replace")
 
 
 def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValues:
@@ -132,28 +131,13 @@ def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValu
     file = line_answer.file_of(line_answer.key(["--statusline", "--format", target], env))
     variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    ccmon, folder, config, settings = map(_with_slashes, (ccmon, folder, line_answer.config_path(env), settings))
-    direct = claude_start.direct(ccmon, env) if target == "claude" else ""
-    form = tmux_bar.word(_bar(env)) if target == "tmux" else tmux_bar.USUAL
+    paths = (ccmon, folder, line_answer.config_path(env), settings)
+    ccmon, folder, config, settings = (path.replace(os.sep, "/") for path in paths)        # on Windows all take those
+    direct = direct_start(ccmon, env) if target == "claude" else ""
+    form = tmux_line.word(tmux_line.bar_here(env)) if target == "tmux" else tmux_line.USUAL
     bash_file = os.path.basename(start_up_files.bash_path(start_up_files.home_of(env)))
     return snippets.SnippetValues(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file,
                                   direct=direct, tmux_format=form)
-
-
-def _bar(env: Mapping[str, str]) -> Optional[tmux_bar.Bar]:
-    """tmux's bar as its server shows it, else as its configuration says."""
-    program = processes.which("tmux", env) if tmux.has_server(env) else None
-    options = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=False)], env) if program else None
-    if program and options:
-        expanded = processes.printed([program, "display-message", "-p", tmux_bar.question(expanded=True)], env)
-        formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
-        return tmux_bar.answered(options, expanded or "") if tmux_bar.has_usual_ground(formats or "") else None
-    return tmux_bar.of_config(text_of(dotfiles.path_of("tmux", env)))
-
-
-def _with_slashes(path: str) -> str:
-    """As all of bash, PowerShell and Claude Code take it on Windows."""
-    return path.replace(os.sep, "/")
 
 
 def _command(env: Mapping[str, str]) -> str:
@@ -171,65 +155,49 @@ def _line(ccmon: str) -> List[str]:
     return [beside] if own else [ccmon, "--statusline", "--format"]
 
 
-# --- Claude Code's settings -----------------------------------------------------------------------------------------------
+# --- the soonest start for Claude Code ------------------------------------------------------------------------------------
 
-def _set(path: str, values: snippets.SnippetValues) -> Optional[str]:
-    """Put the line into the settings. The backup's path when one was made: it holds what was there before ccmon."""
-    before, backup = shared_files.read(path), path + dotfiles.BACKUP
-    after = _with_line(path, before, values)
-    is_foreign = before is not None and not settings_json.is_own(_text(path, before))
-    if is_foreign:
-        shared_files.replace(backup, shared_files.read(backup), before or b"", like=path)
-    try:
-        shared_files.replace(path, before, after)
-    except CcmonError:
-        if is_foreign:
-            shared_files.remove(backup, before or b"")
-        raise
-    old = shared_files.read(backup) if before is None else None
-    if old is not None:                # of a file that is gone: --undo shall not bring it back
-        shared_files.remove(backup, old)
-    return backup if is_foreign else None
+def direct_start(ccmon: str, env: Mapping[str, str]) -> str:
+    """The words of the shell that stand for ccmon, an absolute path, and start sooner; none where none do."""
+    folder, python = refresher.import_folder(), sys.executable or ""
+    file = os.path.join(folder, "ccmon", "bare_start.py")
+    own = processes.own_program() == ccmon and not processes.WINDOWS
+    if not own or not os.path.isabs(python) or not os.path.isfile(file) or "\n" in python + file:
+        return ""
+    words = f"{snippets.for_sh(python)} -S {snippets.for_sh(file)}"
+    is_sooner = _is_sooner(words, snippets.for_sh(ccmon), tuple(sorted(env.items())))
+    return words if is_sooner and processes.printed([python, "-S", "-c", WHOLE, folder], env) is not None else ""
 
 
-def _with_line(path: str, before: Optional[bytes], values: snippets.SnippetValues) -> bytes:
-    text = settings_json.NEW if before is None else _text(path, before)
-    try:
-        return settings_json.with_line(text, snippets.for_sh(values.ccmon), values.direct).encode("utf-8")
-    except settings_json.Unfit as err:
-        raise _refused(path, err.what) from None
+@lru_cache(maxsize=1)
+def _is_sooner(words: str, name: str, variables: Tuple[Tuple[str, str], ...]) -> bool:
+    """Whether a trial says so; what is shown before it is written is what is written."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**dict(variables), "XDG_CACHE_HOME": folder}
+        env.pop("CCMON_NOW", None)     # nothing is cached for a made-up time
+        _put_line(env)
+        times = _measured({one: [SHELL, "-c", f"{one} {snippets.CLAUDE_OPTIONS}"] for one in (name, words)}, env)
+        return times is not None and times[words] <= MOST_SHARE * times[name]
 
 
-def _unset(path: str) -> bool:
-    """Take the line out of the settings, the file too when it was made for it. False when there is nothing of ccmon."""
-    now, backup = shared_files.read(path), path + dotfiles.BACKUP
-    if now is None or not settings_json.calls_ccmon(_text(path, now)):
-        return False
-    before = shared_files.read(backup)
-    then = None if before is None else _text(backup, before)
-    try:
-        after = settings_json.without_line(_text(path, now), then)
-    except settings_json.Unfit as err:
-        raise _refused(path, err.what) from None
-    if after is None:
-        shared_files.remove(path, now)
-    else:
-        shared_files.replace(path, now, after.encode("utf-8"))
-    if before is not None:
-        shared_files.remove(backup, before)
-    return True
+def _put_line(env: Mapping[str, str]) -> None:
+    """A line of the trial's own, fresh: neither call starts a refresh, or writes to the history."""
+    folder, now = line_answer.folder(env), int(time.time())
+    if folder is not None:
+        stamp = line_answer.config_stamp(line_answer.config_path(env))
+        line_cache.write_line(folder, line_answer.key(snippets.CLAUDE_OPTIONS.split(), env), line_answer.RECORD + b"{}\n")
+        line_cache.write_state(folder, State(now + FRESH_S, 0, now + FRESH_S, now, 0, stamp))
 
 
-def _text(path: str, content: bytes) -> str:
-    try:
-        text = content.decode("utf-8")
-        settings_json.calls_ccmon(text)
-    except UnicodeDecodeError:
-        raise _refused(path, "is not UTF-8") from None
-    except settings_json.Unfit as err:
-        raise _refused(path, err.what) from None
-    return text
-
-
-def _refused(path: str, why: str) -> PathError:
-    return PathError(path, why, "Nothing was changed: change it by hand, as ccmon init claude shows")
+def _measured(calls: Mapping[str, List[str]], env: Mapping[str, str]) -> Optional[Dict[str, float]]:
+    """Processor seconds of each, in turns; None when one fails, is slow, or they do not all print the same."""
+    times: Dict[str, List[float]] = {name: [] for name in calls}
+    printed, until = set(), time.monotonic() + MOST_S
+    for turn in range(TURNS):
+        if turn >= LEAST_TURNS and time.monotonic() > until:
+            break
+        for name, words in calls.items():
+            cpu_s, output = processes.measured(words, env)
+            printed.add(output)
+            times[name].append(cpu_s)
+    return {name: sorted(cpu_s)[len(cpu_s) // 2] for name, cpu_s in times.items()} if len(printed) == 1 and all(printed) else None

@@ -9,9 +9,8 @@ from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.setup import dotfiles, probe_texts, prompt_probe
-from ccmon.setup.prompt_probe import Trial
-from ccmon.setup.small_screen import SmallScreen
+from ccmon.setup import dotfiles, prompt_probe, snippets
+from ccmon.setup.prompt_probe import SmallScreen, Trial
 from ccmon.setup.snippets import for_sh
 from ccmon.system import private, processes, start_up_files
 from ccmon.text import clip, printable, width
@@ -19,6 +18,7 @@ from ccmon.text import clip, printable, width
 SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"
 SHELLS = ("bash", "zsh", "fish")
 ROWS = 24
+ROW_COMMAND = "ccmon init bash --write --above"        # gives the line a row of its own above the prompt
 USUAL_COLUMNS, WIDE_COLUMNS = 80, 300
 GAP_CELLS = 3                          # that shells leave free beside a right prompt
 LEAST_ROOM = 30                        # cells for what is typed, of a row of 80
@@ -62,8 +62,9 @@ def shell_visibility(shell: str, env: Mapping[str, str], max_width: int) -> Opti
 
     None where that cannot be tried: on Windows, where the shell is not, and in such a try itself.
     """
-    program = _program(shell, env)
-    if program is None or env.get(probe_texts.VARIABLE) or not prompt_probe.can_try():
+    own = env.get("SHELL", "")         # the user's own comes before the first on PATH
+    program = own if os.path.basename(own) == shell and processes.is_program(own) else processes.which(shell, env)
+    if program is None or env.get(snippets.PROBE) or processes.WINDOWS or not hasattr(os, "fork"):
         return None
     is_login_usual = start_up_files.is_login_usual()
     try:
@@ -83,12 +84,6 @@ def shell_visibility(shell: str, env: Mapping[str, str], max_width: int) -> Opti
         return Visibility(UNKNOWN, f"no {shell} could be started in a terminal of its own ({err.strerror})")
 
 
-def _program(shell: str, env: Mapping[str, str]) -> Optional[str]:
-    """The user's own, else the first on PATH."""
-    own = env.get("SHELL", "")
-    return own if os.path.basename(own) == shell and processes.is_program(own) else processes.which(shell, env)
-
-
 def _not_read(env: Mapping[str, str], is_login: bool) -> Optional[Visibility]:
     """That the lines stand in a file which a new bash does not read here; None where it does."""
     path = dotfiles.block_path("bash", env)
@@ -100,33 +95,34 @@ def _not_read(env: Mapping[str, str], is_login: bool) -> Optional[Visibility]:
 
 
 def _trial_visibility(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Visibility:
-    start = _start(shell, words, env, max_width)
-    return start_visibility(start, lambda: _room_when_wide(shell, words, env, max_width))
-
-
-def _room_when_wide(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int) -> Optional[int]:
-    start = _start(shell, words, env, max_width, WIDE_COLUMNS)
-    return room_beside(start.trial.written, start.mark) if start.trial.has_prompt else None
+    def room_when_wide() -> Optional[int]:
+        start = _start(shell, words, env, max_width, WIDE_COLUMNS)
+        return room_beside(start.trial.written, start.mark) if start.trial.has_prompt else None
+    return start_visibility(_start(shell, words, env, max_width), room_when_wide)
 
 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
     """Start it. Raises OSError."""
     home = start_up_files.home_of(env)
     with private.temporary(".ccmon-prompt-", env) as folder:
-        report = os.path.join(folder, probe_texts.file_name(max_width))
+        report = os.path.join(folder, snippets.probe_file_name(max_width))
         _write(report, b"")
-        _write(report + probe_texts.LINE, os.fsencode(probe_texts.line(report)) + b"\n")        # for ccmon-line
-        mark = probe_texts.mark(report)
+        _write(report + snippets.STAND_IN_END, os.fsencode(snippets.stand_in(report)) + b"\n")        # for ccmon-line
+        mark = snippets.stand_in_mark(report)
         inside = _environment(env, folder, report)
         if shell == "fish":            # which else makes a folder of its own in the common place
             inside.setdefault("XDG_RUNTIME_DIR", folder)
         trial = prompt_probe.tried(words, inside, home, (columns, ROWS),
-                                   f"{probe_texts.VARIABLE}={report}", shows(shell, mark, columns),
+                                   f"{snippets.PROBE}={report}", shows(shell, mark, columns),
                                    _made_at_first(home, env) if shell == "fish" else ())
         path = dotfiles.block_path(shell, env)
         begin, last = dotfiles.block_position(path)
-        is_above = "--above" in (_block(path) or "")
-        return Start(shell, trial, columns, _reported(report), mark, path, begin, last, is_above)
+        names, block = "", None
+        with suppress(OSError):
+            names = private.read(report).decode("utf-8", "replace")
+        with suppress(CcmonError):
+            block = dotfiles.block(path)
+        return Start(shell, trial, columns, frozenset(names.split("\n")), mark, path, begin, last, "--above" in (block or ""))
 
 
 def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, str]:
@@ -135,7 +131,7 @@ def _environment(env: Mapping[str, str], folder: str, report: str) -> Dict[str, 
     term = env.get("TERM", "")
     inside = {} if env.get("TMUX") else {**_INSIDE, "TMUX": f"{folder}/tmux,1,0", "TMUX_PANE": "%0"}
     return {**rest, **inside, "TERM": term if term not in ("", "dumb", "unknown") else "xterm-256color", "TMUX_TMPDIR": folder,
-            "HISTFILE": os.path.join(folder, "history"), "fish_history": "", probe_texts.VARIABLE: report}
+            "HISTFILE": os.path.join(folder, "history"), "fish_history": "", snippets.PROBE: report}
 
 
 def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
@@ -148,31 +144,12 @@ def _made_at_first(home: str, env: Mapping[str, str]) -> Tuple[str, ...]:
     return tuple(paths)
 
 
-def _block(path: str) -> Optional[str]:
-    with suppress(CcmonError):
-        return dotfiles.block(path)
-    return None
-
-
 def _write(path: str, content: bytes) -> None:
     with os.fdopen(private.open_file(path, os.O_CREAT | os.O_WRONLY), "wb") as file:
         file.write(content)
 
 
-def _reported(path: str) -> FrozenSet[str]:
-    with suppress(OSError):
-        return frozenset(private.read(path).decode("utf-8", "replace").split("\n"))
-    return frozenset()
-
-
 # --- what it drew ---------------------------------------------------------------------------------------------------------
-
-def screen_of(written: str, columns: int) -> SmallScreen:
-    """The screen after that."""
-    screen = SmallScreen(columns, ROWS)
-    screen.write(written)
-    return screen
-
 
 def shows(shell: str, mark: str, columns: int) -> Callable[[str], Optional[bool]]:
     """A function: whether what is written shows the line; None as long as it shows no prompt."""
@@ -180,7 +157,7 @@ def shows(shell: str, mark: str, columns: int) -> Callable[[str], Optional[bool]
         drawn = (["", *written.split(_PASTE_ON)[1:]])[-1] if shell == "fish" else written          # fish greets before that
         if not _TITLES.sub("", drawn).strip():
             return None
-        return is_shown(screen_of(written, columns), mark)
+        return is_shown(SmallScreen(columns, ROWS, written), mark)
     return judged
 
 
@@ -191,7 +168,7 @@ def is_shown(screen: SmallScreen, mark: str) -> bool:
 
 def room_beside(written: str, mark: str) -> Optional[int]:
     """Cells that a prompt on the wide terminal leaves for the line in a row of the usual width; None where it is not there."""
-    screen = screen_of(written, WIDE_COLUMNS)
+    screen = SmallScreen(WIDE_COLUMNS, ROWS, written)
     if not is_shown(screen, mark):
         return None
     behind = re.search(rf"{re.escape(mark)}-*(.*)", "\n".join(screen.rows()))
@@ -201,32 +178,20 @@ def room_beside(written: str, mark: str) -> Optional[int]:
 def start_visibility(start: Start, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     """By how a shell came up. room_when_wide: room_beside of another start, on the wide terminal."""
     reads = start.shell == "fish" and _PASTE_ON in start.trial.written      # beside it, fish makes its completions at first
-    if not start.trial.has_prompt or (start.trial.beside and probe_texts.BLOCK not in start.report and not reads):
+    if not start.trial.has_prompt or (start.trial.beside and snippets.BLOCK_READ not in start.report and not reads):
         return _without_prompt(start)
-    screen = screen_of(start.trial.written, start.columns)
-    if is_shown(screen, start.mark):
-        return _seen(start, screen)
-    return _not_seen(start, screen, room_when_wide)
+    screen = SmallScreen(start.columns, ROWS, start.trial.written)
+    return _seen(start, screen) if is_shown(screen, start.mark) else _not_seen(start, screen, room_when_wide)
 
 
 def _seen(start: Start, screen: SmallScreen) -> Visibility:
-    room = USUAL_COLUMNS - screen.column
-    if start.shell == "bash" and not start.is_above and (room < LEAST_ROOM or _wraps(start, screen)):
-        left = f"leaves {room} cells" if 0 < room <= USUAL_COLUMNS and not _wraps(start, screen) else "leaves no room"
+    room, above = USUAL_COLUMNS - screen.column, screen.rows()[screen.row - 1] if screen.row else ""
+    wraps = start.columns <= USUAL_COLUMNS and start.mark in above and len(above) == start.columns
+    if start.shell == "bash" and not start.is_above and (room < LEAST_ROOM or wraps):
+        left = f"leaves {room} cells" if 0 < room <= USUAL_COLUMNS and not wraps else "leaves no room"
         return Visibility(SEEN, f"a new bash shows it, but {left} of a row of {USUAL_COLUMNS} for what is typed; "
-                                "it can have a row of its own", row_command("bash"))
+                                "it can have a row of its own", ROW_COMMAND)
     return Visibility(SEEN, f"a new {start.shell} shows it")
-
-
-def _wraps(start: Start, screen: SmallScreen) -> bool:
-    """Whether the prompt with the line goes on in a further row, on a terminal of the usual width."""
-    return start.columns <= USUAL_COLUMNS and screen.row > 0 and start.mark in screen.rows()[screen.row - 1] \
-        and len(screen.rows()[screen.row - 1]) == start.columns
-
-
-def row_command(shell: str) -> str:
-    """The command that gives the line a row of its own above the prompt."""
-    return f"ccmon init {shell} --write --above"
 
 
 # --- no prompt ------------------------------------------------------------------------------------------------------------
@@ -248,7 +213,7 @@ def _without_prompt(start: Start) -> Visibility:
 
 
 def _last_shown(start: Start) -> str:
-    rows = [row.strip() for row in screen_of(start.trial.written, start.columns).rows() if row.strip()]
+    rows = [row.strip() for row in SmallScreen(start.columns, ROWS, start.trial.written).rows() if row.strip()]
     return f"; the last that it showed is '{clip(printable(rows[-1]), MOST_SHOWN)}'" if rows else ""
 
 
@@ -262,34 +227,30 @@ def edit(path: str, line: int) -> str:
 def _not_seen(start: Start, screen: SmallScreen, room_when_wide: Callable[[], Optional[int]]) -> Visibility:
     shell, path = start.shell, start.path
     again = f"ccmon init {shell} --undo && ccmon init {shell} --write"
-    if probe_texts.BLOCK not in start.report:
+    if snippets.BLOCK_READ not in start.report:
         return Visibility(NOT_SEEN, f"{shell} does not get to ccmon's lines in {path}: something above them ends it"
                                     f", or waits for a key{_last_shown(start)}", edit(path, start.line))
-    if start.report & {probe_texts.FIXED, probe_texts.NO_VARS}:
-        why = "is read-only there" if probe_texts.FIXED in start.report else "may not call anything, as promptvars is off"
-        has_row = shell == "bash" and not start.is_above and probe_texts.NO_HOOK not in start.report
+    if start.report & {snippets.FIXED, snippets.NO_VARS}:
+        why = "is read-only there" if snippets.FIXED in start.report else "may not call anything, as promptvars is off"
+        has_row = shell == "bash" and not start.is_above and snippets.NO_HOOK not in start.report
         return Visibility(NOT_SEEN, f"the prompt of {shell} {why}, and stays as it is",
-                          row_command(shell) if has_row else edit(path, start.line))
+                          ROW_COMMAND if has_row else edit(path, start.line))
     room = room_when_wide() if shell != "bash" else None
     if room is not None:
-        leads = f"ccmon config set max_width {room}" if room >= probe_texts.LEAST_CELLS else "ccmon init tmux"
+        leads = f"ccmon config set max_width {room}" if room >= snippets.LEAST_STAND_IN_CELLS else "ccmon init tmux"
         return Visibility(NOT_SEEN, f"a row of {USUAL_COLUMNS} cells has no room for it beside the prompt", leads)
     maker = maker_of(start.report)
+    made_by = f"{maker.name} makes the prompt, and knows nothing of it" if maker else ""
     if maker and maker.target:
-        return Visibility(NOT_SEEN, _made_by(maker), f"ccmon init {maker.target}")
+        return Visibility(NOT_SEEN, made_by, f"ccmon init {maker.target}")
     if _NAME.search("".join(screen.rows()[max(0, screen.row - 1):screen.row + 1])):
         option = "promptvars" if shell == "bash" else "prompt_subst"
         return Visibility(NOT_SEEN, f"the prompt shows the text that stands for it, as {option} is off",
                           again if not start.is_last else edit(path, start.line))
     if not start.is_last:
         return Visibility(NOT_SEEN, f"what stands below ccmon's lines in {path} makes the prompt anew", again)
-    made = _made_by(maker) if maker else f"a start-up file of {shell} makes the prompt anew each time, without it"
-    leads = row_command(shell) if shell == "bash" and not start.is_above else edit(path, start.line)
-    return Visibility(NOT_SEEN, made, leads)
-
-
-def _made_by(maker: Maker) -> str:
-    return f"{maker.name} makes the prompt, and knows nothing of it"
+    leads = ROW_COMMAND if shell == "bash" and not start.is_above else edit(path, start.line)
+    return Visibility(NOT_SEEN, made_by or f"a start-up file of {shell} makes the prompt anew each time, without it", leads)
 
 
 # --- what makes prompts ---------------------------------------------------------------------------------------------------

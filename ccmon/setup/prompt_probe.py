@@ -6,16 +6,18 @@ Nothing is typed there: what a terminal answers by itself is answered, and no li
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import struct
 import sys
 import time
 from contextlib import suppress
-from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.system import private, process_facts, processes, ready
+from ccmon.text import char_width
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody
 # After the last byte: when the line is seen; when it is not, as a prompt may be drawn in parts; when nothing is drawn at all.
@@ -26,6 +28,11 @@ _PAUSE_S = 0.03
 _GENTLE_S = 0.3                        # for an agent of the start-up files that tidies up behind itself
 _ANSWERS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[0c", b"\x1b[?62;22c"))
 _RESET = ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCHLD", "SIGWINCH")
+TAB_CELLS = 8
+MOST_CHARACTERS = 1 << 20              # of a flood, its end
+_PIECES = re.compile(r"\x1b\[(?P<arguments>[0-9:;<=>?]*)[ -/]*(?P<csi>[@-~])"
+                     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\|(?=\x1b)|$)"        # a title, a colour that is asked for
+                     r"|\x1b[ -/]+.|\x1b(?P<escape>.)|(?P<char>[^\x1b])", re.DOTALL)
 
 
 class Trial(NamedTuple):
@@ -43,11 +50,6 @@ class Trial(NamedTuple):
 Shows = Callable[[str], Optional[bool]]
 
 
-def can_try() -> bool:
-    """Whether this system has pseudo terminals and fork."""
-    return hasattr(os, "fork") and not processes.WINDOWS
-
-
 def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[int, int], mark: str,
           shows: Shows, new_paths: Sequence[str] = ()) -> Trial:
     """Start it with that environment, in that folder, on a terminal of (columns, rows), and end it again.
@@ -58,11 +60,14 @@ def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[
     started = time.monotonic()
     new = [path for path in new_paths if not os.path.lexists(path)]
     pid, fd = _start(argv, env, folder, size)
-    seen = _ShellOutput()
+    seen, program, beside = _ShellOutput(), None, []
     try:
         _watch(pid, fd, seen, shows, started + PATIENCE_S)
-        program = None if seen.status is not None else _foreground(fd)
-        beside = () if seen.status is not None else tuple(_beside(pid))
+        if seen.status is None:
+            with suppress(OSError):
+                program = process_facts.name(os.tcgetpgrp(fd))
+            beside = [one.texts[0] for one in process_facts.listed(process_facts.NAME)
+                      if one.pid != pid and one.group == one.session == pid]
     finally:
         _end_all(pid, mark)
         with suppress(OSError):
@@ -72,7 +77,7 @@ def tried(argv: Sequence[str], env: Mapping[str, str], folder: str, size: Tuple[
         for path in reversed(new):
             _remove(path)
     own = program is not None and os.path.basename(argv[0]) in program
-    return Trial(seen.text(), seen.has_prompt and own, program, beside, seen.status, time.monotonic() - started)
+    return Trial(seen.text(), seen.has_prompt and own, program, tuple(beside), seen.status, time.monotonic() - started)
 
 
 # --- its start ------------------------------------------------------------------------------------------------------------
@@ -108,22 +113,13 @@ class _ShellOutput:
     """What came of it so far."""
 
     def __init__(self) -> None:
-        self.parts: List[bytes] = []
-        self.size = 0
+        self.written, self.size = b"", 0           # of a flood only the end; all bytes that there were
         self.has_prompt = False
         self.status: Optional[int] = None
 
-    def add(self, part: bytes) -> None:
-        """Of a flood only the end stays."""
-        self.parts.append(part)
-        self.size += len(part)
-        if self.size > 2 * MOST_BYTES:
-            self.parts = [b"".join(self.parts)[-MOST_BYTES:]]
-            self.size = MOST_BYTES
-
     def text(self) -> str:
         """As a terminal reads it."""
-        return b"".join(self.parts)[-MOST_BYTES:].decode("utf-8", "replace")
+        return self.written.decode("utf-8", "replace")
 
 
 def _watch(pid: int, fd: int, seen: _ShellOutput, shows: Shows, deadline: float) -> None:
@@ -132,7 +128,8 @@ def _watch(pid: int, fd: int, seen: _ShellOutput, shows: Shows, deadline: float)
         part = _read(fd)
         if part:
             last = time.monotonic()
-            seen.add(part)
+            seen.written = (seen.written + part)[-MOST_BYTES:]
+            seen.size += len(part)
             _answer(fd, part)
         elif part is None:
             seen.status = _reaped(pid)
@@ -177,21 +174,6 @@ def _keys_of(fd: int) -> Optional[int]:
         return None if modes & (termios.ICANON | termios.ECHO) else os.tcgetpgrp(fd)
     except (OSError, termios.error):
         return None
-
-
-def _foreground(fd: int) -> Optional[str]:
-    """The name of the program that has the terminal."""
-    try:
-        return process_facts.name(os.tcgetpgrp(fd))
-    except OSError:
-        return None
-
-
-def _beside(pid: int) -> Iterator[str]:
-    """The other programs of the shell's own group."""
-    for one in process_facts.listed(process_facts.NAME):
-        if one.pid != pid and one.group == one.session == pid:
-            yield one.texts[0]
 
 
 # --- its end --------------------------------------------------------------------------------------------------------------
@@ -255,3 +237,127 @@ def _reaped(pid: int) -> int:
         if turn == 30:
             processes.end(pid)         # it let go of its terminal and runs on
     return 0
+
+
+# --- what it shows --------------------------------------------------------------------------------------------------------
+
+class SmallScreen:
+    """What a terminal shows after what was written there, cells and cursor: enough of one to read a prompt."""
+
+    def __init__(self, columns: int, rows: int, written: str = "") -> None:
+        self.columns, self.row_count = columns, rows
+        self.cells = [self._blank_row() for _ in range(rows)]
+        self.row = self.column = 0
+        self._saved = (0, 0)
+        self._wraps = False            # the last cell of the row is taken: the next character begins a new one
+        self._actions: Dict[str, Callable[[List[int]], None]] = {
+            "A": lambda n: self._go(self.row - (n[0] or 1), self.column),
+            "B": lambda n: self._go(self.row + (n[0] or 1), self.column),
+            "C": lambda n: self._go(self.row, self.column + (n[0] or 1)),
+            "D": lambda n: self._go(self.row, self.column - (n[0] or 1)),
+            "E": lambda n: self._go(self.row + (n[0] or 1), 0), "F": lambda n: self._go(self.row - (n[0] or 1), 0),
+            "G": lambda n: self._go(self.row, (n[0] or 1) - 1), "d": lambda n: self._go((n[0] or 1) - 1, self.column),
+            "H": lambda n: self._go((n[0] or 1) - 1, (n[1] or 1) - 1), "f": lambda n: self._go((n[0] or 1) - 1, (n[1] or 1) - 1),
+            "J": lambda n: self._erase_screen(n[0]), "K": lambda n: self._erase_row(n[0]),
+            "X": lambda n: self._blank(self.column, self.column + (n[0] or 1)), "P": lambda n: self._shift(n[0] or 1),
+            "@": lambda n: self._shift(-(n[0] or 1)), "s": lambda n: self._save(), "u": lambda n: self._restore()}
+        self.write(written)
+
+    def write(self, text: str) -> None:
+        """Take what was written; any other sequence is left out."""
+        for piece in _PIECES.finditer(text[-MOST_CHARACTERS:]):
+            if piece["char"]:
+                self._character(piece["char"])
+            elif piece["csi"]:
+                self._control(piece["csi"], piece["arguments"])
+            elif piece["escape"] == "7":
+                self._save()
+            elif piece["escape"] == "8":
+                self._restore()
+            elif piece["escape"] == "M":
+                self._go(self.row - 1, self.column)
+
+    def rows(self) -> List[str]:
+        """The rows, without what is blank at their ends."""
+        return ["".join(row).rstrip() for row in self.cells]
+
+    def text(self) -> str:
+        """All cells in one line: what goes on in the next row is whole in it."""
+        return "".join("".join(row) for row in self.cells)
+
+    def _blank_row(self) -> List[str]:
+        return [" "] * self.columns
+
+    def _go(self, row: int, column: int) -> None:
+        self.row, self.column = min(max(row, 0), self.row_count - 1), min(max(column, 0), self.columns - 1)
+        self._wraps = False
+
+    def _save(self) -> None:
+        self._saved = (self.row, self.column)
+
+    def _restore(self) -> None:
+        self._go(*self._saved)
+
+    def _control(self, final: str, arguments: str) -> None:
+        if arguments[:1] in ("<", "=", ">", "?"):
+            if arguments in ("?1049", "?47", "?1047"):              # the other screen, and back
+                self._erase_screen(2)
+            return
+        numbers = [min(int(word), 9999) if word.isdigit() and len(word) < 9 else 0 for word in re.split("[;:]", arguments)]
+        action = self._actions.get(final)
+        if action:
+            action([*numbers, 0])
+
+    def _character(self, char: str) -> None:
+        if char == "\r":
+            self._go(self.row, 0)
+        elif char in "\n\v\f":
+            self._down()
+        elif char == "\b":
+            self._go(self.row, self.column - 1)
+        elif char == "\t":
+            self._go(self.row, (self.column // TAB_CELLS + 1) * TAB_CELLS)
+        elif char >= " " and char != "\x7f":
+            self._print(char)
+
+    def _down(self) -> None:
+        self._wraps = False
+        if self.row < self.row_count - 1:
+            self.row += 1
+        else:
+            self.cells = [*self.cells[1:], self._blank_row()]
+
+    def _print(self, char: str) -> None:
+        cells = char_width(char)
+        if self._wraps or self.column + cells > self.columns:
+            self.column = 0
+            self._down()
+        if cells == 0:
+            return
+        self.cells[self.row][self.column:self.column + cells] = [char, ""][:cells]
+        self.column += cells
+        if self.column >= self.columns:
+            self.column, self._wraps = self.columns - 1, True
+
+    def _erase_screen(self, how: int) -> None:
+        if how == 0:
+            self._erase_row(0)
+        elif how == 1:
+            self._erase_row(1)
+        first, last = {0: (self.row + 1, self.row_count), 1: (0, self.row)}.get(how, (0, self.row_count))
+        for row in range(first, last):
+            self.cells[row] = self._blank_row()
+
+    def _erase_row(self, how: int) -> None:
+        self._blank(*{0: (self.column, self.columns), 1: (0, self.column + 1)}.get(how, (0, self.columns)))
+
+    def _blank(self, first: int, end: int) -> None:
+        """Cells of the row."""
+        last = min(self.columns, end)
+        self.cells[self.row][first:last] = [" "] * (last - first)
+
+    def _shift(self, number: int) -> None:
+        """Take cells out at the cursor, or put blanks in when negative."""
+        row = self.cells[self.row]
+        before, after = row[:self.column], row[self.column + max(0, number):]
+        self.cells[self.row] = ([*before, *[" "] * max(0, -number), *after] + self._blank_row())[:self.columns]

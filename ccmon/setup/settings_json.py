@@ -1,4 +1,4 @@
-"""Claude Code's settings.json as text: where its statusLine stands, and the text with ccmon's line in it or without.
+"""Claude Code's settings.json: where its statusLine stands, and the content with ccmon's line in it or without.
 
 Only characters of that member change: order, layout, line ends and escapes of everything else stay as they are. A command
 that was there goes into the new one, which reads Claude Code's JSON once and gives it to both.
@@ -15,7 +15,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command, claude_entry, for_sh
 
-NEW = "{}\n"                           # what a file that is made for the line begins with
+NEW = b"{}\n"                          # what a file that is made for the line begins with
 KEY = "statusLine"
 
 # `eval` runs in the shell that Claude Code chose; in ( ) the old command may exit. Behind the space a leading - is no
@@ -36,59 +36,58 @@ _CALLS = re.compile(r"""(?<![\w-])ccmon(\.exe|/bare_start\.py)?['"]?\s[^;&|]*--s
 
 
 class Unfit(CcmonError):
-    """Why a text is left alone; to be read behind the name of its file. line: of the text, where one is wrong, else 1."""
+    """Why a content is left alone; to be read behind the name of its file and `between`. line: the wrong one in it, else 1."""
 
-    def __init__(self, what: str, line: int = 1) -> None:
-        super().__init__(what)
-        self.line = line
-
-
-class Member(NamedTuple):
-    """A member of a JSON object, and where it stands in the text."""
-
-    key: str
-    value: Any
-    start: int                         # of the key
-    at: int                            # of the value
-    end: int
+    def __init__(self, what: str, line: int = 1, way_out: str = "", between: str = " ") -> None:
+        super().__init__(what, way_out)
+        self.line, self.between = line, between
 
 
-def with_line(text: str, ccmon: str, direct: str = "") -> str:
-    """The text with ccmon's line, set up or renewed; the command is that of claude_command. Unfit where it cannot be."""
-    line = _line(text)
-    if line is None:
-        return _inserted(text, claude_entry(ccmon, direct))
-    command = _command(text, line)
-    if command is None:
+def with_line(content: Optional[bytes], ccmon: str, direct: str = "") -> bytes:
+    """The content (None: there is no file) with ccmon's line, set up or renewed; the command is that of claude_command.
+
+    Unfit where it cannot be.
+    """
+    settings = _Settings(NEW if content is None else content)
+    if settings.line is None:
+        return settings.inserted(claude_entry(ccmon, direct)).encode("utf-8")
+    if settings.command is None:
         raise Unfit(f"has a {KEY} that ccmon does not know: it is no object with the type command")
-    return _exchanged(text, command, _set_up(command.value, ccmon, direct))
+    return settings.exchanged(_set_up(settings.command.value, ccmon, direct)).encode("utf-8")
 
 
-def without_line(text: str, before: Optional[str]) -> Optional[str]:
-    """The text without ccmon's line; `before` is the text from before it was set up. None when the file was made for it."""
-    line, command = _line(text), _line_command(text)
-    own = _own(command.value) if command else None
-    if own and with_line(NEW if before is None else before, own["ccmon"], own["direct"] or "") == text:
+def without_line(content: bytes, before: Optional[bytes]) -> Optional[bytes]:
+    """The content without ccmon's line; `before` is what it was before. None when the file was made for it."""
+    now, then = _Settings(content), _Settings(before) if before else None
+    line, own = now.line, now.own
+    if own and with_line(before, own["ccmon"], own["direct"] or "") == content:
         return before
-    if line is None or command is None or not (own or before):
+    if line is None or now.command is None or not (own or then):
         raise Unfit("calls ccmon in a way of its own")
-    if before:
-        then = _line(before)
-        return text[:line.at] + before[then.at:then.end] + text[line.end:] if then else _removed(text, line)
-    old = own["old"] if own else None
-    return _removed(text, line) if old is None else _exchanged(text, command, old.replace("'\\''", "'")[1:])
+    if then and then.line:
+        after = now.text[:line.at] + then.text[then.line.at:then.line.end] + now.text[line.end:]
+    elif then or not own or own["old"] is None:
+        after = now.removed(line)
+    else:
+        after = now.exchanged(own["old"].replace("'\\''", "'")[1:])
+    return after.encode("utf-8")
 
 
-def is_own(text: str) -> bool:
+def is_own(content: bytes) -> bool:
     """Whether the line is there as `with_line` makes it, with any paths and any further options."""
-    command = _line_command(text)
-    return command is not None and _own(command.value) is not None
+    return _Settings(content).own is not None
 
 
-def calls_ccmon(text: str) -> bool:
+def calls_ccmon(content: bytes) -> bool:
     """Whether the status line has anything of ccmon in it."""
-    command = _line_command(text)
+    command = _Settings(content).command
     return command is not None and _CALLS.search(command.value) is not None
+
+
+def programs(content: bytes) -> List[str]:
+    """The files that the line calls, where it is as `with_line` makes it: Python and bare_start.py, if it does, and ccmon."""
+    own = _Settings(content).own
+    return ["".join(shlex.split(own[name])) for name in ("python", "file", "ccmon") if own[name]] if own else []
 
 
 def has_members_of(now: bytes, copy: bytes) -> bool:
@@ -107,13 +106,6 @@ def _contains(now: Any, copy: Any) -> bool:
     if isinstance(copy, list) and isinstance(now, list):
         return all(value in now for value in copy)
     return bool(now == copy)
-
-
-def programs(text: str) -> List[str]:
-    """The files that the line calls, where it is as `with_line` makes it: Python and bare_start.py, if it does, and ccmon."""
-    command = _line_command(text)
-    own = _own(command.value) if command else None
-    return ["".join(shlex.split(own[name])) for name in ("python", "file", "ccmon") if own[name]] if own else []
 
 
 # --- the command ----------------------------------------------------------------------------------------------------------
@@ -151,7 +143,7 @@ def _name(word: str) -> str:
     return re.split(r"[/\\]", re.sub("['\"]", "", word))[-1]
 
 
-# --- the members ----------------------------------------------------------------------------------------------------------
+# --- the text ---------------------------------------------------------------------------------------------------------------
 
 def _no_json(word: str) -> NoReturn:
     raise ValueError(word)
@@ -160,24 +152,70 @@ def _no_json(word: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_int=float, parse_constant=_no_json)        # float: no limit of digits
 
 
-def _line(text: str) -> Optional[Member]:
-    """The member of the status line. Unfit when the text is not one JSON object with at most one."""
-    return _one(_members(text, _top(text)), KEY)
+class Member(NamedTuple):
+    """A member of a JSON object, and where it stands in the text."""
+
+    key: str
+    value: Any
+    start: int                         # of the key
+    at: int                            # of the value
+    end: int
 
 
-def _line_command(text: str) -> Optional[Member]:
-    line = _line(text)
-    return _command(text, line) if line else None
+class _Settings:
+    """The text, where its status line stands, and the edits. Unfit when it is not one JSON object with at most one."""
 
+    def __init__(self, content: bytes) -> None:
+        try:
+            self.text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Unfit("is not UTF-8") from None
+        self.top = _top(self.text)
+        self.members = _members(self.text, self.top)
+        self.line = _one(self.members, KEY)
+        inner = _members(self.text, self.line.at) if self.line and isinstance(self.line.value, dict) else []
+        kind, command = _one(inner, "type"), _one(inner, "command")
+        is_command = kind and kind.value == "command" and command and isinstance(command.value, str)
+        self.command = command if is_command else None           # in a status line of the one type that there is
+        self.own = _own(command.value) if command and is_command else None
 
-def _command(text: str, line: Member) -> Optional[Member]:
-    """The command in a status line of the one type that there is."""
-    if not isinstance(line.value, dict):
-        return None
-    inner = _members(text, line.at)
-    kind, command = _one(inner, "type"), _one(inner, "command")
-    is_command = kind and kind.value == "command" and command and isinstance(command.value, str)
-    return command if is_command else None
+    def exchanged(self, value: str) -> str:
+        """With another command."""
+        text, command = self.text, self.command
+        return text if not command or value == command.value else text[:command.at] + _dumped(value) + text[command.end:]
+
+    def inserted(self, entry: Any) -> str:
+        """With the line as the last member, laid out as the one before it."""
+        if not self.members:
+            return self._inserted_first(entry)
+        text, last = self.text, self.members[-1]
+        gap = text[len(text[:last.start].rstrip(" \t\r\n")):last.start]
+        rows = re.search(r"\r?\n[ \t]*\Z", gap)
+        colon = ": " if text[last.at - 1].isspace() else ":"
+        if rows:
+            gap, indent = rows[0], rows[0].lstrip("\r\n")
+            written = _dumped(entry, indent=indent, separators=(",", colon)).replace("\n", gap)
+        else:
+            gap = gap or colon[1:]
+            written = _dumped(entry, separators=("," + colon[1:], colon))
+        return f'{text[:last.end]},{gap}"{KEY}"{colon}{written}{text[last.end:]}'
+
+    def _inserted_first(self, entry: Any) -> str:
+        text, end = self.text, _skip(self.text, self.top + 1)
+        rows = "\n" in text[self.top:end]
+        eol = "\r\n" if "\r\n" in text else "\n"
+        written = f'{eol}  "{KEY}": ' + _dumped(entry, indent=2).replace("\n", eol + "  ") + ("" if rows else eol)
+        at = self.top + 1 if rows else end
+        return text[:at] + written + text[at:]
+
+    def removed(self, line: Member) -> str:
+        """Without the member and its comma."""
+        text, at = self.text, self.members.index(line)
+        if at:
+            return text[:self.members[at - 1].end] + text[line.end:]
+        if len(self.members) > 1:
+            return text[:line.start] + text[self.members[1].start:]
+        return text[:self.top + 1] + text[_skip(text, line.end):]
 
 
 def _one(members: List[Member], key: str) -> Optional[Member]:
@@ -220,52 +258,6 @@ def _members(text: str, start: int) -> List[Member]:
 def _skip(text: str, at: int) -> int:
     blank = _BLANK.match(text, at)
     return blank.end() if blank else at
-
-
-# --- the edits ------------------------------------------------------------------------------------------------------------
-
-def _exchanged(text: str, member: Member, value: str) -> str:
-    return text if value == member.value else text[:member.at] + _dumped(value) + text[member.end:]
-
-
-def _inserted(text: str, entry: Any) -> str:
-    """As the last member, laid out as the one before it."""
-    top = _top(text)
-    members = _members(text, top)
-    if not members:
-        return _inserted_first(text, top, entry)
-    last = members[-1]
-    gap = text[len(text[:last.start].rstrip(" \t\r\n")):last.start]
-    rows = re.search(r"\r?\n[ \t]*\Z", gap)
-    colon = ": " if text[last.at - 1].isspace() else ":"
-    if rows:
-        gap, indent = rows[0], rows[0].lstrip("\r\n")
-        written = _dumped(entry, indent=indent, separators=(",", colon)).replace("\n", gap)
-    else:
-        gap = gap or colon[1:]
-        written = _dumped(entry, separators=("," + colon[1:], colon))
-    return f'{text[:last.end]},{gap}"{KEY}"{colon}{written}{text[last.end:]}'
-
-
-def _inserted_first(text: str, top: int, entry: Any) -> str:
-    end = _skip(text, top + 1)
-    rows = "\n" in text[top:end]
-    eol = "\r\n" if "\r\n" in text else "\n"
-    written = f'{eol}  "{KEY}": ' + _dumped(entry, indent=2).replace("\n", eol + "  ") + ("" if rows else eol)
-    at = top + 1 if rows else end
-    return text[:at] + written + text[at:]
-
-
-def _removed(text: str, line: Member) -> str:
-    """The text without the member and its comma."""
-    top = _top(text)
-    members = _members(text, top)
-    at = members.index(line)
-    if at:
-        return text[:members[at - 1].end] + text[line.end:]
-    if len(members) > 1:
-        return text[:line.start] + text[members[1].start:]
-    return text[:top + 1] + text[_skip(text, line.end):]
 
 
 def _dumped(value: Any, **layout: Any) -> str:

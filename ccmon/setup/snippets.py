@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict, List, Sequence
+from binascii import crc32
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
@@ -31,7 +32,7 @@ class SnippetValues(NamedTuple):
     bash_file: str = ".bashrc"         # in the home: what a new bash reads
     is_for_all: bool = False           # that is one which other shells read, too
     direct: str = ""                   # words of the shell that start ccmon sooner for Claude Code
-    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_bar.word has it
+    tmux_format: str = "tmux"          # what chooses the line in status-right, as tmux_line.word has it
 
 
 # --- quoting --------------------------------------------------------------------------------------------------------------
@@ -131,10 +132,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _in_single_quotes(text: str) -> str:
-    return text.replace("'", "'\\''")
-
-
 _XBAR = """#!/bin/sh
 # In @FILE@, made executable with chmod +x:
 export LANG="${LANG:-en_US.UTF-8}"
@@ -203,7 +200,7 @@ function set_poshcontext; set -gx POSH_CCMON (@LINE@); end
 """),
     "liquidprompt": _bar("bash", """# In ~/.config/liquidpromptrc (for zsh with the word zsh at the end of the command):
 LP_PS1_PREFIX='$(@LINE@) '
-""", _in_single_quotes)}
+""", lambda line: line.replace("'", "'\\''"))}
 
 
 # --- what --write puts between its markers --------------------------------------------------------------------------------
@@ -252,3 +249,80 @@ def tmux_calls(block: str) -> List[str]:
 BLOCKS = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
 WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know
 PLACED = {SHOWN: ("bash", "zsh", "fish"), ABOVE: ("bash",)}    # the shells whose text can put the line there
+
+
+# --- while a prompt is tried: `ccmon init` and `ccmon doctor` test whether it shows the line, and see a stand-in ------------
+
+# The variable holds the path of a file: the shell notes there how far its start-up files came, and what is defined then.
+PROBE = "CCMON_PROBE"
+STAND_IN_END = ".line"                 # ends the name of the file beside it that holds the stand-in
+STAND_IN_CELLS = 52                    # as wide as the line is on most days, where max_width lets it
+LEAST_STAND_IN_CELLS = 12              # with fewer it could not be recognized
+BLOCK_READ, HOOK_RAN = "ccmon:block", "ccmon:hook"     # in the file: the start-up file came so far, and the prompt's hook ran
+FIXED, NO_HOOK = "ccmon:fixed", "ccmon:no-hook"        # the prompt is read-only, and so is PROMPT_COMMAND
+NO_VARS = "ccmon:no-vars"              # a prompt in bash is a mere text
+
+
+def stand_in_mark(path: str) -> str:
+    """What the stand-in begins with; it is not in the environment, which a start-up file may print."""
+    return f"CC-{crc32(path.encode('utf-8', 'surrogateescape')):08x}-"
+
+
+def probe_file_name(max_width: int) -> str:
+    """The name of a file for a line that may take so many cells."""
+    return f"report.{max(LEAST_STAND_IN_CELLS, min(max_width, STAND_IN_CELLS))}"
+
+
+def stand_in(path: str) -> str:
+    """The stand-in, of characters that mean nothing to any shell."""
+    cells = path.rpartition(".")[2]
+    return stand_in_mark(path).ljust(int(cells) if cells.isdigit() and len(cells) < 4 else STAND_IN_CELLS, "-")
+
+
+def stand_in_of(env: Mapping[str, str]) -> Optional[str]:
+    """The stand-in of a call that is made during such a test; None otherwise."""
+    return stand_in(env[PROBE]) if env.get(PROBE) else None
+
+
+# The hook itself stays: it never finds the usual variables, and so it asks for the line each time.
+_PROBE_SH = """
+_ccmon_usual=ccmon:never
+_ccmon_note() {
+  { builtin echo "$1"; @NAMES@; } >>@FILE@ 2>/dev/null
+}
+_ccmon_ask() {
+  CCMON_LINE=@LINE@
+  _ccmon_note @HOOK@ || :
+}
+_ccmon_note @BLOCK@ || :
+"""
+_PROBE_FISH = """
+set -g _ccmon_usual ccmon:never
+function _ccmon_note
+    begin
+        echo $argv[1]
+        set -n
+        functions -an
+    end >>@FILE@ 2>/dev/null
+end
+function _ccmon_ask
+    set -g CCMON_LINE @LINE@
+    _ccmon_note @HOOK@
+end
+_ccmon_note @BLOCK@
+"""
+_PROBE_NAMES = {                       # what prints them
+    "bash": f"builtin compgen -v; builtin compgen -A function; _ccmon_may_set PS1 || builtin echo {FIXED}; "
+            f"_ccmon_may_set PROMPT_COMMAND || builtin echo {NO_HOOK}; builtin shopt -q promptvars || builtin echo {NO_VARS}",
+    "zsh": 'builtin print -rl -- "${(@k)parameters}" "${(@k)functions}"; '
+           f"[[ ${{(t)RPROMPT}} != *readonly* ]] || builtin echo {FIXED}"}
+
+
+def probe_code(shell: str, env: Mapping[str, str]) -> str:
+    """What follows the text for a shell during the test: its hook is the same, the line is the stand-in."""
+    line = stand_in_of(env)
+    if line is None or shell not in (*_PROBE_NAMES, "fish"):
+        return ""
+    text, quote = (_PROBE_FISH, for_fish) if shell == "fish" else (_PROBE_SH, for_sh)
+    return _filled(text, {"NAMES": _PROBE_NAMES.get(shell, ""), "LINE": line, "HOOK": HOOK_RAN, "BLOCK": BLOCK_READ,
+                          "FILE": quote(env[PROBE])})

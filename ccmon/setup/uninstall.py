@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Container, Dict, List, Mapping, Optional, Sequence, Set
+import sys
+from importlib import metadata
+from typing import Container, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 
-from ccmon import line_answer, locks
+from ccmon import line_answer, locks, refresher
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
-from ccmon.setup import dotfiles, init, settings_json, tmux_server, written
+from ccmon.setup import dotfiles, init, tmux_line, written
+from ccmon.setup.snippets import for_sh
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
 from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
@@ -22,6 +25,8 @@ from ccmon.text import plural
 MOST_PASSES = 3                        # what is being written meanwhile is met in the next one
 _CALLS = re.compile(rb"(?<![\w.-])ccmon(-line)?(?![\w.-])")
 _COMMENT = (b"#", b";", b"//")
+PACKAGE = "ccmon-cli"
+_BESIDE = {PACKAGE, "pytz", "tabulate", "windows-curses", "pip", "setuptools", "wheel", "pkg-resources", "distribute"}
 
 
 class Leftover(NamedTuple):
@@ -72,8 +77,10 @@ class Uninstall:
         calls = list(dict.fromkeys(call for path, target in self.start_up_files.items() if target == "tmux"
                                    for call in init.tmux_calls(path, self.env)))
         copies = self._copies(start_up, left)
-        return Installation(start_up, copies, calls, tmux_server.with_line(calls, self.env), self._running(),
-                     [file for file in wanted if not why[file]], self._empty(), history, [*left, *self._of_others()])
+        paths = dict.fromkeys(folder.path for folder in self.folders)
+        empty = [path for path in paths if _may_go(path) and removal.is_empty(path)]
+        return Installation(start_up, copies, calls, tmux_line.with_line(calls, self.env), self._running(),
+                            [file for file in wanted if not why[file]], empty, history, [*left, *self._of_others()])
 
     def _start_up(self, left: List[Leftover]) -> Dict[str, str]:
         """The files that ccmon can be taken out of; what cannot be read although it has it is added to left."""
@@ -82,7 +89,7 @@ class Uninstall:
         for path, target in self.start_up_files.items():
             real = os.path.realpath(path)
             try:
-                has_line = real not in seen and _has_line(target, path)
+                has_line = real not in seen and dotfiles.can_take_out(target, path)
                 if has_line and private.foreign(os.stat(path)):
                     left.append(Leftover(path, "it belongs to another user"))
                 elif has_line:
@@ -106,10 +113,6 @@ class Uninstall:
         is_dark = any(one.env is None for one in running)
         holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
         return [one.pid for one in running if (one.pid in holders if one.env is None else paths & _folders_of(one.env))]
-
-    def _empty(self) -> List[str]:
-        return [path for path in dict.fromkeys(folder.path for folder in self.folders)
-                if _may_go(path) and removal.is_empty(path)]
 
     def _of_others(self) -> List[Leftover]:
         """Own folders that stay because something that ccmon did not write is in them, or as they are links."""
@@ -154,7 +157,7 @@ class Uninstall:
         left: List[Leftover] = []
         for path, target in installation.start_up.items():
             try:
-                init.take_out(target, path)
+                dotfiles.take_out(target, path)
             except CcmonError as err:
                 left.append(Leftover(path, _reason(err, path)))
         failed = {one.path for one in left}
@@ -163,8 +166,9 @@ class Uninstall:
                 left.append(Leftover(path + dotfiles.BACKUP, f"it is what {path} held before ccmon, which is still in that"))
             elif dotfiles.drop_copy(target, path):
                 left.append(_copy_stays(path))
-        texts = [init.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
-        tmux_server.clear(installation.servers, installation.calls, "\n".join(texts), self.env)
+        texts = [dotfiles.text_of(path) for path, target in self.start_up_files.items() if target == "tmux"]
+        for socket in installation.servers:
+            tmux_line.clear(socket, installation.calls, "\n".join(texts), self.env)
         return left
 
     def _remove_folders(self) -> None:
@@ -196,16 +200,6 @@ class Uninstall:
 
 
 # --- single files -----------------------------------------------------------------------------------------------------------
-
-def _has_line(target: str, path: str) -> bool:
-    if target != "claude":
-        return dotfiles.can_take_out(path)
-    text = init.text_of(path) or settings_json.NEW
-    calls = settings_json.calls_ccmon(text)
-    if calls and not settings_json.is_own(text) and not os.path.exists(path + dotfiles.BACKUP):
-        raise CcmonError("it calls ccmon in a way of its own: change it by hand, as ccmon init claude shows")
-    return calls
-
 
 def _reason(err: Exception, path: str) -> str:
     """The error without the name of the file, which stands before it already."""
@@ -263,3 +257,68 @@ def _may_go(path: str) -> bool:
 def size_of(files: Sequence[File]) -> str:
     """How many there are, and how large."""
     return f"{plural(len(files), 'file')}, {sum(removal.size(file.path) for file in files) / 1e6:.1f} MB"
+
+
+# --- the program itself ---------------------------------------------------------------------------------------------------
+
+class Where(NamedTuple):
+    """Where ccmon runs."""
+
+    prefix: str                        # of the Python
+    is_venv: bool
+    names: List[str]                   # of what lies in the prefix
+    packages: Optional[List[str]]      # that are installed there; None where ccmon is not one of them
+    folder: str                        # in which the folder ccmon is
+    pip: str                           # as words of a command
+    has_pip: bool
+    is_managed: bool                   # the system's own Python, which refuses pip
+
+
+def where_it_runs() -> Where:
+    """Of this process."""
+    folder, is_venv = refresher.import_folder(), sys.prefix != sys.base_prefix
+    packages = [dist for dist in metadata.distributions() if not is_venv or _is_in(str(dist.locate_file("")), sys.prefix)]
+    own = [{str(file) for file in dist.files or ()} for dist in packages if _named([dist]) == [PACKAGE]]
+    editable = any(files and "ccmon/__init__.py" not in files for files in own)        # it leads to its sources
+    names = _named(packages)
+    # Where it runs from its sources, a package that is installed, too, is another one.
+    is_clone = os.path.exists(os.path.join(folder, "setup.cfg")) and not _is_in(folder, sys.prefix)
+    marker = os.path.join(os.path.dirname(os.__file__), "EXTERNALLY-MANAGED")
+    pip = os.path.join(sys.prefix, "Scripts" if processes.WINDOWS else "bin", "pip.exe" if processes.WINDOWS else "pip")
+    return Where(sys.prefix, is_venv, removal.names(sys.prefix),
+                 names if PACKAGE in names and (editable or not is_clone) else None, folder, processes.pip(),
+                 os.path.exists(pip) or not is_venv, os.path.exists(marker))
+
+
+def _named(packages: Iterable[object]) -> List[str]:
+    names = (getattr(dist, "metadata", {}).get("Name") or "" for dist in packages)
+    return sorted({re.sub(r"[-_.]+", "-", name).lower() for name in names if name})
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)
+
+
+def package_command(there: Where) -> str:
+    """The words to type, or a sentence where there is no package."""
+    parts = there.prefix.replace("\\", "/").rstrip("/").split("/")
+    if "pipx_metadata.json" in there.names:
+        return f"pipx uninstall {for_sh(parts[-1])}"
+    if "uv-receipt.toml" in there.names:
+        return f"uv tool uninstall {for_sh(parts[-1])}"
+    if there.packages is None:
+        return f"nothing: ccmon runs from {there.folder}, which no package owns"
+    if there.is_venv and set(there.packages) <= _BESIDE:
+        return f"rm -r {for_sh(there.prefix)}"
+    if there.is_venv and not there.has_pip:
+        return f"uv pip uninstall --python {for_sh(there.prefix)} {PACKAGE}"
+    return f"{there.pip} uninstall {'--break-system-packages ' if there.is_managed and not there.is_venv else ''}{PACKAGE}"
+
+
+def links_to_program(env: Mapping[str, str], there: Where) -> List[str]:
+    """Links on PATH into that Python, made by hand: no package command removes them; pipx and uv remove their own."""
+    if not there.is_venv or {"pipx_metadata.json", "uv-receipt.toml"} & set(there.names):
+        return []
+    paths = (os.path.join(folder, name) for folder in processes.folders(env) for name in ("ccmon", "ccmon-line"))
+    return [path for path in dict.fromkeys(paths) if os.path.islink(path) and _is_in(path, there.prefix)
+            and not _is_in(os.path.dirname(path), there.prefix)]

@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from contextlib import suppress
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 from ccmon import output
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import grounds
 from ccmon.settings.context import prepare
-from ccmon.setup import dotfiles, probe_texts, prompt_check, settings_json, tmux_server
+from ccmon.setup import dotfiles, prompt_check, settings_json, snippets, tmux_line
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility, edit
 from ccmon.setup.snippets import for_sh
 from ccmon.system import shared_files
@@ -29,9 +29,9 @@ def visibility(target: str, env: Mapping[str, str]) -> Optional[Visibility]:
     """Whether it is seen there; None where that cannot be measured: the shell is not here, no server of tmux runs."""
     if target in SHELLS:
         return prompt_check.shell_visibility(target, env, _max_width(env))
-    if env.get(probe_texts.VARIABLE):
+    if env.get(snippets.PROBE):
         return None
-    return tmux_server.tmux_visibility(env) if target == "tmux" else claude_visibility(env)
+    return tmux_line.tmux_visibility(env) if target == "tmux" else settings_visibility(settings_files(env))
 
 
 def sentences(target: str, env: Mapping[str, str], seen: Optional[Visibility]) -> List[str]:
@@ -61,7 +61,7 @@ def _max_width(env: Mapping[str, str]) -> int:
     try:
         return prepare({}, env, switch=False).settings.max_width
     except CcmonError:
-        return probe_texts.CELLS
+        return snippets.STAND_IN_CELLS
 
 
 # --- Claude Code ----------------------------------------------------------------------------------------------------------
@@ -74,13 +74,8 @@ class SettingsFile(NamedTuple):
     text: str
 
 
-def claude_visibility(env: Mapping[str, str]) -> Visibility:
-    """By its settings for the current folder."""
-    return settings_visibility(list(_settings_files(env)))
-
-
-def _settings_files(env: Mapping[str, str]) -> Iterator[SettingsFile]:
-    """The one that wins comes first."""
+def settings_files(env: Mapping[str, str]) -> Iterator[SettingsFile]:
+    """Claude Code's settings for the current folder; the one that wins comes first."""
     files = [(MACHINE, os.path.join(_MANAGED.get(sys.platform, _MANAGED_USUAL), "managed-settings.json"))]
     user = dotfiles.path_of("claude", env)
     with suppress(OSError):
@@ -97,7 +92,7 @@ def _settings_files(env: Mapping[str, str]) -> Iterator[SettingsFile]:
                 yield SettingsFile(whose, path, content.decode("utf-8-sig"))
 
 
-def settings_visibility(files: Sequence[SettingsFile]) -> Visibility:
+def settings_visibility(files: Iterable[SettingsFile]) -> Visibility:
     """files: the one that wins comes first."""
     values = [(file, _values(file.text)) for file in files]
     off = next((file for file, members in values if OFF in members), None)
@@ -125,6 +120,6 @@ def _values(text: str) -> Dict[str, Any]:
 
 def _calls_ccmon(text: str) -> bool:
     try:
-        return settings_json.calls_ccmon(text)
+        return settings_json.calls_ccmon(text.encode())
     except CcmonError:
         return False

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
-from ccmon.model import Facts, Owner, Record, UsageRow
+from ccmon.model import Owner, Record, StoredFacts, UsageRow
 from ccmon.store import integrity, journal, migrations, rows, values
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
@@ -116,13 +116,13 @@ class Store:
             self._doubted.append(self._db)
             self._db = None
 
-    def facts(self, owner: Owner, now: int) -> Facts:
+    def facts(self, owner: Owner, now: int) -> StoredFacts:
         """What is stored, without `source`. Raises StoreError."""
         from ccmon.store import present
         return self.read(owner, lambda db, owner_id: self.with_trouble(
-            db, Facts() if owner_id is None else present.facts(db, owner_id, now), now))
+            db, StoredFacts() if owner_id is None else present.facts(db, owner_id, now), now))
 
-    def with_trouble(self, db: sqlite3.Connection, facts: Facts, now: int) -> Facts:
+    def with_trouble(self, db: sqlite3.Connection, facts: StoredFacts, now: int) -> StoredFacts:
         """The facts with what is wrong with the file."""
         return facts._replace(trouble=self.trouble or (self._frozen and self._frozen.frozen) or rows.damage_notice(db, now))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import List, Optional, Sequence, Tuple
 
-from ccmon.model import Block, Facts, HighWater, Record, Sample
+from ccmon.model import Block, HighWater, Record, Sample, StoredFacts
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import limit_events, log_state, rows, running, usage, values
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, SKEW_S
@@ -15,13 +15,13 @@ SAMPLES_S = HOUR_S
 SAMPLES_MAX = 20_000
 
 
-def facts(db: sqlite3.Connection, owner: int, now: int) -> Facts:
-    """The facts of that owner, without source and trouble."""
+def facts(db: sqlite3.Connection, owner: int, now: int) -> StoredFacts:
+    """The facts of that owner, without trouble."""
     stored = facts_without_samples(db, owner, now)
     return stored._replace(samples=tuple(samples(db, owner, now, stored.blocks)))
 
 
-def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts:
+def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> StoredFacts:
     """The same without samples."""
     stored = _blocks(db, owner, now)
     listed = [start for start, in db.execute("""SELECT start_ts FROM session WHERE owner_id = ? AND end_ts > ? AND start_ts <= ?
@@ -33,7 +33,7 @@ def facts_without_samples(db: sqlite3.Connection, owner: int, now: int) -> Facts
         others = [one for one in blocks if one.end <= now or one.start // HOUR_S in hours]
         blocks = _beside(db, owner, blocks, others, block, since, now)
     starts = sorted({*listed, *(block.start for block in blocks if block not in stored)} & {block.start for block in blocks})
-    return Facts(tuple(blocks), tuple(starts), (), high_water(db, owner, now), cut_since=since)
+    return StoredFacts(tuple(blocks), tuple(starts), (), high_water(db, owner, now), since)
 
 
 def _beside(db: sqlite3.Connection, owner: int, stored: List[Block], others: List[Block], block: Block, since: Optional[int],

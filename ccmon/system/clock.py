@@ -2,8 +2,9 @@
 
 import os
 import time
+from bisect import bisect_right
 from datetime import datetime, timedelta
-from typing import Any, Callable, Iterable, List, Mapping, Optional
+from typing import Callable, Iterable, List, Mapping, Optional
 
 from ccmon.errors import CcmonError
 from ccmon.system import processes
@@ -52,7 +53,7 @@ def zone(name: str, at: Optional[int] = None) -> TimeZone:
     wanted = name.strip()
     if wanted.lower() == "local":
         return TimeZone(_abbreviation(at), lambda epoch: _local(epoch).tm_gmtoff)
-    return _pytz_zone(wanted)
+    return TimeZone("UTC", lambda _: 0) if wanted.upper() == "UTC" else _zone_of_file(wanted) or _pytz_zone(wanted)
 
 
 def _abbreviation(at: Optional[int]) -> str:
@@ -75,7 +76,7 @@ def _pytz_zone(name: str) -> TimeZone:
         command = f"{processes.pip()} install pytz"
         raise CcmonError("pytz is missing", f"Install it with: {command}", command) from None
     try:
-        tzinfo = _by_file(pytz, name) or pytz.timezone(name)
+        tzinfo = pytz.timezone(name)
     except pytz.UnknownTimeZoneError:
         raise CcmonError(f"Unknown time zone '{clip(clean(name), 40)}'", _nearest(name, pytz.all_timezones)) from None
 
@@ -86,16 +87,36 @@ def _pytz_zone(name: str) -> TimeZone:
     return TimeZone(str(tzinfo), offset_s)
 
 
-def _by_file(pytz: Any, name: str) -> Any:
-    """The zone from its own file; None where pytz has to decide. It would check that all 600 are there, for 10 ms."""
+def _zone_of_file(name: str) -> Optional[TimeZone]:
+    """The zone by its file in pytz, whose code takes half a start of Python to load; None where that has to decide."""
     parts = name.split("/")
     if len(parts) < 2 or name != name.title() or "PYTZ_TZDATADIR" in os.environ or not all(part[:1].isalpha() for part in parts):
         return None                    # title: some disks have the file of europe/warsaw, too
     try:
-        with open(os.path.join(os.path.dirname(pytz.__file__), "zoneinfo", *parts), "rb") as file:
-            return pytz.build_tzinfo(name, file)
-    except (AttributeError, AssertionError, OSError, ValueError):
+        from importlib.machinery import PathFinder
+        package = PathFinder.find_spec("pytz").origin  # type: ignore[union-attr]
+        with open(os.path.join(os.path.dirname(package), "zoneinfo", *parts), "rb") as file:  # type: ignore[arg-type]
+            return TimeZone(name, _offset_by(file.read()))
+    except (AttributeError, LookupError, OSError, TypeError):
         return None
+
+
+def _offset_by(tzfile: bytes) -> Callable[[int], int]:
+    """Epoch -> offset (s) by the first block of a tzfile(5), which pytz reads, too; in whole minutes, as there. LookupError."""
+    def number(at: int) -> int:
+        return int.from_bytes(tzfile[at:at + 4], "big", signed=True)
+
+    changes, kinds = number(32), number(36)
+    end = 44 + 5 * changes             # of the times and kinds of the changes; six bytes for each kind follow
+    times = [number(at) for at in range(44, end - changes, 4)]
+    offsets = [(number(at) + 30) // 60 * 60 for at in range(end, end + 6 * kinds, 6)]
+    of_changes = [offsets[kind] for kind in tzfile[end - changes:end]]
+    earliest = next((offset for offset, is_dst in zip(offsets, tzfile[end + 4::6]) if not is_dst), offsets[0])
+
+    def offset_s(epoch: int) -> int:
+        before = bisect_right(times, epoch)
+        return of_changes[before - 1] if before else earliest
+    return offset_s
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

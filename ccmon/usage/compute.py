@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Iterable, List, Optional, Sequence
 
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Windows
-from ccmon.usage import binding, burn, forecast, fullness, notices, outlook, schedule, utilization
-from ccmon.usage.fullness import Options as Options
-from ccmon.usage.fullness import active as active
+from ccmon.usage import binding, burn, notices, outlook, schedule, utilization
+from ccmon.usage.utilization import Options as Options
+from ccmon.usage.utilization import active as active
 from ccmon.usage.windows import opens_at, window_named
 from ccmon.when import Zone
 
@@ -23,30 +23,31 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 
 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
-    running_blocks, session, windows, limit, full = fullness.session_fullness(facts, options, now)
+    running_blocks, session, windows, limit, full = utilization.session_fullness(facts, options, now)
     pace = burn_terms(facts, now)
     reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
                                 window_named(utilization.reported_windows(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
-    ends_at = None if full.left is None else forecast.predicted_end(now, full.left, pace.per_min)
+    ends_at = None if full.left is None else burn.predicted_end(now, full.left, pace.per_min)
     runway = outlook.session_runway(facts, full, limit, window_end, now) if session and window_end else None
-    runway = outlook.shown_session_runway(runway, facts.learned, ends_at)
+    runway = outlook.shown_session_runway(runway, facts.learned.state, ends_at)
     pace_end = binding.pace_runway(ends_at, opens_at(windows, full.source, reset.at))
     windows = _forecast(facts, windows, runway or (pace_end if session else None), now)
     own = binding.session_candidate(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)
-    bound = binding.tightest(windows, own or _session_of(windows), session, facts.bound, now)
+    bound = binding.tightest(windows, own or _session_of(windows), session, facts.learned.bound, now)
+    stored, source, reported = facts.stored, facts.reported.source, facts.reported
     return Snapshot(
-        now=now, source=facts.source, age_s=None if facts.source.refreshed is None else max(0, now - facts.source.refreshed),
-        session=session or _newest(facts.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),
+        now=now, source=source, age_s=None if source.refreshed is None else max(0, now - source.refreshed),
+        session=session or _newest(stored.blocks, now), active=session is not None, others=max(0, len(running_blocks) - 1),
         limit=limit, percent=full.percent, left=full.left,
         burn_per_min=pace.per_min, burn_source=pace.source,
-        sustainable_per_min=None if full.left is None else forecast.sustainable(full.left, now, reset.at),
+        sustainable_per_min=None if full.left is None else burn.sustainable(full.left, now, reset.at),
         predicted_end=ends_at, reset=reset, windows=binding.tightest_first(windows, bound), binding=bound,
         percent_source=full.source, capacity=full.capacity, about=full.about, runway=runway,
-        week=_learned_week(facts, windows), learned=facts.learned, credits=facts.credits, login=facts.login,
-        apart=facts.apart, cache=facts.cache,
-        usage_curve=tuple(forecast.curve(facts.samples, session, now)) if session else (),
-        burn_history=tuple(burn.history(facts.samples, now, BURN_PARTS)), blocks=facts.blocks, high_water=facts.high_water)
+        week=_learned_week(facts, windows), learned=facts.learned.state, credits=reported.credits, login=reported.login,
+        apart=reported.apart, cache=reported.cache,
+        usage_curve=tuple(burn.curve(stored.samples, session, now)) if session else (),
+        burn_history=tuple(burn.history(stored.samples, now, BURN_PARTS)), blocks=stored.blocks, high_water=stored.high_water)
 
 
 def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: int) -> Windows:
@@ -64,7 +65,7 @@ def _session_of(windows: Windows) -> Optional[binding.Candidate]:
 def _learned_week(facts: Facts, windows: Windows) -> Optional[Runway]:
     """The runway of Claude's seven days; None where nothing was learned of them."""
     week = window_named(windows, "seven_day")
-    return week.forecast if week and facts.outlook and facts.outlook.week else None
+    return week.forecast if week and facts.learned.outlook and facts.learned.outlook.week else None
 
 
 def _window_end(windows: Windows, session: Optional[Block]) -> Optional[int]:
@@ -85,21 +86,21 @@ def _newest(blocks: Iterable[Block], now: int) -> Optional[Block]:
 
 def _trusted(facts: Facts, now: int) -> List[Block]:
     """Without the sessions that should run but that the source lists no more: they would count twice."""
-    listed = set(facts.listed)
-    return [b for b in facts.blocks if b.end <= now or b.start in listed]
+    listed = set(facts.stored.listed)
+    return [b for b in facts.stored.blocks if b.end <= now or b.start in listed]
 
 
 def _seen(facts: Facts, now: int) -> Sequence[Sample]:
     """The samples, and the last answer of the source where it is newer than they are."""
-    at = facts.source.refreshed
-    if not facts.samples or at is None or not facts.samples[-1].seen < at <= now:
-        return facts.samples
-    running = active(facts.blocks, facts.listed, at)
+    at = facts.reported.source.refreshed
+    if not facts.stored.samples or at is None or not facts.stored.samples[-1].seen < at <= now:
+        return facts.stored.samples
+    running = active(facts.stored.blocks, facts.stored.listed, at)
     newest = Sample(at, at, running[0].start, running[0].tokens) if running else Sample(at, at, None, 0)
-    return (*facts.samples, newest)
+    return (*facts.stored.samples, newest)
 
 
 def next_edge(facts: Facts, now: int) -> float:
     """Epoch s when a session or a window ends next; infinite when none does."""
-    ends = [block.end for block in facts.blocks] + [window.resets_at for window in facts.windows]
+    ends = [block.end for block in facts.stored.blocks] + [window.resets_at for window in facts.reported.windows]
     return min((end for end in ends if end > now), default=float("inf"))

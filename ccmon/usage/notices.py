@@ -20,7 +20,7 @@ CONNECT = "ccmon init claude --write"
 
 def snapshot_notices(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
     """The order here is the order on the screen."""
-    yield from _source_failed(facts.source)
+    yield from _source_failed(facts.reported.source)
     yield from _binding(snapshot, zone)
     yield from _session_notices(snapshot, facts, zone)
     yield from _windows(snapshot, zone)
@@ -28,13 +28,13 @@ def snapshot_notices(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s
         yield Notice("tokens_include_cache", "ccusage gave no input and output counts: these tokens may include cache")
     yield from _clock_skew(snapshot)
     yield from _stale(snapshot, stale_after_s)
-    if facts.trouble:
-        yield Notice("store_failed", facts.trouble)
-    if facts.source.skipped > 0:
-        what = "damaged line" if facts.source.name == "logs" else "malformed session"
-        name = (facts.source.skipped_in or "").replace("\\", "/").rpartition("/")[2]
+    if facts.stored.trouble:
+        yield Notice("store_failed", facts.stored.trouble)
+    if facts.reported.source.skipped > 0:
+        what = "damaged line" if facts.reported.source.name == "logs" else "malformed session"
+        name = (facts.reported.source.skipped_in or "").replace("\\", "/").rpartition("/")[2]
         where = f" ({name}; see: ccmon why)" if name else ""
-        yield Notice("blocks_skipped", f"{plural(facts.source.skipped, what)} left out{where}")
+        yield Notice("blocks_skipped", f"{plural(facts.reported.source.skipped, what)} left out{where}")
     yield from _learning(snapshot, facts, zone)
 
 
@@ -154,10 +154,10 @@ def _over(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     tokens = snapshot.session.tokens if snapshot.session else 0
     if snapshot.percent_source == "official":
         if used >= 100:
-            window = window_named(running(facts.windows, snapshot.now), "five_hour")
-            claude = facts.hit_at is None or window is not None and window.percent >= 100
+            window = window_named(running(facts.reported.windows, snapshot.now), "five_hour")
+            claude = facts.learned.hit_at is None or window is not None and window.percent >= 100
             words = f"Claude says {percent(used)} of the 5-hour window is used"
-            cut_off = "" if facts.hit_at is None else f"cut off at {clock_text(facts.hit_at, snapshot.now, zone)}"
+            cut_off = "" if facts.learned.hit_at is None else f"cut off at {clock_text(facts.learned.hit_at, snapshot.now, zone)}"
             yield Notice("over_limit", f"Limit reached: {words if claude else cut_off}")
     elif limit.unknown:
         yield Notice("limit_unknown", f"Above your record: the real limit is at least {count(tokens)}")
@@ -213,7 +213,7 @@ def session_used(snapshot: Snapshot) -> str:
 
 def _learning(snapshot: Snapshot, facts: Facts, zone: Zone) -> Iterator[Notice]:
     """A change of the allocation, once; a limit that was learned and is not used; how to come to one."""
-    learned, limit = facts.learned, snapshot.limit
+    learned, limit = facts.learned.state, snapshot.limit
     for change in learned.changes[-1:] if learned else ():
         if change.found_at <= snapshot.now < change.found_at + SESSION_S:
             yield Notice("allocation_changed", change_sentence(change, clock_text(change.at, snapshot.now, zone)))

@@ -9,7 +9,7 @@ from ccmon import checked
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
-from ccmon.usage import forecast
+from ccmon.usage import burn
 from ccmon.usage.utilization import Utilization
 from ccmon.usage.windows import window_named
 from ccmon.when import WEEK_S
@@ -47,7 +47,7 @@ def is_likelihood(forecast: Optional[Runway]) -> bool:
 
 def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: int, now: int) -> Optional[Runway]:
     """The runway of the session; None where nothing was learned of how this user works."""
-    outlook = facts.outlook
+    outlook = facts.learned.outlook
     if outlook is None or full.left is None or full.percent is None or window_end <= now:
         return None
     official = full.source == "official"
@@ -57,11 +57,11 @@ def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: in
     from ccmon.learning import usage_curve  # there is something learned
     from ccmon.learning.values import TAIL
     usage = usage_curve.until(pace.usage, now)
-    spread = (1.0,) if official else _spread(facts.learned, limit)
+    spread = (1.0,) if official else _spread(facts.learned.state, limit)
     wait_min = _blocked_min(facts, usage, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
     runway = _by_extra(extra, usage, left, now, window_end, spread) if extra and not wait_min else None
-    tail = facts.learned.tail if facts.learned else TAIL
+    tail = facts.learned.state.tail if facts.learned.state else TAIL
     runway = runway or _runway(pace.model, usage, left, now, window_end, spread, tail, wait_min)
     factor = full.left / left if left > 0 else 0.0     # of the band in tokens
     return runway._replace(resets_at=window_end,
@@ -78,7 +78,7 @@ def _runway(model: "RunwayModel", usage: "UsageCurve", left: float, now: int, wi
 def _blocked_min(facts: Facts, usage: "UsageCurve", now: int) -> float:
     """Minutes for which nothing can be used because the week is used up."""
     from ccmon.learning import runway
-    week = window_named(facts.windows, "seven_day")
+    week = window_named(facts.reported.windows, "seven_day")
     return runway.blocked_min(usage, week.percent, week.resets_at, now) if week else 0.0
 
 
@@ -117,12 +117,12 @@ def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
 
     None where the window's length is unknown.
     """
-    outlook, whole_s = facts.outlook, length_s(window.name)
+    outlook, whole_s = facts.learned.outlook, length_s(window.name)
     at = now // _STEP_S * _STEP_S
     learned = outlook and (dict(outlook.weeks).get(window.name) or (outlook.week if window.name == "seven_day" else None))
     if learned is not None:
         forecast = _of_week(learned, window.percent, at, window.resets_at)
-        choice = facts.learned.week_choice if facts.learned and window.name == "seven_day" else None
+        choice = facts.learned.state.week_choice if facts.learned.state and window.name == "seven_day" else None
         return _by_pace(window, at, WEEK_S)._replace(learned=forecast) if _is_simpler_shown(forecast, choice) else forecast
     if whole_s is None:
         return None
@@ -130,7 +130,7 @@ def window_runway(facts: Facts, window: Window, now: int) -> Optional[Runway]:
 
 
 def _by_pace(window: Window, at: int, whole_s: int) -> Runway:
-    return forecast.window_by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
+    return burn.window_by_pace(window.percent, at, window.resets_at, 0, whole_s)._replace(resets_at=window.resets_at)
 
 
 @lru_cache(maxsize=4)
@@ -141,4 +141,4 @@ def _of_week(model: "WeekModel", percent: float, now: int, reset_at: int) -> Run
 
 def week_by_pace(window: Window, now: int) -> int:
     """Epoch s when the week is used up at the pace of its window so far, at the latest its reset."""
-    return forecast.window_by_pace(window.percent, now, window.resets_at, 0).median
+    return burn.window_by_pace(window.percent, now, window.resets_at, 0).median

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Iterable, List, Mapping, Optional, Tuple
 
-from ccmon.model import NEAR_PERCENT, Block, Facts, Hit, LearnedLimit, Limit, Window, Windows
+from ccmon.errors import CcmonError
+from ccmon.model import NEAR_PERCENT, Block, Facts, HighWater, Hit, LearnedLimit, Limit, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
+from ccmon.text import clean, clip
+from ccmon.typed_values import PLAN_NAMES, PLANS, ResetRule
 from ccmon.usage.windows import running, window, window_named, with_window
 from ccmon.when import HOUR_S, SESSION_S, SKEW_S
 
@@ -66,8 +69,8 @@ def _whole(tokens: int, limit: Limit, official: Window, learned: Optional[Learne
 
 def reported_windows(facts: Facts, now: int) -> Windows:
     """The running windows whose resets Claude has reported, by percentages or by limit events."""
-    windows = running(facts.windows, now)
-    for hit in facts.hits:
+    windows = running(facts.reported.windows, now)
+    for hit in facts.learned.hits:
         windows = _with_hit(windows, hit, now)
     return windows
 
@@ -75,7 +78,7 @@ def reported_windows(facts: Facts, now: int) -> Windows:
 def current_windows(facts: Facts, session: Optional[Block], now: int) -> Windows:
     """The running windows as Claude reported them, at 100 % after a limit event."""
     windows = reported_windows(facts, now)
-    used, hit_at = window_named(windows, "five_hour"), facts.hit_at
+    used, hit_at = window_named(windows, "five_hour"), facts.learned.hit_at
     if hit_at is None or hit_at > now + SKEW_S:
         return windows
     if used is None and session and session.start <= hit_at:
@@ -113,7 +116,7 @@ def fresh_window(windows: Windows, session: Optional[Block], now: int) -> Option
 
 def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> Optional[Window]:
     """Claude's last report of the running 5-hour window, where it is near the limit, tokens show less and nothing was learned."""
-    session_window = window_named(running(facts.windows, now), "five_hour")
+    session_window = window_named(running(facts.reported.windows, now), "five_hour")
     if session_window is None or session is None or limit.source == "learned":
         return None
     return session_window if session_window.percent >= max(NEAR_PERCENT, 100 * session.tokens / limit.tokens) else None
@@ -121,10 +124,10 @@ def last_window(facts: Facts, session: Optional[Block], limit: Limit, now: int) 
 
 def least_percent(facts: Facts, session: Optional[Block], limit: Limit, now: int) -> float:
     """Per cent by Claude's last report in this window and by what was used here since; use elsewhere may add to it."""
-    session_window = window_named(running(facts.windows, now), "five_hour")
+    session_window = window_named(running(facts.reported.windows, now), "five_hour")
     if session_window is None or session is None:
         return 0.0
-    then = [sample.tokens for sample in facts.samples if sample.session == session.start and sample.ts <= session_window.read_at]
+    then = [one.tokens for one in facts.stored.samples if one.session == session.start and one.ts <= session_window.read_at]
     since = max(0, session.tokens - max(then)) if then else 0
     return session_window.percent + 100 * since / limit.tokens
 
@@ -158,3 +161,113 @@ def _load_of(session: Optional[Block]) -> "Load":
     kinds = zip(("input", "output", "cache_creation", "cache_read"), session[4:8])
     load = {(model, kind): float(count or 0) for kind, count in kinds}
     return load if session.cost_usd is None else {**load, ("", "cost"): session.cost_usd}
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    plan: str = "pro"                                       # one of typed_values.PLAN_NAMES
+    explicit_limit: Optional[Tuple[int, str]] = None        # tokens, and who says so: flag | config
+    rule: ResetRule = ResetRule("session")
+    plans: Mapping[str, int] = PLANS                 # tokens of each plan
+    by_account: bool = False                                # the plan is that of the account: nobody has asked for it
+
+
+def active(blocks: Iterable[Block], listed: Iterable[int], now: int) -> List[Block]:
+    """The sessions that run then and that the source still lists, the latest start first."""
+    starts = set(listed)
+    running = [b for b in blocks if b.start <= now < b.end and b.start in starts]
+    return sorted(running, key=lambda b: b.start, reverse=True)
+
+
+class Fullness(NamedTuple):
+    """The session, and how much of its limit is used."""
+
+    running: List[Block]               # all that run, the latest start first
+    session: Optional[Block]           # the first of them, None where none runs
+    windows: Windows                   # those that run
+    limit: Limit
+    utilization: Utilization
+
+
+def session_fullness(facts: Facts, options: Options, now: int) -> Fullness:
+    """How full the session is then (epoch s)."""
+    running = active(facts.stored.blocks, facts.stored.listed, now)
+    session = running[0] if running else None
+    windows = current_windows(facts, session, now)
+    counting = fresh_window(windows, session, now)
+    learned = limit_in_tokens(facts.learned.state, facts.learned.load, session)
+    record = larger_high_water(high_water(facts.stored.blocks, now), facts.stored.high_water)
+    judged = session.tokens if session and not counting else 0         # plan figures are silent where Claude itself speaks
+    limit = resolve(options.plan, options.explicit_limit, judged, record, options.plans, learned,
+                           options.by_account)
+    counting = counting or last_window(facts, session, limit, now)
+    full = session_utilization(session, limit, counting, learned,
+                                           least_percent(facts, session, limit, now))
+    return Fullness(running, session, windows, limit, full)
+
+
+def high_water(blocks: Iterable[Block], now: int) -> Optional[HighWater]:
+    """The largest completed session (the earliest of equals) among those it can be compared with; None when there is none."""
+    completed = [b for b in blocks if b.end <= now and b.start <= now and b.tokens > 0]
+    # Sessions without counts may include cache tokens, a hundred times as many: they speak only where nothing better does.
+    comparable = [b for b in completed if b.counted] or completed
+    best = max(comparable, key=lambda b: (b.tokens, -b.start), default=None)
+    return None if best is None else HighWater(best.tokens, best.start, len(comparable))
+
+
+def larger_high_water(a: Optional[HighWater], b: Optional[HighWater]) -> Optional[HighWater]:
+    """The larger of two (the earlier of equals) with the larger number of sessions."""
+    if a is None or b is None:
+        return a or b
+    best = max(a, b, key=lambda mark: (mark.tokens, -mark.at))
+    return best._replace(sessions=max(a.sessions, b.sessions))
+
+
+def resolve(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
+            plans: Mapping[str, int] = PLANS, learned: Optional[LearnedLimit] = None, by_account: bool = False) -> Limit:
+    """The limit in force for a session of so many tokens.
+
+    explicit is a limit the user set, in tokens, and where: flag or config. by_account: the plan is that of the account, and
+    nobody has asked for it; like pro, the default, it holds until it is exceeded. CcmonError for an unknown plan.
+    """
+    limit = _of_plan(plan, explicit, tokens, high_water, plans, learned, by_account)
+    return limit._replace(by_account=by_account and limit.source in ("plan", "high_water", "learned"))
+
+
+def _of_plan(plan: str, explicit: Optional[Tuple[int, str]], tokens: int, high_water: Optional[HighWater],
+             plans: Mapping[str, int], learned: Optional[LearnedLimit], is_default: bool) -> Limit:
+    record = high_water if high_water is not None and high_water.tokens > 0 else None
+    if explicit is not None and explicit[0] > 0:
+        return Limit(explicit[0], plan, explicit[1], plan, record)
+    if plan == "ml_auto" and learned:
+        return Limit(learned.tokens, plan, "learned", plan, record, learned=learned)
+    if plan in ("custom_max", "ml_auto"):
+        return _record(plan, tokens, record, _figure("pro", plans))
+    figure = _figure(plan, plans)
+    if (plan == "pro" or is_default) and tokens > figure:
+        return _switched(plan, tokens, record, figure, learned)
+    return Limit(figure, plan, "plan", plan, record)
+
+
+def _figure(plan: str, plans: Mapping[str, int]) -> int:
+    """Tokens of a plan by the given table, or by ours where that has no usable figure."""
+    figure = plans.get(plan, 0)
+    if figure <= 0 and plan not in PLANS:
+        raise CcmonError(f"Unknown plan '{clip(clean(plan), 40)}'", f"Use {', '.join(PLAN_NAMES[:-1])} or {PLAN_NAMES[-1]}")
+    return figure if figure > 0 else PLANS[plan]
+
+
+def _record(plan: str, tokens: int, record: Optional[HighWater], default: int) -> Limit:
+    """The largest session is the limit, even where it is below the smallest plan."""
+    limit = record.tokens if record else default
+    return Limit(limit, plan, "high_water" if record else "plan", plan, record, unknown=tokens > limit)
+
+
+def _switched(plan: str, tokens: int, record: Optional[HighWater], figure: int, learned: Optional[LearnedLimit]) -> Limit:
+    """The plan was exceeded, so it is another: what was learned counts, else the largest session where it is above the plan."""
+    if learned:
+        return Limit(learned.tokens, "ml_auto", "learned", plan, record, switched=True, learned=learned)
+    limit = max(figure, record.tokens if record else 0)
+    source = "high_water" if limit > figure else "plan"
+    return Limit(limit, "custom_max", source, plan, record, switched=True, unknown=tokens > limit)

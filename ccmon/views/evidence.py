@@ -8,8 +8,7 @@ from ccmon.model import Block, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.own_name import NAME
 from ccmon.settings.origins import Setting
-from ccmon.usage.account_note import AccountNote
-from ccmon.usage.asked_note import AskedNote
+from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.burn import Terms
 from ccmon.when import Zone
 

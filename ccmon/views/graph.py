@@ -1,4 +1,4 @@
-"""The session's tokens over time as a picture: what was seen, the way it goes on, the limit. Braille dots or ASCII."""
+"""Use over time as a picture: what was seen, the way it goes on, the limit. Braille dots or ASCII."""
 
 from __future__ import annotations
 
@@ -15,20 +15,12 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # braille bit 
 
 
 class Stroke(NamedTuple):
-    """A straight piece of a curve; its role tells seen from guessed."""
+    """A straight piece of a curve: solid where it was seen, twice as thick unless its role is dim; else dashed, or dotted."""
 
     begin: Point
     end: Point
     role: str
-    dashed: bool = False               # guessed: the projection
-
-
-class Between(NamedTuple):
-    """Where the curve will most likely be at one time."""
-
-    at: int                            # epoch s
-    low: float                         # tokens
-    high: float
+    pattern: str = "solid"             # solid | dashed | dotted, each lighter than the one before
 
 
 class Curve(NamedTuple):
@@ -39,7 +31,6 @@ class Curve(NamedTuple):
     limit: int                         # tokens
     strokes: Sequence[Stroke]
     now: int                           # epoch s
-    band: Sequence[Between] = ()       # by time; what lies between two of them is even
 
 
 class Canvas:
@@ -77,7 +68,6 @@ def render(curve: Curve, cells: int, rows: int, charset: Charset, hours: Sequenc
         return [()] * rows
     top = _top(curve, plot_rows)
     canvas = Canvas(plot_cells, plot_rows, charset)
-    _shade(canvas, curve, top)
     for stroke in sorted(curve.strokes, key=lambda stroke: stroke.role != "dim"):
         _draw(canvas, curve, stroke, top)
     limit_row = _row_of(curve.limit, top, plot_rows)
@@ -88,7 +78,7 @@ def render(curve: Curve, cells: int, rows: int, charset: Charset, hours: Sequenc
 
 def _top(curve: Curve, plot_rows: int) -> float:
     """Tokens at the upper edge; what is over the limit gets a row of its own above it."""
-    highest = max((stroke.end[1] for stroke in curve.strokes if not stroke.dashed), default=0)
+    highest = max((stroke.end[1] for stroke in curve.strokes if stroke.pattern == "solid"), default=0)
     return max(1, curve.limit if highest <= curve.limit else max(highest, curve.limit * plot_rows / (plot_rows - 1)))
 
 
@@ -114,28 +104,25 @@ def round_step(least: float) -> int:
 
 def _draw(canvas: Canvas, curve: Curve, stroke: Stroke, top: float) -> None:
     across, down = canvas.cells * canvas.across - 1, canvas.rows * canvas.down - 1
-    (x0, y0), (x1, y1) = [(round((at - curve.start) / max(1, curve.end - curve.start) * across),
-                           round(min(tokens, top) / top * down)) for at, tokens in (stroke.begin, stroke.end)]
-    steps = max(abs(x1 - x0), abs(y1 - y0), 1)
+    span_s = max(1, curve.end - curve.start)
+    (x0, y0), (x1, y1) = [(round((at - curve.start) / span_s * across), round(min(99, tokens / top) * down))
+                          for at, tokens in (stroke.begin, stroke.end)]
+    steps = min(max(abs(x1 - x0), abs(y1 - y0), 1), across + down)     # one may lead far out of the picture
     flat = abs(x1 - x0) >= abs(y1 - y0)
+    thick = canvas.charset.unicode and stroke.pattern == "solid" and stroke.role != "dim"
     for step in range(steps + 1):
         x, y = round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps)
-        if not stroke.dashed or not canvas.charset.unicode or (x // canvas.across if flat else y // canvas.down) % 2 == 0:
+        if not _is_gap(canvas, stroke.pattern, x, y, flat):
             canvas.dot(x, y, stroke.role)
+        if thick:
+            canvas.dot(x, y - 1, stroke.role)
 
 
-def _shade(canvas: Canvas, curve: Curve, top: float) -> None:
-    """The band as every other dot of every other column."""
-    across, down = canvas.cells * canvas.across - 1, canvas.rows * canvas.down - 1
-    span_s = max(1, curve.end - curve.start)
-    for before, after in zip(curve.band, curve.band[1:]):
-        first, last = (round((edge.at - curve.start) / span_s * across) for edge in (before, after))
-        for x in range(first, last + 1):
-            share = (x - first) / max(1, last - first)
-            low, high = (a + (b - a) * share for a, b in ((before.low, after.low), (before.high, after.high)))
-            for y in range(round(min(low, top) / top * down), round(min(high, top) / top * down) + 1):
-                if x % 2 == 0 and (y % 2 == 0 or canvas.down == 1):
-                    canvas.dot(x, y, "dim")
+def _is_gap(canvas: Canvas, pattern: str, x: int, y: int, flat: bool) -> bool:
+    """Every other cell; in ASCII a dashed stroke has none, as its character is lighter anyway."""
+    if pattern == "dotted":
+        return x % (2 * canvas.across) != 0
+    return pattern == "dashed" and canvas.charset.unicode and (x // canvas.across if flat else y // canvas.down) % 2 != 0
 
 
 def _row(canvas: Canvas, row: int, label: str, on_limit: bool) -> Line:

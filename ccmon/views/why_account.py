@@ -3,7 +3,7 @@
 from typing import Any, Dict, Iterator, Optional
 
 from ccmon.text import clip, duration, plural, printable, width
-from ccmon.usage.asked_note import newest_credits
+from ccmon.usage.account_note import newest_credits
 from ccmon.usage.notices import amounts
 from ccmon.views.evidence import Evidence
 from ccmon.when import clock_text

@@ -192,7 +192,7 @@ def test_C08_looks_with_wrong_clocks_lose_and_alter_nothing_of_the_right_ones(tm
         for jump_s in jumps:
             wrong.look(now + jump_s)
         for life in (right, wrong):
-            shown.append([one for one in life.look(now).blocks if one.start <= now < one.end])
+            shown.append([one for one in life.look(now).stored.blocks if one.start <= now < one.end])
         assert shown[-1] == shown[-2]
     assert wrong.told() == right.told()
     assert set(right.moments()) <= set(wrong.moments())
@@ -281,10 +281,10 @@ def test_C08_a_merge_with_a_wrong_clock_brings_the_moments_as_they_are(life, tmp
 @pytest.mark.parametrize("weeks", [1, 3, 60])
 def test_C09_after_weeks_a_message_confirms_the_clock_and_the_display_never_waits(life, weeks):
     before, back = worked(life, NOW), NOW + weeks * 7 * DAY
-    assert [one for one in life.look(back).blocks if one.start <= back < one.end] == []
+    assert [one for one in life.look(back).stored.blocks if one.start <= back < one.end] == []
     assert life.moments() == before
     life.answer(back + 30, 700)
-    shown = [one.tokens for one in life.look(back + 60).blocks if one.start <= back < one.end]
+    shown = [one.tokens for one in life.look(back + 60).stored.blocks if one.start <= back < one.end]
     assert shown == [700] and life.moments()[-1][2] == 700
     assert len(life.moments(NOW)) < len(before)
 
@@ -327,7 +327,7 @@ def test_C10_readings_of_the_right_time_wait_for_it(life):
     life.spool(NOW + 90, 42)
     shown = life.look(NOW + 120)
     assert life.rows("SELECT ts, percent FROM reading ORDER BY ts") == [(NOW + 60, 41.0), (NOW + 90, 42.0)]
-    assert [one.percent for one in shown.windows] == [42]
+    assert [one.percent for one in shown.reported.windows] == [42]
 
 
 def test_C10_plans_and_limits_of_sessions_that_are_over_stay(life):
@@ -361,6 +361,6 @@ def test_C10_after_a_clock_that_was_ahead_for_long_the_right_one_works_at_once(l
     life.answer(NOW + ahead_s, 900)
     life.look(NOW + ahead_s + 5)
     life.answer(NOW + 60, 77)
-    shown = [one.tokens for one in life.look(NOW + 65).blocks if one.start <= NOW + 65 < one.end]
+    shown = [one.tokens for one in life.look(NOW + 65).stored.blocks if one.start <= NOW + 65 < one.end]
     assert shown == [3 * 500 + 77] and life.moments(NOW + HOUR)[-1][::2] == (NOW + 65, 3 * 500 + 77)
     assert sum(row[2] for row in life.told()["session"]) == 3 * 500 + 900 + 77

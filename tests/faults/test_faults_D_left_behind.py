@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from commands import HOUR, NOW, ROOT, block, wait_until
+from line_shells import put_block
 from store_cases import T0, path, saved  # noqa: F401
 
 from ccmon import line_cache
@@ -34,8 +35,8 @@ def report(folder):
 
 
 def start_up_file(folder):
-    dotfiles.put(f"{folder}/rc", "block\n")
-    dotfiles.take_out(f"{folder}/rc")
+    put_block(f"{folder}/rc", "block\n")
+    dotfiles.take_out("bash", f"{folder}/rc")
 
 
 def line(folder):

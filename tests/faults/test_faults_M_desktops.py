@@ -22,9 +22,10 @@ OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b
     |getent|/proc\b|\bstat\ -c|\bdate\ -d|\bsed\ -i|readlink\ -f|\bcp\ --|\bls\ --|\bmv\ --|\bps\ --|\bdu\ --|setfattr|ldconfig
     |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)
 # Where such words stand, and why nobody on a Mac is shown them.
-KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform", "doctor/alerts.py": "by what is installed",
+KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform",
          "fullscreen/curses_package.py": "by what is installed; the opener by the platform",
-         "alerts/channels.py": "by the platform", "setup/package.py": "by what is installed"}
+         "doctor/surroundings.py": "by what is installed",
+         "alerts/channels.py": "by the platform", "setup/uninstall.py": "by what is installed"}
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())

@@ -22,7 +22,8 @@ WITH_FALL_BACK = {                     # tests here provoke them, and test_named
     *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/checked.py") for name in ("_json", "_json.make_scanner")),
     ("ccmon/checked.py", "_json.make_encoder"), ("ccmon/checked.py", "_json.encode_basestring_ascii"),
     ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
-    ("ccmon/system/signals.py", "_signal"), ("ccmon/system/stops.py", "_signal"),
+    *((path, "_signal") for path in ("ccmon/system/signals.py", "ccmon/system/stops.py", "ccmon/fullscreen/guardian.py",
+                                     "ccmon/fullscreen/screen_signals.py")),
     ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
@@ -77,8 +78,10 @@ def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
     """What is loaded in the place of each is what Python documents, and does the same."""
     code = ("import hashlib, locale, signal, sys\nfor name in sys.argv[2:]: sys.modules[name] = None\n"
             "from ccmon.settings import config\nfrom ccmon import output\nfrom ccmon.system import signals, stops\n"
+            "from ccmon.fullscreen import screen_signals\n"
             "print(config.owner({'HOME': '/home/a'}).account, output.utf8(), output.installed_locale(),\n"
-            "      [*map(int, signals.heeded())], int(stops.STOP or 0), output.locale.__name__, signals.signal.__name__)")
+            "      *map(int, (*signals.heeded(), stops.STOP or 0, *screen_signals.SIZE_CHANGED)),\n"
+            "      output.locale.__name__, signals.signal.__name__)")
     outs = [subprocess.run([sys.executable, "-c", code, "--", *hidden], cwd=ROOT, capture_output=True, text=True).stdout.split()
             for hidden in ((), ("_sha2", "_signal", "_locale"))]
     assert len(outs[0]) > 5 and outs[0][:-2] == outs[1][:-2]

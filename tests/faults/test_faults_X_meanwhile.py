@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+from line_shells import put_block
 
 from ccmon.errors import CcmonError
 from ccmon.settings import config_file, ini_text
@@ -114,12 +115,8 @@ def rewrite(path):
         file.write("early\n" + before)
 
 
-def put_block(path):
-    dotfiles.put(path, "block\n")
-
-
 def take_block(path):
-    dotfiles.take_out(path)
+    dotfiles.take_out("bash", path)
 
 
 def set_value(path):
@@ -173,7 +170,7 @@ def test_X10_who_has_the_old_file_open_is_waited_for(tmp_path, way):
     writer.start()
     while not late:
         time.sleep(0.001)
-    dotfiles.put(path, "block\n")
+    put_block(path)
     writer.join()
     with open(path) as file:
         found = file.read()
@@ -212,7 +209,7 @@ def test_X10_what_somebody_makes_meanwhile_is_not_replaced(tmp_path, monkeypatch
             append(path)
         real(place, new)
     monkeypatch.setattr(shared_files, "_create", create)
-    dotfiles.put(path, "block\n")
+    put_block(path)
     with open(path) as file:
         assert file.read().startswith("late\n# >>>")
 
@@ -257,20 +254,20 @@ def test_X10_a_backslash_at_the_end_does_not_take_the_block_in(tmp_path, shell, 
         pytest.skip(f"{shell} is not installed")
     path = tmp_path / "rc"
     path.write_bytes(content)
-    dotfiles.put(str(path), "export IN_BLOCK=1\n")
+    put_block(str(path), "export IN_BLOCK=1\n")
     done = subprocess.run([*SHELLS[shell], str(path)], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert done.stderr == "" and done.stdout.startswith("[b") and ">" not in done.stdout
-    dotfiles.put(str(path), "export IN_BLOCK=2\n")
-    dotfiles.take_out(str(path))
+    put_block(str(path), "export IN_BLOCK=2\n")
+    dotfiles.take_out("bash", str(path))
     assert path.read_bytes() == content
 
 
 def test_X10_a_block_of_an_older_ccmon_below_a_backslash_is_mended(tmp_path):
     path = tmp_path / "rc"
     path.write_bytes(b"export A=b\\\n# >>> ccmon >>>\nold\n# <<< ccmon <<<\n")
-    dotfiles.put(str(path), "new\n")
+    put_block(str(path), "new\n")
     assert path.read_bytes().startswith(b"export A=b\\\n\n# >>> ccmon >>>")
-    dotfiles.take_out(str(path))
+    dotfiles.take_out("bash", str(path))
     assert path.read_bytes() == b"export A=b\\\n"
 
 
@@ -285,7 +282,7 @@ def test_X10_what_root_writes_in_the_home_of_another_stays_theirs(tmp_path, way)
         os.chown(path, 12345, 23456)
         os.chmod(path, mode)
     for name, mode in (("rc", 0o640), ("rc.before-ccmon", 0o640), ("new", 0o600)):
-        dotfiles.put(f"{tmp_path}/home/{name.split('.')[0]}", "block\n")
+        put_block(f"{tmp_path}/home/{name.split('.')[0]}", "block\n")
         found = os.stat(f"{tmp_path}/home/{name}")
         assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (12345, 23456, mode)
 
@@ -298,5 +295,5 @@ def test_X10_an_access_list_goes_with_the_file(tmp_path, way):
         os.setxattr(path, "system.posix_acl_access", acl)
     except (AttributeError, OSError):
         pytest.skip("no access lists here")
-    dotfiles.put(path, "block\n")
+    put_block(path)
     assert os.getxattr(path, "system.posix_acl_access") == acl         # else its group might write

@@ -31,8 +31,8 @@ def strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
     """Even use, dashed, and the percentage: what was read holds until the next reading; what was before the first is dashed."""
     first, drawn = window.readings[0], []
     if window.start is not None:
-        drawn = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", True),
-                 graph.Stroke((window.start, 0.0), first, text.level_role(first[1]), True)]
+        drawn = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", "dashed"),
+                 graph.Stroke((window.start, 0.0), first, text.level_role(first[1]), "dashed")]
     last = (max(window.readings[-1][0], min(now, window.end)), window.readings[-1][1])
     for (at, percent), (later, more) in zip(window.readings, (*window.readings[1:], last)):
         drawn += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),

@@ -5,7 +5,7 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.model import Block, Runway, Snapshot
 from ccmon.text import Line, Span
-from ccmon.usage import forecast, notices
+from ccmon.usage import burn, notices
 from ccmon.usage.burn import HOLE_S
 from ccmon.views import graph
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
@@ -134,28 +134,29 @@ def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     block = snapshot.session
     assert block is not None
     dots = 2 * cells                       # across; a point for each half of one is fine enough
-    points = forecast.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
+    points = burn.thinned(snapshot.usage_curve, max(1, (block.end - block.start) // (2 * dots)))
     role = text.level_role(snapshot.percent)
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
     step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
     hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
     runway = outlook_row.likelihood_runway(scene)
-    ahead, band = ([], _band(snapshot, block, runway)) if runway and runway.band else (_ahead(snapshot, block), [])
-    picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now, band)
+    ahead = _band(snapshot, block, runway) if runway and runway.band else _pace(snapshot, block)
+    picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now)
     return graph.render(picture, cells - 2, rows, scene.charset, hours)
 
 
-def _ahead(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
+def _pace(snapshot: Snapshot, block: Block) -> List[graph.Stroke]:
     """The projection: at the present pace until the limit, the official reset or the end of the session."""
     if snapshot.burn_per_min <= 0 or not snapshot.left:
         return []
     until = min(block.end, parts.window(snapshot)[1], snapshot.predicted_end or block.end)
     reached = block.tokens + snapshot.burn_per_min * (until - snapshot.now) / 60
-    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", dashed=True)]
+    return [graph.Stroke((snapshot.now, block.tokens), (until, reached), "dim", "dashed")]
 
 
-def _band(snapshot: Snapshot, block: Block, runway: Runway) -> List[graph.Between]:
-    """Where the curve will be, nine times of ten."""
+def _band(snapshot: Snapshot, block: Block, runway: Runway) -> List[graph.Stroke]:
+    """The edges between which the curve will be, nine times of ten."""
     until = min(block.end, parts.window(snapshot)[1])
-    later = [graph.Between(at, block.tokens + low, block.tokens + high) for at, low, high in runway.band if at <= until]
-    return [graph.Between(snapshot.now, block.tokens, block.tokens), *later]
+    edges = [(snapshot.now, 0.0, 0.0), *(edge for edge in runway.band if edge[0] <= until)]
+    return [graph.Stroke((before[0], block.tokens + before[at]), (after[0], block.tokens + after[at]), "dim", "dotted")
+            for before, after in zip(edges, edges[1:]) for at in (1, 2)]

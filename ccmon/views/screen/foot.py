@@ -39,6 +39,8 @@ def source_words(source: Source, now: int, reading: bool = False, seconds: bool 
     name = f"{source.name} {source.version}" if source.version else source.name
     if source.reason == "no_ccusage":
         name += " (ccusage fails)" if source.unstarted else " (no ccusage)"
+    if source.refreshed is None and source.not_installed:
+        return "reading" if reading else "no logs, no ccusage"
     if source.refreshed is None:
         return f"{name}, reading" if reading else f"{name}, no data"
     age_s = max(0, now - source.refreshed)

@@ -13,7 +13,7 @@ NOTES = (
     "The mark on the bar is where even use would be by now: left of it is good.",
     "`93 % lasts` is how likely a limit lasts; `out Wed {at}` its pace so far.",
     "Burn is tokens a minute over the last hour; `lasts at` is the pace that would last just to the reset.",
-    "In the graph, solid is what was seen; dashed goes on at this pace, dotted is what nine of ten cases hold.",
+    "In the graph, solid is what was seen; dashed goes on at this pace; nine of ten cases lie between the dots.",
     "Plan figures are reference values, not published limits: --limit N sets your own.",
 )
 BACK = (("q", "back"),)

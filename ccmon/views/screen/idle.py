@@ -21,6 +21,7 @@ NO_SESSION = "No active session found. Start a Claude Code session and it shows 
 READING = "Looking for Claude Code's logs, and reading the usage ..."
 FEW_DAYS = 3                           # fewer need no rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
+EXAMPLE_ROWS = 22                      # a window with fewer shows no example to who is new
 
 
 class DaySum(NamedTuple):
@@ -38,14 +39,13 @@ def render(scene: Scene, width: int, height: int) -> List[Line]:
     notices = foot.notices(windows.without_alarm(scene), width, 2 if height >= 20 else 1)
     notices = notices if scene.message or not _unread(scene) else []
     end = [Slot(3, notices), Slot(6, [foot.keys(scene, width)])]
-    lines, end_lines = fit_both(_body(scene, width), end, height)
+    lines, end_lines = fit_both(_body(scene, width, height >= EXAMPLE_ROWS), end, height)
     spare = height - len(lines) - len(end_lines)
-    rest = welcome.preview if welcome.is_first(scene) else recent.lines
-    more = rest(scene, width, spare - 1) if spare >= SPARE_ROWS else []
+    more = recent.lines(scene, width, spare - 1) if spare >= SPARE_ROWS else []
     return bottom(lines + more, end_lines, height)
 
 
-def _body(scene: Scene, width: int) -> List[Slot]:
+def _body(scene: Scene, width: int, has_room: bool) -> List[Slot]:
     alarm, bound, whole = windows.alarm(scene), scene.snapshot.binding, text.printable(headline(scene))
     unparted = (INSTALL_COMMAND, *([scene.clock(bound.resets_at)] if bound else []))
     for words in unparted:
@@ -57,10 +57,12 @@ def _body(scene: Scene, width: int) -> List[Slot]:
     days, shown = _week(scene), windows.rows(scene, width, width * 64 // 100 if width >= 72 else None)
     rows = [_day(scene, day, top, width) for day, top in days]
     steps = [] if days or scene.snapshot.session or scene.is_first_read and _unread(scene) else welcome.steps(scene, width)
-    first, later = ([Slot(9, [()]), Slot(0, steps)], []) if welcome.is_first(scene) else ([], [Slot(7, steps)])
+    is_first = welcome.is_first(scene)
+    first, later = ([Slot(9, [()]), Slot(0, steps)], []) if is_first else ([], [Slot(7, steps)])
+    plan = [] if days else welcome.example(scene, width) if is_first and has_room else [_plan(scene, width)]
     return [Slot(4, [parts.title(scene, width)]), Slot(8, [parts.rule(scene, width)]), Slot(9, [()]), Slot(0, first_lines),
             *first, Slot(9, [()]), Slot(1, _reset(scene, width)), *_windows(shown),
-            Slot(2, _last(scene, width)), Slot(5, _record(scene, width)), Slot(11, [] if days else [_plan(scene, width)]),
+            Slot(2, _last(scene, width)), Slot(5, _record(scene, width)), Slot(11, plan),
             Slot(10, [()]), Slot(7, rows[:FEW_DAYS]), *(Slot(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),
             Slot(9, _total(scene, days, width)), *later]
 

@@ -8,7 +8,8 @@ from ccmon import text
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
-from ccmon.views.layout import LABEL_CELLS, margin, pick
+from ccmon.views.layout import LABEL_CELLS, margin, pick, pick_text, rate_text
+from ccmon.views.limit_words import limit_words
 from ccmon.views.screen.scene import Scene
 
 WELCOME = "Welcome! Nothing to read yet: no logs of Claude Code, and no ccusage."
@@ -50,17 +51,22 @@ def steps(scene: Scene, width: int) -> List[Line]:
     return [*stored, (), *_rows(scene, [step._replace(number="") for step in (*more, DEMO)], width)]
 
 
-def preview(scene: Scene, width: int, rows: int) -> List[Line]:
-    """What will stand here, dim, and called an example; nothing where it has no room."""
-    now, cells = scene.snapshot.now, max(1, width - LABEL_CELLS - 9)
+def example(scene: Scene, width: int) -> List[Line]:
+    """What will stand here with the limit of now, dim, and called an example."""
+    now, cells, limit = scene.snapshot.now, max(1, width - LABEL_CELLS - 9), scene.snapshot.limit.tokens
     used, time = (text.plain(text.bar(share, cells, "dim", scene.charset, 0.54)) for share in (0.44, 0.54))
-    figures = (("📊", "tokens", used + "   44 %"), ("", "", "15,412 of 35,000   19,588 left"),
-               ("⏳", "time", time + "   54 %"), ("", "", f"2h 17m to {scene.hour(now + 8220)}"), ("", "", ""),
-               ("🔥", "burn", "124 /min"), ("⏰", "runs out", f"{scene.hour(now + 9480)}  21m after the reset"))
-    heading: Line = (Span("    so it looks with some usage (an example, not yours):", "dim"),)
+    tokens = limit * 44 // 100
+    amounts = f"{text.count(tokens)} of {text.count(limit)}   {text.count(limit - tokens)} left"
+    room = cells + 7 - len(amounts)
+    source = pick_text(limit_words(scene.snapshot, scene.zone), room - 2)
+    figures = (("📊", "tokens", used + "   44 %"), ("", "", amounts + source.rjust(max(0, room))),
+               ("⏳", "time", time + "   54 %"), ("", "", f"2h 17m to {scene.hour(now + 8220)}"),
+               ("🔥", "burn", f"{rate_text((limit - tokens) / 158)} /min"),
+               ("⏰", "runs out", f"{scene.hour(now + 158 * 60)}  21m after the reset"))
+    headings = ("An example of this screen once there is usage (not yours):", "An example of this screen:", "Example:")
     heads = (text.pad(margin(scene.charset, emoji) + word, LABEL_CELLS) for emoji, word, _ in figures)
-    shown = [heading, *((Span(head + words, "dim"),) for head, (_, _, words) in zip(heads, figures))]
-    return [(), *(text.clip_line(line, width) for line in shown)] if rows > len(shown) else []
+    rows = ["  " + pick_text(headings, width - 2), *(head + words for head, (_, _, words) in zip(heads, figures))]
+    return [text.clip_line((Span(row, "dim"),), width) for row in rows]
 
 
 def _rows(scene: Scene, steps_: Sequence[Step], width: int) -> List[Line]:
