@@ -294,8 +294,7 @@ def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optiona
 
 
 def _seed(usage: UsageCurve, case: _Case) -> Errors:
-    gained = at(usage, case.ts) - at(usage, max(case.ts - 3600, window_start(usage, case.ts)))
-    return score.certain(runway.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
+    return score.certain(runway.last_hour_min(usage, case.left, case.ts), case.cut, case.outcome, case.hit)
 
 
 # --- the tier ---------------------------------------------------------------------------------------------------------------

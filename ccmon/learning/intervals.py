@@ -61,7 +61,7 @@ class UseLookup:
     """What was used between any two moments."""
 
     def __init__(self, use: Sequence[Use]) -> None:
-        self.rows = sorted(use, key=_start)
+        self.rows = sorted(use, key=lambda row: row.ts)
         self.starts = [row.ts for row in self.rows]
         self.longest_s = max([row.span_s for row in self.rows], default=0)
 
@@ -78,10 +78,6 @@ class UseLookup:
         return total
 
 
-def _start(row: Use) -> int:
-    return row.ts
-
-
 def with_resets(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
     """In order of time, each with the reset of its window, to the minute; without those whose window nobody knows."""
     ordered = sorted(set(readings))
@@ -89,7 +85,8 @@ def with_resets(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading
     suggested: Optional[List[int]] = None
     placed: List[Reading] = []
     for reading in ordered:
-        window = resets.get(reading.resets_at, 0) or _running(placed, reading.ts) or _holding(sorted(resets.values()), reading.ts)
+        runs = placed[-1].resets_at if placed and placed[-1].resets_at > reading.ts else 0     # the window that was stated last
+        window = resets.get(reading.resets_at, 0) or runs or _holding(sorted(resets.values()), reading.ts)
         if not window:
             suggested = suggested_resets(use, sorted(resets.values())) if suggested is None else suggested
             window = _holding(suggested, reading.ts)
@@ -111,11 +108,6 @@ def _resets(readings: Sequence[Reading]) -> Dict[int, int]:
         near = [other for other in shown[max(0, place - 1):place + 1] if abs(other - reset) <= HOUR_S]
         rounded[reset] = min(near, key=lambda other: abs(other - reset)) if near else (reset + 30) // 60 * 60
     return rounded
-
-
-def _running(before: Sequence[Reading], ts: int) -> int:
-    """The window that was stated last, if it still runs; 0 if not."""
-    return before[-1].resets_at if before and before[-1].resets_at > ts else 0
 
 
 def _holding(resets: Sequence[int], ts: int) -> int:

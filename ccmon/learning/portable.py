@@ -10,7 +10,7 @@ from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import checked
-from ccmon.learning.runway import HORIZONS, quantile, rates, reached
+from ccmon.learning.runway import HORIZONS, lefts_of, quantile, rates, reached
 from ccmon.learning.score import Score
 from ccmon.learning.usage_curve import at, window_start
 from ccmon.learning.values import UsageCurve
@@ -178,8 +178,7 @@ def forecast(model: FrozenModel, usage: UsageCurve, left: float, now: int, reset
              spread: Sequence[float] = (1.0,)) -> Runway:
     """The runway as in runway.forecast, by an extra model; the rule is its name. Raises checked.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
-    lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
+    lefts = lefts_of(usage, left, now, spread)
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, model.name)
     rows = loads(model, usage, now)

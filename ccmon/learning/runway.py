@@ -241,9 +241,16 @@ def blocked_min(usage: UsageCurve, week_percent: float, week_resets_at: float, n
     return max(0.0, (week_resets_at - now) / 60.0) if is_blocked else 0.0
 
 
-def _last_hour(usage: UsageCurve, left: float, now: float) -> float:
+def last_hour_min(usage: UsageCurve, left: float, now: int) -> float:
     """Minutes that what is left lasts by the seed's rule."""
-    return seed_minutes(left, at(usage, now) - at(usage, max(now - 3600, window_start(usage, int(now)))))
+    return seed_minutes(left, between(usage, max(now - 3600, window_start(usage, now)), now))
+
+
+def lefts_of(usage: UsageCurve, left: float, now: int, spread: Sequence[float]) -> List[float]:
+    """What is left by each of these factors on the limit, of which what was used since the window began is taken; those by which
+    it would have been reached already are impossible and left out."""
+    used = max(0.0, between(usage, window_start(usage, now), now))
+    return [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
 
 
 def tail_after(are_covered: Iterable[bool]) -> float:
@@ -274,16 +281,14 @@ def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tup
 
 def forecast(model: RunwayModel, usage: UsageCurve, left: float, now: int, reset_at: int,
              spread: Sequence[float] = (1.0,), tail: float = TAIL, wait_min: float = 0.0) -> Runway:
-    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit, of which what was used
-    since the window began is taken; those by which it would have been reached already are impossible and left out.
-    wait_min: nothing can be used for so long."""
+    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit. wait_min: so long nothing can
+    be used."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
-    lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
+    lefts = lefts_of(usage, left, now, spread)
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, "runway" if model.rows >= ENOUGH else "last_hour", model.rows, (), reset_at)
     if model.rows < ENOUGH:
-        lasts = wait_min + _last_hour(usage, left, now)
+        lasts = wait_min + last_hour_min(usage, left, now)
         end = int(now + 60 * min(lasts, cut))
         return Runway(end, end, end, float(lasts < cut), "last_hour", model.rows, (), reset_at)
     curve = delayed(reach_curve(model, usage, lefts, now), wait_min)

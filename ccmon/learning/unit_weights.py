@@ -103,7 +103,10 @@ def _data(intervals: List[Interval], rates_of: RatesOf) -> _Data:
     data = _Data([interval.load for interval in intervals], alone, alone, intervals, rates_of)
     name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
     columns = _columns(name, data)     # without minutes there are no models
-    loosest = _unit_weights(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
+    loosest = UnitWeights("", ())
+    if columns:
+        rows = _rows(columns, data, data.fitted)
+        loosest = _unit_weights(name, columns, fit(rows, _prior(columns, rows, rates_of), _LOOSE).weights, data)
     runs = alike_groups(intervals, meter(loosest))
     return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
 
@@ -180,11 +183,6 @@ def _prior(columns: Sequence[Column], rows: Rows, rates_of: RatesOf) -> List[flo
     prices = [_price(rates_of, column[0][0], column[0][1]) for column in columns]
     rate = scale(rows, predicted(prices, rows.columns))
     return [rate * price for price in prices]
-
-
-def _fitted(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]]) -> Fit:
-    rows = _rows(columns, data, groups)
-    return fit(rows, _prior(columns, rows, data.rates_of), _LOOSE)
 
 
 def _trial(name: str, data: _Data) -> _Trial:

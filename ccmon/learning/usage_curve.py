@@ -11,6 +11,8 @@ from ccmon.named_tuple import NamedTuple
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]
 _QUARTER_S = 900
+IDLE_S = 900                           # between the points of a running window in which nothing is used
+FULL = 100.0                           # per cent: the limit has been reached
 
 Row = Sequence[int]                    # epoch s, number of the model, four kinds
 
@@ -71,10 +73,6 @@ def of_session(start: int, shots: Sequence[Sequence[Optional[int]]]) -> List[Use
             uses.append(Use(begin, first - begin, load))
         counts, since, spent = counts_now, max(since, last), spent if cost is None else max(spent, cost)
     return uses
-
-
-IDLE_S = 900                           # between the points of a running window in which nothing is used
-FULL = 100.0                           # per cent: the limit has been reached
 
 
 def at(usage: UsageCurve, ts: float) -> float:
@@ -174,7 +172,7 @@ class CurveBuilder:
         self.lower = self.lower + 1 if gained < 0 else 0
         if gained > 0 or self.lower >= 3:
             self.top = percent
-        self._point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
+        self.point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
         self._stop(ts, percent, resets_at)
 
     def rest(self, ts: int) -> None:
@@ -187,15 +185,15 @@ class CurveBuilder:
         start = max(resets_at - WINDOW_S, self.times[-1] if self.times else 0, self.rested)
         if start <= ts and (not self.starts or start > self.starts[-1]):
             self.starts.append(start)
-            self._point(start, self.loads[-1] if self.loads else 0.0)
+            self.point(start, self.loads[-1] if self.loads else 0.0)
 
-    def _point(self, ts: int, load: float) -> None:
-        """Add a point; of two at one time the later counts."""
-        if self.times and self.times[-1] == ts:
-            self.loads[-1] = load
-        else:
+    def point(self, ts: int, load: float) -> None:
+        """Add a point; the last one has that load where time would not go on: spans may overlap."""
+        if not self.times or ts > self.times[-1]:
             self.times.append(ts)
             self.loads.append(load)
+        else:
+            self.loads[-1] = load
 
     def _stop(self, ts: int, percent: float, resets_at: int) -> None:
         """Begin a stop at 100 %, end it when the percentage has fallen or a new window runs."""
@@ -214,7 +212,7 @@ def from_readings(readings: Iterable[Reading]) -> UsageCurve:
         if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
             _idle_points(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
             growing.add(reading.ts, reading.percent, reading.resets_at)
-    return _frozen(growing)
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
 
 
 def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> UsageCurve:
@@ -225,9 +223,9 @@ def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Readi
     total = 0.0
     for ts, span, load in loads:
         _idle_points(growing, starts, ts, total)
-        _raise(growing, ts, total)
+        growing.point(ts, total)
         total += max(0.0, load)
-        _raise(growing, ts + max(1, span), total)
+        growing.point(ts + max(1, span), total)
     apart: List[Tuple[int, int]] = []
     for begin, end in stops:
         if end > begin and (not apart or begin >= apart[-1][1]):
@@ -238,10 +236,6 @@ def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Readi
 def from_uses(use: Sequence[Use], readings: Sequence[Reading]) -> UsageCurve:
     """The usage curve of input and output tokens."""
     return from_loads([(one.ts, one.span_s, tokens_of(one.load)) for one in use], readings)
-
-
-def _frozen(growing: CurveBuilder) -> UsageCurve:
-    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
 
 
 def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
@@ -271,13 +265,4 @@ def _idle_points(growing: CurveBuilder, starts: Sequence[int], ts: int, total: f
     index = bisect_right(starts, growing.times[-1]) - 1
     end = min(ts, starts[index] + WINDOW_S) if index >= 0 else 0
     for at in range(growing.times[-1] + IDLE_S, end, IDLE_S):
-        _raise(growing, at, total)
-
-
-def _raise(growing: CurveBuilder, ts: int, load: float) -> None:
-    """Add a point unless time would run backwards: spans may overlap."""
-    if not growing.times or ts > growing.times[-1]:
-        growing.times.append(ts)
-        growing.loads.append(load)
-    else:
-        growing.loads[-1] = load
+        growing.point(at, total)
