@@ -281,8 +281,8 @@ def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tup
 
 def forecast(model: RunwayModel, usage: UsageCurve, left: float, now: int, reset_at: int,
              spread: Sequence[float] = (1.0,), tail: float = TAIL, wait_min: float = 0.0) -> Runway:
-    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit. wait_min: so long nothing can
-    be used."""
+    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit. wait_min: so long nothing
+    can be used."""
     cut = max(0.0, (reset_at - now) / 60.0)
     lefts = lefts_of(usage, left, now, spread)
     if left <= 0 or not lefts:
