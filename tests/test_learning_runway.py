@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.learning import runway, state, usage_curve, values
-from ccmon.learning.values import WINDOW_S, Reading, UsageCurve
+from ccmon.learning.values import WINDOW_S, Learned, LearnedState, Reading, UsageCurve
 
 T0 = 1_700_006_400                     # midnight UTC
 DAY = 86400
@@ -44,12 +44,13 @@ def other_moments(numbers):
 
 def test_what_is_worked_out_when_it_is_learned_says_the_same_later(monkeypatch):
     made = [runway.forecast(TRAINED, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)]
-    stored = state.load_runway(json.loads(json.dumps(state.runway_parts(runway.with_moments(TRAINED)))))
-    plain = state.load_runway(state.runway_parts(TRAINED)[:6])         # as older ones were stored
+    text = state.dump(LearnedState(Learned(NOON), runway.with_moments(TRAINED), TRAINED))
+    stored, plain = state.load(text)[1:3]
+    older = state.load(text.split("\n")[0]).points
     numbers = array.array("d", binascii.a2b_base64(stored.moments))
     spoilt = [other_moments(those) for those in ((), numbers[1:], numbers[12:-1], [0.0] * 24, [*numbers[:-1], float("nan")],
                                                  [*numbers[:-1], 0.0], [*numbers[:1], float("inf"), *numbers[2:]])]
-    for model in (plain, *spoilt, *(values.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, one) for one in ("x", "ä", None, []))):
+    for model in (plain, older, *spoilt, *(values.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, one) for one in ("x", "ä"))):
         assert [runway.forecast(model, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
     monkeypatch.delattr(runway, "_moments")
     assert [runway.forecast(stored, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made

@@ -31,10 +31,11 @@ _Part = TypeVar("_Part")
 
 
 def dump(state: LearnedState) -> str:
-    """The state as a text for the store."""
-    models = [model and runway_parts(model) for model in (state.points, state.tokens)]
+    """The state as a text for the store: a line of JSON, and what forecasts of the points and of the tokens compare with."""
+    models = (state.points, state.tokens)
     import json
-    return json.dumps(_brief([VERSION, state.learned, *models, state.week and dump_week(state.week)]), separators=(",", ":"))
+    value = [VERSION, state.learned, *(model and runway_parts(model) for model in models), state.week and dump_week(state.week)]
+    return "\n".join([json.dumps(_brief(value), separators=(",", ":")), *(model.moments if model else "" for model in models)])
 
 
 def _brief(value: Any) -> Any:
@@ -50,10 +51,15 @@ def load(text: Optional[str]) -> Optional[LearnedState]:
     if not text:
         return None
     try:
-        version, learned, points, tokens, week = checked.unchecked_value(text)
+        line, *moments = text.split("\n")
+        version, learned, points, tokens, week = checked.unchecked_value(line)
         if version != VERSION:
             return None
-        return LearnedState(_learned(learned), _whole(points, load_runway), _whole(tokens, load_runway), _whole(week, load_week))
+        models = [_whole(parts, load_runway) for parts in (points, tokens)]
+        for model, its_moments in zip(models, moments):        # older states have none
+            if model:
+                model.moments = its_moments
+        return LearnedState(_learned(learned), models[0], models[1], _whole(week, load_week))
     except checked.Damage:
         return None
 
@@ -116,7 +122,7 @@ def runway_parts(model: RunwayModel) -> List[Any]:
     """As plain lists for JSON: times and loads as differences, which need few digits."""
     times, loads, stops, starts = model.usage[:4]
     steps = [*times[:1], *(after - before for before, after in zip(times, times[1:]))]
-    return [model.at, model.rows, steps, gains_of(loads), [list(stop) for stop in stops], list(starts), model.moments]
+    return [model.at, model.rows, steps, gains_of(loads), [list(stop) for stop in stops], list(starts)]
 
 
 def gains_of(loads: Sequence[float]) -> List[float]:
@@ -142,10 +148,10 @@ def load_runway(parts: Any) -> Optional[RunwayModel]:
     return model if model.rows == past_moments(usage, model.at) or model.rows < ENOUGH and not usage.times else None
 
 
-def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any, moments: Any = "") -> RunwayModel:
+def _runway(at: Any, rows: Any, steps: Any, gains: Any, stops: Any, starts: Any) -> RunwayModel:
     usage = UsageCurve(checked.epochs(accumulate(checked.epochs(steps))), loads_of(checked.amounts(gains)) if steps else (),
                        tuple((checked.epoch(begin), checked.epoch(end)) for begin, end in stops), checked.epochs(starts))
-    return RunwayModel(checked.epoch(at), checked.count(rows), usage, moments)
+    return RunwayModel(checked.epoch(at), checked.count(rows), usage)
 
 
 def past_moments(usage: UsageCurve, now: int) -> int:
