@@ -9,7 +9,7 @@ from ccmon.usage.prices import token_rates
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history
 from .goals import Row, mean, median, percent
-from .users import user
+from .history import user
 
 FACTORS = (0.5, 0.75, 0.9, 1.1, 1.33, 2.0)
 CHANGE_DAY = 21.0

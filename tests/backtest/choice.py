@@ -10,7 +10,7 @@ from ccmon.model import Forecast
 from ..simulator import DAY_S, START
 from . import goals
 from .goals import Row
-from .users import user
+from .history import user
 
 APART_S = 900                          # between forecasts; ccmon stores three times as many
 CHANGE_DAYS, REGIME_DAYS = 21, 21

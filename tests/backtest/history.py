@@ -1,4 +1,4 @@
-"""What is learned from one simulated history, as the rooms of ccmon.learning do it, and what would have been true."""
+"""The simulated users of the back-test, what is learned from the history of one, and what would have been true."""
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -7,7 +7,10 @@ from ccmon.learning.intervals import Interval
 from ccmon.learning.values import Estimate, Key, Load, UnitWeights
 from ccmon.usage.prices import token_rates
 
-from ..simulator import Simulated, Window
+from ..simulator import ROUNDINGS, WEIGHTINGS, Scenario, Simulated, Window, simulate
+
+ROUNDING_NAMES = tuple(ROUNDINGS)
+WEIGHTING_NAMES = tuple(WEIGHTINGS)
 
 
 class Fit(NamedTuple):
@@ -17,6 +20,13 @@ class Fit(NamedTuple):
     estimate: Estimate
     until: int                         # epoch s of the last reading that was used
     readings: int                      # whole percents behind it
+
+
+def user(seed: int, number: int, **wishes: object) -> Simulated:
+    """One simulated user: ways to weigh and to round take turns unless they are wished."""
+    scenario = Scenario(seed, weighting=WEIGHTING_NAMES[number % len(WEIGHTING_NAMES)],
+                        rounding=ROUNDING_NAMES[number % len(ROUNDING_NAMES)])
+    return simulate(scenario._replace(**wishes))           # type: ignore[arg-type]
 
 
 def cut(sim: Simulated) -> List[Interval]:

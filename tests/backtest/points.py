@@ -9,7 +9,7 @@ from ccmon.learning.values import Key, Load
 from ..simulator import ROUNDINGS, Simulated, Window
 from . import goals, history
 from .goals import Row, median, quantile
-from .users import WEIGHTING_NAMES, user
+from .history import WEIGHTING_NAMES, user
 
 READINGS = 100
 ENOUGH_PERCENT = 20                    # windows with less say little

@@ -8,7 +8,7 @@ from ccmon.usage.prices import token_rates
 
 from . import goals, history
 from .goals import Row
-from .users import user
+from .history import user
 
 YEAR_DAYS = 365
 TRIES = 3                              # the best counts
