@@ -224,11 +224,13 @@ class Walk(_Windows):
         due = [index for index, limit in enumerate(self.limits)
                if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S]
         lefts = [self.limits[index] - row.percent for index in due]
+        times, percents = self.windows[row.resets_at]
+        an_hour_ago = bisect_right(times, row.ts - 3600.0)
+        before = percents[an_hour_ago - 1] if an_hour_ago else 0.0     # the window's own start counts as 0 %
         for index, left, (curve, interval) in zip(due, lefts, self._curves(row, lefts) if due else ()):
             self.decided[index] = row.ts
-            place = len(self.windows[row.resets_at][0]) - 1
-            plain = runway.seed_minutes(left, self._gained(row))
-            self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, place, plain, curve, interval))
+            plain = runway.seed_minutes(left, row.percent - before)
+            self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, len(times) - 1, plain, curve, interval))
             self.decisions.append(self.pending[-1])
 
     def _curves(self, row: SeriesRow,
@@ -243,12 +245,6 @@ class Walk(_Windows):
         for curve in runway.curves(self.trained, self.curve.usage, lefts, row.ts):
             delayed = runway.delayed(curve, wait)
             yield delayed, runway.interval(delayed, cut, self.tail)
-
-    def _gained(self, row: SeriesRow) -> float:
-        """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
-        times, percents = self.windows[row.resets_at]
-        index = bisect_right(times, row.ts - 3600.0)
-        return row.percent - (percents[index - 1] if index else 0.0)
 
     def judged(self) -> Judged:
         """The means over all decisions so far."""
@@ -331,14 +327,11 @@ def quantiles(series: Sequence[SeriesRow], percents: Sequence[float]) -> Tuple[L
             if resets_at:
                 key = next((resets_at + late for late in _LATE_S if resets_at + late in top), resets_at)
                 top[key] = max(top.get(key, 0.0), percent)
-    session, weekly = (_quantiles(sorted(top.values()), percents) for top in tops)
-    return session, weekly
-
-
-def _quantiles(rising: Sequence[float], percents: Sequence[float]) -> List[float]:
-    """Those of these values that are above zero, each once."""
-    places = (min(int(percent / 100.0 * len(rising)), len(rising) - 1) for percent in percents if rising)
-    return list(dict.fromkeys(rising[place] for place in places if rising[place] > 0))
+    limits: List[List[float]] = []
+    for rising in (sorted(top.values()) for top in tops):
+        places = (min(int(percent / 100.0 * len(rising)), len(rising) - 1) for percent in percents if rising)
+        limits.append(list(dict.fromkeys(rising[place] for place in places if rising[place] > 0)))
+    return limits[0], limits[1]
 
 
 def read(lines: Iterable[str], name: str = "The file") -> Tuple[List[SeriesRow], int]:

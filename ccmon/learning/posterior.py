@@ -203,11 +203,6 @@ def _masses(cells: Sequence[_Cell], nodes: Sequence[float]) -> List[float]:
     return [part / total for part in mass]
 
 
-def _evidence(cells: Sequence[_Cell], nodes: Sequence[float]) -> float:
-    """The logarithm of how likely what was seen is by all of these cells together, up to a constant."""
-    return max(max(cell.logs) for cell in cells) + log(sum(_areas(_summed([cell.logs for cell in cells]), nodes)))
-
-
 def _areas(logs: Sequence[float], nodes: Sequence[float]) -> List[float]:
     density = [exp(value) for value in logs]
     return [(one + other) / 2 * (b - a) for one, other, a, b in zip(density, density[1:], nodes, nodes[1:])]
@@ -278,10 +273,11 @@ def by_events(pieces: Sequence[Interval], use: Sequence[Use], now: int,
 
 def _likely(views: Sequence[_View]) -> List[_View]:
     """The views that are not hopeless, the likeliest first."""
-    evidences = []
+    evidences = []                     # logarithms, up to a constant
     for view in views:
         nodes = _grid([view])
-        evidences.append(_evidence(_event_cells(view, nodes), nodes))
+        logs = [cell.logs for cell in _event_cells(view, nodes)]
+        evidences.append(max(map(max, logs)) + log(sum(_areas(_summed(logs), nodes))))
     order = sorted(range(len(views)), key=lambda place: -evidences[place])
     return [views[place] for place in order if evidences[place] > max(evidences) - _HOPELESS_UNIT]
 
@@ -304,7 +300,8 @@ def _units(pieces: Sequence[Interval], rates_of: RatesOf) -> List[Tuple[UnitWeig
         return plain
     paid = 0.5 * log(len(pieces))
     fitted = unit_weights.ranked(pieces, rates_of, menu=("kinds", "models"))
-    return plain + [(one, _OTHER - paid * unit_weights.fitted_weights(one)) for one in fitted]
+    return plain + [(one, _OTHER - paid * (len([model for model, _, _ in one.weights if model]) or len(one.weights)))
+                    for one in fitted]
 
 
 def _event_floors(pieces: Sequence[Interval], use: Sequence[Use], now: int) -> List[Load]:

@@ -91,12 +91,8 @@ def total(errors: Sequence[Errors]) -> Score:
     if not errors:
         return Score(0, None, None, None)
     covered = [error.covered for error in errors if error.covered is not None]
-    return Score(len(errors), _mean([error.mae for error in errors]), _mean([error.crps for error in errors]),
-                 _mean([error.brier for error in errors]), _mean([float(inside) for inside in covered]) if covered else None)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+    mae, crps_, brier = (sum(values) / len(values) for values in list(zip(*errors))[:3])
+    return Score(len(errors), mae, crps_, brier, sum(covered) / len(covered) if covered else None)
 
 
 def beside(ours: Score, seed: Score) -> Dict[str, Dict[str, Optional[float]]]:
@@ -128,7 +124,10 @@ def scores_of(forecasts: Iterable[Forecast], window_s: int = SESSION_S) -> Forec
     mine = [made for made in forecasts if made.window_s == window_s]
     over = with_outcome(mine, window_s)
     ours = [_errors(made) for made in over]
-    seed = [_seed_errors(made) for made in over]
+    seed = []
+    for made in over:
+        cut = _minutes(made, made.resets_at)
+        seed.append(certain(_minutes(made, made.seed_at), cut, *_outcome(made, cut)))
     return ForecastScores(total(ours), total(seed), len(by_window(over, reset_at)), median([one.mae for one in ours]),
                           len(mine) - len(over), _losses(over, ours, seed))
 
@@ -185,11 +184,6 @@ def _errors(made: Forecast) -> Errors:
     if made.rule in PLAIN_RATES:
         return certain(middle if made.probability >= 0.5 else runway.NEVER, cut, outcome, hit)
     return errors(sketch(middle, low, high, made.probability, cut), (low, high), cut, outcome, hit)
-
-
-def _seed_errors(made: Forecast) -> Errors:
-    cut = _minutes(made, made.resets_at)
-    return certain(_minutes(made, made.seed_at), cut, *_outcome(made, cut))
 
 
 def _outcome(made: Forecast, cut: float) -> Tuple[float, bool]:

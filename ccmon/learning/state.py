@@ -77,7 +77,8 @@ def _whole(part: Any, read: Callable[[Any], Optional[_Part]]) -> Optional[_Part]
 def _learned(parts: List[Any]) -> Learned:
     at, weights, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, tail, session, week = parts
     return Learned(checked.epoch(at), _unit_weights(*weights) if weights else None, _estimate(*estimate) if estimate else None,
-                   tuple(_change(*one) for one in changes), checked.count(readings), checked.count(hits),
+                   tuple(Change(checked.epoch(at), checked.positive(factor), checked.epoch(found_at), checked.name(sure))
+                         for at, factor, found_at, sure in changes), checked.count(readings), checked.count(hits),
                    checked.amount(at_least), checked.count(sessions), checked.amount(per_load),
                    checked.optional(mae_min, checked.amount), checked.count(scored),
                    checked.within(float(tail), LEAST_TAIL, WIDEST_TAIL), load_choice(session), load_choice(week))
@@ -95,10 +96,6 @@ def _estimate(median: Any, low: Any, high: Any, noise: Any, readings: Any, windo
         raise ValueError("no interval")
     return Estimate(checked.positive(median), checked.positive(low), checked.positive(high), checked.amount(noise),
                     checked.count(readings), checked.count(windows), checked.share(covered), checked.boolean(learned))
-
-
-def _change(at: Any, factor: Any, found_at: Any, sure: Any) -> Change:
-    return Change(checked.epoch(at), checked.positive(factor), checked.epoch(found_at), checked.name(sure))
 
 
 def load_choice(parts: Any) -> Choice:

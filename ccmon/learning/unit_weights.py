@@ -74,11 +74,6 @@ def unfitted(intervals: Sequence[Interval], rates_of: RatesOf) -> List[UnitWeigh
     return units
 
 
-def fitted_weights(unit: UnitWeights) -> int:
-    """How many of these weights were fitted."""
-    return len([model for model, _, _ in unit.weights if model]) or len(unit.weights)
-
-
 def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:
     """How much others that do as well disagree, and how much it may be off by itself."""
     best = max(other.log_likelihood for other in trials)

@@ -218,7 +218,11 @@ def from_readings(readings: Iterable[Reading]) -> UsageCurve:
 def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> UsageCurve:
     """The usage curve of what was used here: (epoch s, seconds, load) by time, with windows and stops from the readings."""
     starts = _starts([ts for ts, _, load in loads if load > 0], readings)
-    stops = sorted({(reading.ts, _reset(starts, reading)) for reading in readings if reading.percent >= FULL})
+    stops = set()
+    for reading in readings:
+        if reading.percent >= FULL:    # one that names no reset is of the window that runs
+            begun = bisect_right(starts, reading.ts)
+            stops.add((reading.ts, reading.resets_at or (starts[begun - 1] + WINDOW_S if begun else reading.ts)))
     growing = CurveBuilder()
     total = 0.0
     for ts, span, load in loads:
@@ -227,7 +231,7 @@ def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Readi
         total += max(0.0, load)
         growing.point(ts + max(1, span), total)
     apart: List[Tuple[int, int]] = []
-    for begin, end in stops:
+    for begin, end in sorted(stops):
         if end > begin and (not apart or begin >= apart[-1][1]):
             apart.append((begin, end))
     return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(apart), tuple(starts))
@@ -248,14 +252,6 @@ def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
             continue
         starts.append(ts // 3600 * 3600)
     return sorted({*official, *starts})
-
-
-def _reset(starts: Sequence[int], reading: Reading) -> int:
-    """When the window of a reading ends, also of one that does not say so."""
-    if reading.resets_at:
-        return reading.resets_at
-    index = bisect_right(starts, reading.ts) - 1
-    return starts[index] + WINDOW_S if index >= 0 else reading.ts
 
 
 def _idle_points(growing: CurveBuilder, starts: Sequence[int], ts: int, total: float) -> None:
