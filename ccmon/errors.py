@@ -1,5 +1,6 @@
 """What goes wrong, as data: what, the way out and the exit code. cli.py prints both as one sentence; nobody reads it back."""
 
+INSTALL_COMMAND = "npm install -g ccusage"             # the way out where that is missing
 
 class CcmonError(Exception):
     """What a door raises. way_out: words for people, "" where there is none; command: the one for a shell that is the way out.

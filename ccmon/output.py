@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, Optional, S
 
 from ccmon import line_answer, streams
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import grounds, origins, themes
+from ccmon.settings import ini_sections, themes
 from ccmon.settings.context import Context
-from ccmon.settings.grounds import Fitting
-from ccmon.settings.origins import Setting
+from ccmon.settings.ini_sections import Setting
+from ccmon.settings.themes import Fitting
 from ccmon.system import processes
 from ccmon.text import Charset, Line, clip, pad, plain
 
@@ -78,13 +78,13 @@ def theme_shown(ctx: Context) -> Fitting:
 
 def fitting_theme(env: Mapping[str, str]) -> Fitting:
     """The theme for the terminal of standard input and output, where there is one."""
-    return grounds.fitting(_background(env.get("TERM", ""), WAIT_FAR_S if env.get("SSH_CONNECTION") else WAIT_S), env)
+    return themes.fitting(_background(env.get("TERM", ""), WAIT_FAR_S if env.get("SSH_CONNECTION") else WAIT_S), env)
 
 
 def with_theme(settings: Iterable[Setting], env: Mapping[str, str]) -> List[Setting]:
     """The settings, on a terminal with the theme that fits it, where none is set."""
     is_coloured = sys.stdout.isatty() and not env.get("NO_COLOR")
-    return list(origins.with_theme(settings, *fitting_theme(env)) if is_coloured else settings)
+    return list(ini_sections.with_theme(settings, *fitting_theme(env)) if is_coloured else settings)
 
 
 @lru_cache(maxsize=None)
@@ -95,7 +95,7 @@ def _background(term: str, wait_s: float) -> Optional[str]:
     if not (is_asked and sys.stdout.isatty() and terminal.in_front()):
         return None
     sys.stdout.flush()
-    return grounds.background_of(terminal.background(wait_s))
+    return themes.background_of(terminal.background(wait_s))
 
 
 class Size(NamedTuple):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ccmon.model import Block
-from ccmon.sources.ccusage_json import Parsed, parse
+from ccmon.sources.ccusage_output import Parsed, parse
 from ccmon.when import SESSION_S
 
 DATA = Path(__file__).parent / "data" / "ccusage"

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from ccmon.sources.ccusage import Failed, NotFound, find
+from ccmon.sources.ccusage_output import Failed, NotFound
+from ccmon.sources.program_search import find_ccusage
 
 NOWHERE = {"PATH": "/nonexistent/bin"}
 
@@ -12,7 +13,7 @@ NOWHERE = {"PATH": "/nonexistent/bin"}
 @pytest.fixture(autouse=True)
 def no_system_ccusage(monkeypatch):
     """These tests must not meet a ccusage that the machine has."""
-    monkeypatch.setattr("ccmon.sources.program_folders._EVERYWHERE", ())
+    monkeypatch.setattr("ccmon.sources.program_search._EVERYWHERE", ())
 
 
 def put(path, mode=0o755):
@@ -23,7 +24,7 @@ def put(path, mode=0o755):
 
 
 def found(command=None, remembered=None, env=NOWHERE, home=None):
-    program = find(command, remembered, env, home and str(home))
+    program = find_ccusage(command, remembered, env, home and str(home))
     assert program.path == program.argv[0] and os.path.isabs(program.path)
     return program
 

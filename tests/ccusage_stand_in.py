@@ -8,7 +8,9 @@ import time
 import pytest
 from commands import ROOT
 
-from ccmon.sources.ccusage import Failed, Program, fetch
+from ccmon.sources.ccusage import fetch
+from ccmon.sources.ccusage_output import Failed
+from ccmon.sources.program_search import Program
 
 ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
 LONG = 60                              # s, never waited for

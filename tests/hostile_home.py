@@ -32,7 +32,7 @@ from ccmon.model import Source
 from ccmon.pipeline import history
 from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
-from ccmon.sources import ccusage, ccusage_json, hook
+from ccmon.sources import ccusage, ccusage_output, hook
 from ccmon.store import ledger
 from ccmon.store.messages import LogMessage
 from ccmon.views.line.dialects import DIALECTS
@@ -166,7 +166,7 @@ class Home:
         said = [LogMessage((NOW - 600 * at) * 1000, at, at, 1, "claude-opus-4-1", "-src-shop", 10, 90, 5, 0, 700, None)
                 for at in range(9)]
         with history.opened(ctx, 1000) as kept:
-            blocks = ccusage_json.parse(json.dumps(told), NOW).blocks
+            blocks = ccusage_output.parse(json.dumps(told), NOW).blocks
             kept.store_answer(SourceAnswer(blocks, Source("ccusage", refreshed=NOW - 2)), NOW)
             assert kept.store is not None
             kept.store.change_owner(ctx.owner, lambda db, owner: ledger.count(db, owner, said))

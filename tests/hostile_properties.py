@@ -19,13 +19,12 @@ from ccmon.learning import share as sharing
 from ccmon.model import Block, Source
 from ccmon.settings import context
 from ccmon.setup import settings_json
-from ccmon.sources import ccusage_json, hook, limit_events, log_entries, log_unused, session_json
+from ccmon.sources import ccusage_output, hook, limit_events, log_entries, log_unused, session_json
 from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
-from ccmon.views.line import statusline
 from ccmon.views.line.dialects import DIALECTS
-from ccmon.views.screen import dashboard, help, history_page
+from ccmon.views.screen import dashboard, pages
 from ccmon.views.screen.scene import Scene
 
 SIZES = ((80, 24), (40, 10), (20, 5), (1, 1), (200, 50), (72, 9), (3, 3))
@@ -55,7 +54,7 @@ def begun() -> Home:
 
 def _blocks(answer: bytes) -> Sequence[Block]:
     try:
-        return ccusage_json.parse(answer.decode("utf-8-sig", "replace"), NOW).blocks
+        return ccusage_output.parse(answer.decode("utf-8-sig", "replace"), NOW).blocks
     except CcmonError as err:
         check_line(str(err))
         return ()
@@ -88,18 +87,18 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
     for charset in (Charset(), Charset(False, False)):
         scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), zone, charset, "ccusage, 2 s", "a message")
         _show(scene, width, height, blocks)
-    check_line(statusline.render(scene.snapshot, zone))
+    check_line(scenes.line_words(scene.snapshot, zone))
 
 
 def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> None:
     records = [scenes.Record(block, "max5", 35_000, "plan") for block in reversed(blocks)]
-    known = history_page.gathered(records, [], scene.zone, NOW)
+    known = pages.gathered(records, [], scene.zone, NOW)
     for size in (*SIZES, (width, height)):
         check_lines(dashboard.render(scene, *size), *size)
-        check_lines(help.render(scene, *size), *size)
+        check_lines(pages.help_page(scene, *size), *size)
     for size in ((80, 24), (20, 5), (1, 1), (width, height)):
         for view in ("list", "chart", "heat map"):
-            check_lines(history_page.render(scene, known, history_page.Page(view, "day", 0), *size), *size)
+            check_lines(pages.history_page(scene, known, pages.Page(view, "day", 0), *size), *size)
 
 
 def log_lines_are_read(line: bytes) -> None:

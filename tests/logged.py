@@ -4,7 +4,7 @@ from typing import NamedTuple, Optional, Sequence
 from zlib import crc32
 
 from ccmon.model import Owner
-from ccmon.store import ledger, limit_events, sessions
+from ccmon.store import learning, ledger, sessions
 from ccmon.store.database import Store
 from ccmon.store.messages import LogMessage
 from ccmon.when import SESSION_S
@@ -34,12 +34,12 @@ def keep_logs(store: Store, owner: Owner, minutes: Sequence[Minute], hits: Seque
     found = [LogMessage(m.ts * 1000, crc32(f"{m.ts} {m.model}".encode()), 1, 1, m.model, "-src-shop", m.input, m.output,
                      m.cache_creation, 0, m.cache_read, None) for m in minutes]
     kinds = {SESSION_S: "session"}
-    events = [limit_events.LimitEvent(hit.at, kinds.get(hit.window_s, "weekly"), "", hit.resets_at or 0) for hit in hits]
+    events = [learning.LimitEvent(hit.at, kinds.get(hit.window_s, "weekly"), "", hit.resets_at or 0) for hit in hits]
 
     def work(db, number):
         ledger.count(db, number, found)
         sessions.recut(db, number)
         if minutes:                    # what is over by the newest of them is over for good
             sessions.settle(db, number, max(minute.ts for minute in minutes))
-        limit_events.add(db, number, events)
+        learning.add_limit_events(db, number, events)
     store.change_owner(owner, work)

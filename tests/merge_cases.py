@@ -28,7 +28,7 @@ def take(path, owner, found, now=LATER, complete=True, packed_until=None):
         def work(db, number):
             ledger.count(db, number, found)
             ledger.finish(db, number, [], now, complete)
-            while packed_until is not None and archive.step(db, number, (B0 + packed_until) * 1000) is not None:
+            while packed_until is not None and archive.pack_oldest_day(db, number, (B0 + packed_until) * 1000) is not None:
                 pass
         store.change_owner(owner, work)
 

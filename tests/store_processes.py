@@ -16,12 +16,12 @@ from commands import HOUR, NOW, block, wait_until
 from store_cases import ME, T0
 from store_cases import block as session
 
-from ccmon.store import rows, schema, upgrade
+from ccmon.store import rows, schema
 from ccmon.when import SESSION_S
 
 ROOT = str(Path(__file__).resolve().parent.parent)
 PATIENCE_S = 120
-OLD = sum(number < upgrade.BREAKING for number, _ in schema.STEPS)     # steps of the schemas before the ledger
+OLD = sum(number < schema.BREAKING for number, _ in schema.STEPS)     # steps of the schemas before the ledger
 
 CHILD = """
 import os, sys, time
@@ -62,7 +62,7 @@ def start_together(number, code, path, first=0):
 
 HERD = """
 import json, tempfile
-from ccmon.store import check, copy, ledger, migrations, present, record, thin, usage
+from ccmon.store import archive, check, copy, ledger, present, reported, usage
 from ccmon.usage import compute
 gate, opener = os.pipe()
 children = []

@@ -13,8 +13,8 @@ from ccmon.model import Facts, Login, Window
 from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
-from ccmon.sources import account_file
-from ccmon.store import one_note, rows
+from ccmon.sources import claude_files
+from ccmon.store import history_path, rows
 from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
@@ -87,7 +87,7 @@ def test_the_line_that_comes_later_is_of_that_login_and_replaces_what_is_older(h
 
 def test_an_unchanged_file_is_not_read_again(home, file, monkeypatch):
     first, reads = facts_at(home), []
-    monkeypatch.setattr(account_file, "texts", lambda paths: reads.append(paths) or [])
+    monkeypatch.setattr(claude_files, "texts", lambda paths: reads.append(paths) or [])
     assert facts_at(home) == first and not reads
     os.utime(file, (NOW, NOW))
     facts_at(home)
@@ -251,13 +251,13 @@ def test_one_note_alone_is_read_where_nothing_is_odd(home, file, change):
         db.executescript("PRAGMA journal_mode = DELETE; PRAGMA foreign_keys = OFF; " + change)
         if change:
             with pytest.raises(LookupError):
-                one_note.one_note(ctx.paths.store, ctx.owner, notes.KEY)
+                history_path.one_note(ctx.paths.store, ctx.owner, notes.KEY)
     if not change:
-        assert notes.load(one_note.one_note(ctx.paths.store, ctx.owner, notes.KEY)).login == facts.login
-        assert one_note.one_note(ctx.paths.store, ctx.owner, "another") is None
+        assert notes.load(history_path.one_note(ctx.paths.store, ctx.owner, notes.KEY)).login == facts.login
+        assert history_path.one_note(ctx.paths.store, ctx.owner, "another") is None
         os.symlink(ctx.paths.store, home / "link")
         with pytest.raises(LookupError):
-            one_note.one_note(str(home / "link"), ctx.owner, notes.KEY)
+            history_path.one_note(str(home / "link"), ctx.owner, notes.KEY)
 
 
 def test_the_plan_of_an_earlier_login_is_remembered():

@@ -13,7 +13,7 @@ from ccmon.errors import CcmonError, UsageError
 from ccmon.learning import state
 from ccmon.model import Apart, Login, Owner
 from ccmon.pipeline import history, recording, refresh
-from ccmon.settings import account_names, accounts, config, context, options
+from ccmon.settings import accounts, config, context, ini_sections, options
 from ccmon.sources import hook
 from ccmon.store import learning, window_readings
 from ccmon.store.window_readings import WindowReading
@@ -40,18 +40,18 @@ WORDS = st.text(st.sampled_from("ab.-_ é/\\~,\x1b中A1"), max_size=40)
     (["/h/.claude", "/h/.claude-work"], "default+work"), (["/h/.claude-"], "account"),
     (["/h/.claude-é"], "account"), (["/"], "account")])
 def test_folders_have_names_by_themselves(folders, name):
-    assert account_names.name_of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
+    assert accounts.name_of_folders(folders, ["/h/.config/claude", "/h/.claude"]) == name
 
 
 @given(WORDS)
 def test_such_a_name_is_one_that_may_be_configured(word):
-    name = account_names.plain(word)
-    assert account_names.table({"accounts": {name: RawValue("~/x", "config.ini, line 2")}}) == {name: ("~/x",)}
+    name = accounts.plain(word)
+    assert ini_sections.account_table({"accounts": {name: RawValue("~/x", "config.ini, line 2")}}) == {name: ("~/x",)}
 
 
 @given(st.lists(st.sampled_from(["work", "work-2", "default", "a"]), max_size=8))
 def test_no_two_accounts_have_one_name(names):
-    found = account_names.each_once(names)
+    found = accounts.each_once(names)
     assert len(set(found)) == len(names) and all(new.startswith(old) for new, old in zip(found, names))
     assert [new for at, new in enumerate(found) if names[at] not in found[:at]][:1] == names[:1]
 
@@ -61,7 +61,7 @@ def test_no_two_accounts_have_one_name(names):
     ("x" * 33, "~/x", "32"), ("\x1b[31m", "~/x", "letters")])
 def test_a_wrong_row_is_told_with_its_place(name, value, words):
     with pytest.raises(CcmonError, match="^config.ini, line 7: ") as caught:
-        account_names.table({"accounts": {name: RawValue(value, "config.ini, line 7")}})
+        ini_sections.account_table({"accounts": {name: RawValue(value, "config.ini, line 7")}})
     assert words in str(caught.value) and "\x1b" not in str(caught.value)
 
 

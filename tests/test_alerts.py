@@ -12,8 +12,7 @@ from webhooks import SECRET
 from ccmon import line_answer
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import KINDS
-from ccmon.alerts.rules import Usual
-from ccmon.alerts.window_rules import SAME_S, NearWindow
+from ccmon.alerts.rules import SAME_S, NearWindow, Usual
 from ccmon.learning.values import Change, Learned, Use
 from ccmon.model import Block, Facts, Sample, Source
 from ccmon.pipeline import alerting, history

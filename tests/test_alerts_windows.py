@@ -16,7 +16,7 @@ from test_hook import told as claude_says
 from webhooks import calls, program, server
 
 from ccmon.alerts import kinds, rules
-from ccmon.alerts.window_rules import NearWindow
+from ccmon.alerts.rules import NearWindow
 from ccmon.model import Apart, Credits, Sample, Source
 from ccmon.pipeline import alerting, history
 from ccmon.settings import context

@@ -15,26 +15,23 @@ pytestmark = [pytest.mark.newest_only, own_sources.together]
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
 DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
-         "sources.ccusage_find", "sources.log_files", "sources.log_watch", "sources.account_file", "sources.claude_program",
-         "sources.program_folders", "sources.spool",
+         "sources.program_search", "sources.log_files", "sources.log_watch", "sources.claude_files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
-         "fullscreen.guardian", "fullscreen.keyboard", "fullscreen.curses_package", "setup.prompt_probe",
+         "fullscreen.guardian", "fullscreen.keyboard", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
-         "fullscreen.live", "fullscreen.picture", "fullscreen.poller", "setup.init", "setup.first_run",
+         "fullscreen.live", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.tmux_line", "setup.uninstall", "setup.written",
          "setup.dotfiles",
          *(name for name in FILES if re.match(r"(commands|pipeline|doctor)\.(?!check|__)", name))}
 PURE = set(FILES) - DOORS - JOINS
 STORE = {name for name in DOORS if name.startswith("store.")}                      # one door of several leaves
-SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes", "settings.grounds"}
-SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.ccusage_find"),
-             ("sources.claude_program", "sources.ccusage"), ("sources.claude_program", "sources.cancel"),
-             ("sources.ccusage", "sources.cancel"),
-             *((f"sources.{name}", "sources.program_folders") for name in ("ccusage", "ccusage_find", "claude_program"))}
-OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_errors", "checked", "text",
+SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes"}
+SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.program_search"),
+             ("sources.ccusage", "sources.cancel")}
+OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_output", "checked", "text",
                  "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
                  "system.stops", "system.targets", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
@@ -155,7 +152,7 @@ def test_views_are_given_a_snapshot_and_share_their_layout():
 
 
 def test_statistics_is_loaded_by_the_report_alone():
-    assert {name for name in FILES if "statistics" in imported(name)} <= {"history.insights"}   # dear, nobody else needs it
+    assert {name for name in FILES if "statistics" in imported(name)} <= {"history.digest"}   # dear, nobody else needs it
 
 
 def test_folders_import_downwards_as_the_picture_in_contributing_shows_them():

@@ -12,7 +12,7 @@ from ccmon.fullscreen import keys
 from ccmon.fullscreen.keys import ScreenEvent
 from ccmon.fullscreen.state import ScreenState, update
 from ccmon.model import Facts
-from ccmon.settings.grounds import background_of
+from ccmon.settings.themes import background_of
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")]
 

@@ -12,10 +12,11 @@ import pytest
 from ccusage_stand_in import EMPTY, ENV, LONG, failure, members, python, run, stand_in, wait_for  # noqa: F401
 
 from ccmon.errors import CcmonError
-from ccmon.sources import ccusage
+from ccmon.sources import ccusage, ccusage_output
 from ccmon.sources.cancel import Cancel, Cancelled
-from ccmon.sources.ccusage import Failed, Program, fetch, kill_group
-from ccmon.sources.ccusage_json import parse
+from ccmon.sources.ccusage import fetch, kill_group
+from ccmon.sources.ccusage_output import Failed, parse
+from ccmon.sources.program_search import Program
 from ccmon.system.process_facts import started
 
 # --- how it is run -------------------------------------------------------------------------------------------------
@@ -48,7 +49,8 @@ def test_nothing_is_inherited(stand_in, tmp_path):
     assert "/dev/null" in listing and "secret" not in listing
     program = stand_in("cat; echo end")
     assert python(f"""
-from ccmon.sources.ccusage import Program, fetch
+from ccmon.sources.ccusage import fetch
+from ccmon.sources.program_search import Program
 print(fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None))
 """, typed="typed ahead") == "end\n\n"
 
@@ -98,7 +100,9 @@ def test_no_files_left(stand_in):
     program = stand_in(f"echo '{EMPTY}'")
     code = f"""
 import os, resource
-from ccmon.sources.ccusage import Failed, Program, fetch
+from ccmon.sources.ccusage import fetch
+from ccmon.sources.ccusage_output import Failed
+from ccmon.sources.program_search import Program
 fetch(Program({program.argv!r}, ""), 60, {ENV!r}, None)
 for limit in range(3, 16):
     os.closerange(3, 64)               # Popen of Python 3.8 leaks when it runs out
@@ -128,7 +132,7 @@ def test_output_larger_than_a_pipe(stand_in):
 @pytest.mark.parametrize("timeout_s, words", [(30, "longer than 30 s and was stopped, try --timeout 60"),
                                               (90.0, "longer than 90 s and was stopped, try --timeout 180")])
 def test_sentence_of_the_time_out(timeout_s, words):
-    assert words in str(ccusage.TooSlow(timeout_s))
+    assert words in str(ccusage_output.TooSlow(timeout_s))
 
 
 @pytest.mark.parametrize("body", ["sleep 60 & sleep 60", "trap '' TERM; sleep 60 & while :; do sleep 1; done",
@@ -186,10 +190,10 @@ def test_orphan_of_a_killed_refresher(stand_in):
     """S-3: the refresher dies in the middle, the next one kills what it had started."""
     program = stand_in("sleep 60 & sleep 60")
     code = f"""
-from ccmon.sources import ccusage
+from ccmon.sources import ccusage, program_search
 from ccmon.system.process_facts import started
 def told(pid): print(pid, started(pid), flush=True)
-ccusage.fetch(ccusage.Program({program.argv!r}, ""), 60, {ENV!r}, None, told)
+ccusage.fetch(program_search.Program({program.argv!r}, ""), 60, {ENV!r}, None, told)
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent) as refresher:
         pgid, started_at = refresher.stdout.readline().split()
@@ -218,7 +222,7 @@ def test_started(tmp_path):
 def test_kill_group_of_a_stranger(monkeypatch):
     """killpg(1) would be kill(-1), every process there is: only recorded here, never done."""
     killed = []
-    monkeypatch.setattr(ccusage, "_kill", killed.append)
+    monkeypatch.setattr(ccusage.processes, "end", killed.append)
     for pgid in (-1, 0, 1, 2 ** 30, os.getpid()):
         assert not kill_group(pgid, "") and not kill_group(pgid, "not this")
     monkeypatch.setattr(ccusage.process_facts, "started", lambda _pid: "7")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ccmon.pipeline import account, asking, history
 from ccmon.settings import context
-from ccmon.sources import claude_program
+from ccmon.sources import ccusage, ccusage_output
 from ccmon.usage import account_json, account_note
 from ccmon.usage.account_json import NO_ANSWER, NO_PLAN, NOT_NOW, REQUEST, parse_answer
 from ccmon.usage.account_note import AskedNote, is_due
@@ -77,7 +77,7 @@ def test_when_it_is_asked(note, newest_at, due):
 def test_how_it_is_run(stand_in):  # noqa: F811
     program = stand_in('cat; printf "%s|" "$@"; echo; env')
     env = {**ENV, "CLAUDECODE": "1", "CLAUDE_CODE_ENTRYPOINT": "cli", "CLAUDE_CONFIG_DIR": "/x"}
-    lines = claude_program.ask(program, REQUEST, LONG, env, None).splitlines()
+    lines = ccusage.ask_claude(program, REQUEST, LONG, env, None).splitlines()
     assert json.loads(lines[0])["request"] == {"subtype": "get_usage", "skip_behaviors": True}
     assert lines[1].startswith("-p|--input-format|stream-json|--output-format|stream-json|--verbose|--setting-sources||"
                                "--strict-mcp-config|--no-session-persistence|")
@@ -91,8 +91,8 @@ def test_how_it_is_run(stand_in):  # noqa: F811
      "claude failed with exit code 1: error: unknown option. To see it, run: claude -p hello"),
     ("kill -9 $$", LONG, "claude was killed by signal 9: it did not say why. To see it, run: claude -p hello")])
 def test_what_goes_wrong_is_one_sentence(stand_in, body, timeout_s, sentence):  # noqa: F811
-    with pytest.raises(claude_program.Failed) as caught:
-        claude_program.ask(stand_in(body), REQUEST, timeout_s, ENV, None)
+    with pytest.raises(ccusage_output.Failed) as caught:
+        ccusage.ask_claude(stand_in(body), REQUEST, timeout_s, ENV, None)
     assert str(caught.value) == sentence
 
 

@@ -16,7 +16,7 @@ from ccmon.sources import hook, session_json, spool_lines
 from ccmon.sources.session_json import MOST_WINDOWS, WINDOWS_S
 from ccmon.text import Charset
 from ccmon.usage.windows import window
-from ccmon.views.line import claude_record, dialects, fields
+from ccmon.views.line import dialects, fields
 
 pytestmark = pytest.mark.newest_only
 
@@ -38,7 +38,7 @@ def told(windows, **more):
 
 def row_of(shown, document, cells=200, now=NOW, theme=None):
     """The row of a scene."""
-    record = claude_record.words_record(shown.snapshot, shown.zone, theme, True, None)
+    record = dialects.words_record(shown.snapshot, shown.zone, theme, True, None)
     return claude_row.compose(hook.parse(record[1:]), document, cells, now)
 
 
@@ -104,7 +104,7 @@ def template_of(shown, template):
     """The record of a template."""
     value = fields.values(shown.snapshot, shown.zone, Charset())
     pieces = list(fields.pieces(template, value, dialects.DIALECTS["claude"], 1000, claude_row.is_later))
-    return hook.parse(claude_record.template_record(pieces, shown.snapshot, shown.zone, value, None)[1:])
+    return hook.parse(dialects.template_record(pieces, shown.snapshot, shown.zone, value, None)[1:])
 
 
 @pytest.mark.parametrize("name", sorted(set(LINES) - {"nothing known"}))
@@ -206,8 +206,8 @@ def test_an_older_line_is_read_as_before(pair, began):
 def test_times_in_iso_8601_are_those_of_the_calendar(at, ahead_min, fraction, between):
     wall = time.strftime(f"%Y-%m-%d{between}%H:%M:%S", time.gmtime(at + 60 * ahead_min)) + fraction
     offset = f"{'-' if ahead_min < 0 else '+'}{abs(ahead_min) // 60:02d}:{abs(ahead_min) % 60:02d}"
-    assert session_json._iso(wall + offset) == session_json._iso(wall + offset.replace(":", "")) == at
-    assert ahead_min or session_json._iso(wall + "Z") == session_json._iso(wall) == at
+    assert session_json.iso_epoch(wall + offset) == session_json.iso_epoch(wall + offset.replace(":", "")) == at
+    assert ahead_min or session_json.iso_epoch(wall + "Z") == session_json.iso_epoch(wall) == at
 
 
 @given(st.text(alphabet="0123456789-:TZ+. x", max_size=30))
@@ -220,5 +220,5 @@ def test_the_row_and_the_template_keep_to_a_session_known_by_tokens_alone():
     """Only the record knows of it: no window of this call takes its place."""
     shown = scene(34_900, windows=(window("monthly", 81, NOW + 4 * DAY_S, NOW),))
     assert shown.snapshot.binding.name == "five_hour"
-    record = json.loads(claude_record.words_record(shown.snapshot, shown.zone, None, True, None)[1:])
+    record = json.loads(dialects.words_record(shown.snapshot, shown.zone, None, True, None)[1:])
     assert claude_row.binding_of(record, *claude_row.windows_of(record, {}, NOW)) == "five_hour"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.commands import config
-from ccmon.settings import options, origins
+from ccmon.settings import ini_sections, options
 from ccmon.settings.options import OPTIONS
 from ccmon.text import line_width, plain
 from ccmon.views import config_table
@@ -242,7 +242,7 @@ def test_only_another_value_is_told_as_the_old_one(machine):
                                          ("ccmon.plan", ("ccmon", "plan")), ("--reset-hour", ("ccmon", "reset_hour")),
                                          ("prices.claude-3.5", ("prices", "claude-3.5"))])
 def test_where_a_name_leads(name, place):
-    assert origins.address(name) == place
+    assert ini_sections.address(name) == place
 
 
 def test_a_place_that_cannot_be_written_is_told(machine):

@@ -9,7 +9,7 @@ import pytest
 from patient import patient  # noqa: F401
 from store_processes import disk, fill_disk, free_disk
 
-from ccmon.store import inspection
+from ccmon.store.connection import read_file
 
 pytestmark = pytest.mark.newest_only
 
@@ -37,7 +37,7 @@ def test_a_home_that_begins_with_two_slashes_is_no_host(patient):
     for _ in range(2):
         code, checks = patient.doctor(HOME=f"/{patient.home}")
         assert (code, checks["history"]["state"]) == (0, "ok"), checks["history"]
-    assert inspection.read(f"/{patient.store}", lambda db: db.execute("SELECT count(*) FROM session").fetchone()) == (1,)
+    assert read_file(f"/{patient.store}", lambda db: db.execute("SELECT count(*) FROM session").fetchone()) == (1,)
 
 
 @pytest.mark.parametrize("told_days, began_days, state", [(4, 1, "hint"), (4, 5, "ok"), (2, 1, "ok"), (None, 1, "ok")])

@@ -13,7 +13,7 @@ from ccmon.doctor import files, line, programs, surroundings
 from ccmon.doctor.check import HOMELESS, Check, Commands, FileStat, exit_code, summary
 from ccmon.errors import CcmonError, SettingError
 from ccmon.setup import snippets
-from ccmon.sources import ccusage_errors
+from ccmon.sources import ccusage_output
 from ccmon.text import line_width, plain
 from ccmon.usage.price_table import DATE
 
@@ -75,7 +75,7 @@ def test_a_setting_is_changed_where_it_counts(variables, command):
 @pytest.mark.parametrize("folder", ["/opt/bin", "/my own/50% #1"])
 def test_the_program_of_a_block_is_found(target, folder):
     places = snippets.SnippetValues(folder + "/ccmon", [folder + "/ccmon-line"], "/c", "f", "/c/config.ini")
-    assert line.program_in(snippets.BLOCKS[target](places)) in (folder + "/ccmon", folder + "/ccmon-line")
+    assert line.program_in(snippets.block(target, places)) in (folder + "/ccmon", folder + "/ccmon-line")
 
 
 # --- verdicts -------------------------------------------------------------------------------------------------------------
@@ -90,17 +90,17 @@ def test_node(there, runs, state):
 
 
 SEE = "ccusage blocks --json"
-NO_NODE, NOT_THERE = NODE._replace(path=None), ccusage_errors.NotFound("'/x' is not there", "Check the path")
+NO_NODE, NOT_THERE = NODE._replace(path=None), ccusage_output.NotFound("'/x' is not there", "Check the path")
 
 
 @pytest.mark.parametrize("source, error, there, state, says, mend", [
-    ("auto", ccusage_errors.NotInstalled(), NODE, "hint", "ccusage was not found", ccusage_errors.INSTALL_COMMAND),
-    ("ccusage", ccusage_errors.NotInstalled(), NODE, "fault", "ccusage was not found", ccusage_errors.INSTALL_COMMAND),
-    ("auto", ccusage_errors.Failed("on fire", *ccusage_errors.SEE), NODE, "fault", "on fire", SEE),
-    ("auto", ccusage_errors.NoNode("/c"), NO_NODE, "hint", str(ccusage_errors.NoNode("/c")), "install it"),
-    ("auto", ccusage_errors.NoNode("/c"), NODE, "hint", str(ccusage_errors.NoNode("/c")), "unset it"),
-    ("auto", ccusage_errors.NoData(), NODE, "fault", str(ccusage_errors.NoData()), "claude"),
-    ("auto", ccusage_errors.TooSlow(40), NODE, "fault", ccusage_errors.TooSlow(40).what,
+    ("auto", ccusage_output.NotInstalled(), NODE, "hint", "ccusage was not found", ccusage_output.INSTALL_COMMAND),
+    ("ccusage", ccusage_output.NotInstalled(), NODE, "fault", "ccusage was not found", ccusage_output.INSTALL_COMMAND),
+    ("auto", ccusage_output.Failed("on fire", *ccusage_output.SEE), NODE, "fault", "on fire", SEE),
+    ("auto", ccusage_output.NoNode("/c"), NO_NODE, "hint", str(ccusage_output.NoNode("/c")), "install it"),
+    ("auto", ccusage_output.NoNode("/c"), NODE, "hint", str(ccusage_output.NoNode("/c")), "unset it"),
+    ("auto", ccusage_output.NoData(), NODE, "fault", str(ccusage_output.NoData()), "claude"),
+    ("auto", ccusage_output.TooSlow(40), NODE, "fault", ccusage_output.TooSlow(40).what,
      "ccmon config set timeout 80"),
     ("auto", NOT_THERE, NODE, "hint", str(NOT_THERE), "unset it")])
 def test_ccusage_that_gives_nothing(source, error, there, state, says, mend):

@@ -93,21 +93,22 @@ NOT_LOADED = {                         # what a command shows without, modules o
     "completion bash": (*HEAVY, *SLOW, "sqlite3", "pytz", "ccmon.model", "ccmon.store", "ccmon.usage", "ccmon.pipeline",
                         "ccmon.settings.config"),
     "config": (*HEAVY, *SLOW, "ccmon.learning", "ccmon.sources", "ccmon.views.screen", "ccmon.history", "ccmon.usage.compute",
-               "ccmon.settings.ini_text", "ccmon.setup.dotfiles", "ccmon.pipeline", "ccmon.store.database", "pytz"),
+               "ccmon.settings.config_file", "ccmon.setup.dotfiles", "ccmon.pipeline", "ccmon.store.database", "pytz",
+               "threading"),
     "history": (*HEAVY, *SLOW, "ccmon.views.screen", "ccmon.sources.log_parts", "ccmon.sources.log_reader", "ccmon.usage.compute",
                 "ccmon.usage.prices", "ccmon.pipeline.refresh", "ccmon.pipeline.past_windows", "ccmon.learning.learner",
-                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.record", "ccmon.alerts.rules", "ccmon.pipeline.lines",
-                "ccmon.typed_times", "pytz"),
+                "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.reported", "ccmon.alerts.rules",
+                "ccmon.pipeline.lines", "ccmon.typed_times", "pytz"),
     "--once": (*HEAVY, "curses", "shutil", "ccmon.views.history", "ccmon.sources.log_parts", "ccmon.fullscreen.screen"),
     "--json": (*HEAVY, "json", "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
     "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history",
                "ccmon.sources.log_parts", "ccmon.pipeline.alerting"),
 }
-MOST_MODULES = {"--version": 2, "--help": 24, "completion bash": 25, "config": 50, "history": 102}     # of ccmon
+MOST_MODULES = {"--version": 2, "--help": 23, "completion bash": 24, "config": 48, "history": 78}      # of ccmon
 IDLE = (*HEAVY, *SLOW, "curses", "pytz", "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.sources.log_reader",
         "ccmon.sources.ccusage", "ccmon.pipeline.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
         "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
-MOST_WITHOUT_NEWS = {"--once": 122, "--json": 112, "record": 84}       # modules of ccmon where nothing is new
+MOST_WITHOUT_NEWS = {"--once": 94, "--json": 84, "record": 64}       # modules of ccmon where nothing is new
 
 
 @pytest.mark.parametrize("words", NOT_LOADED)
@@ -138,7 +139,7 @@ def test_the_first_frame_is_made_without_what_reads_learns_and_tells(machine):
     modules = set(subprocess.run([sys.executable, "-c", code], env=machine.env(), stdout=subprocess.PIPE, check=True,
                                  text=True).stdout.split())
     bare, _ = loaded(["-c", "pass"], machine.env())
-    late = (*IDLE, "ccmon.fullscreen.live", "ccmon.fullscreen.poller", "ccmon.alerts.channels")
+    late = (*IDLE, "ccmon.fullscreen.live", "ccmon.fullscreen.keys", "ccmon.fullscreen.keyboard", "ccmon.alerts.channels")
     of_screen = {"curses", "ccmon.fullscreen.screen", "ccmon.fullscreen.screen_signals"}
     assert {name for name in modules - bare for room in late if f"{name}.".startswith(f"{room}.")} - of_screen == set()
 

@@ -8,7 +8,7 @@ import pytest
 from commands import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
-from line_shells import NOT_TRIED, install
+from line_shells import NOT_TRIED, contents, installed  # noqa: F401
 from terminal import CLEAN, Terminal
 
 from ccmon.errors import CcmonError
@@ -23,24 +23,18 @@ CONFIG = ".config/ccmon/config.ini"
 
 
 @pytest.fixture
-def place(machine):
+def place(installed):
     """A machine with ccmon as a command and a start-up file."""
-    install(machine)
-    (machine.home / ".bashrc").write_text("# mine\n")
-    return machine
-
-
-def kept(machine):
-    """Every file of the home."""
-    return {str(path.relative_to(machine.home)): path.read_bytes() for path in machine.home.rglob("*") if path.is_file()}
+    (installed.home / ".bashrc").write_text("# mine\n")
+    return installed
 
 
 @contextmanager
-def dialogue(machine, columns=100, **env):
+def dialogue(machine, columns=100, name="ccmon", **env):
     """A terminal in which it asks."""
     variables = machine.env(**{"SHELL": "/bin/bash", **NOT_TRIED, **env})
     variables.pop("TERM")
-    with Terminal([str(machine.bin / "ccmon"), "init"], columns=columns, rows=190, env=variables, cwd=str(machine.cwd)) as term:
+    with Terminal([str(machine.bin / name), "init"], columns=columns, rows=190, env=variables, cwd=str(machine.cwd)) as term:
         yield term
 
 
@@ -90,18 +84,11 @@ def test_enter_takes_what_is_likely(place):
     assert "ccmon" in (place.home / ".bashrc").read_text() and "ccmon" in (place.home / ".claude/settings.json").read_text()
 
 
-def test_comments_order_and_other_settings_stay(place):
-    path = place.configure("# mine\n[ccmon]\ntheme = light\n; the plan\nplan = pro\n\n[plans]\nteam = 60000\n")
-    asked(place, "team", "local", "none", "y")
-    assert path.read_text() == ("# mine\n[ccmon]\ntheme = light\n; the plan\nplan = team\ntimezone = local\n\n"
-                                "[plans]\nteam = 60000\n")
-
-
 def test_a_second_time_there_is_nothing_to_write(place):
     asked(place, "max20", "local", "bash", "y")
-    before = kept(place)
+    before = contents(place.home)
     code, said = asked(place, "", "", "bash")
-    assert code == 0 and "nothing to write" in said and kept(place) == before
+    assert code == 0 and "nothing to write" in said and contents(place.home) == before
 
 
 # --- anything but yes -----------------------------------------------------------------------------------------------------
@@ -111,17 +98,17 @@ def test_a_second_time_there_is_nothing_to_write(place):
     (["q"], "", 0), (["max5", "Q"], "", 0), (["max5", "local", "q"], "", 0), (["max5", "local", "bash", "q"], "", 0),
     ([], "\x04", 0), (["max5", "local", "bash"], "\x04", 0), ([], "\x03", 130), (["max5", "local", "bash"], "\x03", 130)])
 def test_without_a_yes_nothing_is_written(place, answers, ending, code):
-    before = kept(place)
+    before = contents(place.home)
     found, said = asked(place, *answers, ending=ending)
-    assert found == code and "Nothing was written." in said and kept(place) == before
+    assert found == code and "Nothing was written." in said and contents(place.home) == before
 
 
 def test_wrong_answers_are_told_and_asked_again(place):
-    before = kept(place)
+    before = contents(place.home)
     _, said = asked(place, "mx5", "9", "max5", "europ/berlin", "local", "bsh", "bash, waybar", "none", "n")
     for word in ("did you mean max5?", "1 to 5", "Did you mean Europe/Berlin?", "did you mean bash?", "'waybar' is unknown"):
         assert word in said
-    assert kept(place) == before
+    assert contents(place.home) == before
 
 
 def test_a_place_that_cannot_be_written_to_is_told_at_once(place):
@@ -131,35 +118,28 @@ def test_a_place_that_cannot_be_written_to_is_told_at_once(place):
     assert all(word in said.replace("\n", "") for word in ("settings.json", "Nothing was changed"))
 
 
-def test_without_the_command_the_settings_can_still_be_made(machine):
-    install(machine)
-    (machine.bin / "ccmon").rename(machine.bin / "other")
-    (machine.bin / "other").replace(machine.bin / "ccmon-2")
-    variables = machine.env(SHELL="/bin/bash")
-    variables.pop("TERM")
-    with Terminal([str(machine.bin / "ccmon-2"), "init"], columns=100, rows=60, env=variables, cwd=str(machine.cwd)) as term:
+def test_without_the_command_the_settings_can_still_be_made(place):
+    (place.bin / "ccmon").rename(place.bin / "ccmon-2")
+    with dialogue(place, name="ccmon-2") as term:
         for prompt, answer in (("plan [", "max5"), ("zone [", "local"), ("line [", "bash"), ("Install it", "none"),
                                ("Write it?", "y")):
             term.wait_for(prompt)
             term.send(answer + "\r")
         assert term.wait_exit() == 0
-    assert "plan = max5" in (machine.home / CONFIG).read_text()
-
-
-def test_the_environment_that_wins_is_named(place):
-    _, said = asked(place, "max5", "local", "none", "n", CCMON_PLAN="max20")
-    assert "plan [max20]" in said and "CCMON_PLAN is set in this environment" in said
+    assert "plan = max5" in (place.home / CONFIG).read_text()
 
 
 @pytest.mark.parametrize("text, env, told", [
+    ("", {"CCMON_PLAN": "max20"}, "CCMON_PLAN is set in this environment"),
     ("limit = 30000\n", {}, "limit in config.ini is set to 30,000: it counts in place of the plan's figure. To take it back: "
      "ccmon config unset limit"),
     ("", {"CCMON_LIMIT": "40000"}, "CCMON_LIMIT is set to 40,000"), ("limit =\n", {}, None), ("", {}, None)])
-def test_a_limit_that_wins_over_the_plan_is_told(place, text, env, told):
+def test_what_wins_over_the_answers_is_told(place, text, env, told):
     place.configure("[ccmon]\n" + text)
     _, said = asked(place, "max5", "local", "none", "y", **env)
     found = " ".join(said.split())
     assert told in found if told else "in place of the plan" not in found
+    assert f"plan [{env.get('CCMON_PLAN', 'pro')}]" in found
 
 
 # --- a narrow terminal ----------------------------------------------------------------------------------------------------
@@ -201,23 +181,28 @@ def test_wrapped_text_is_all_there_and_no_wider_than_its_longest_word(words, cel
 
 # --- others write as well -------------------------------------------------------------------------------------------------
 
-def test_what_is_set_while_it_asks_is_kept(place):
-    path = place.configure("[ccmon]\ntheme = light\n")
+@contextmanager
+def asked_for_a_yes(place, before, line="none"):
+    """The terminal at the last question, and the configuration."""
+    path = place.configure(before)
     with dialogue(place) as term:
-        answer_all(term, "max5\r", "local\r", "none\r")
+        answer_all(term, "max5\r", "local\r", f"{line}\r")
         term.wait_for("Write it?")
+        yield term, path
+
+
+def test_what_is_set_while_it_asks_is_kept_and_so_are_comments(place):
+    before = "# mine\n[ccmon]\ntheme = light\n; the plan\nplan = pro\n\n[plans]\nteam = 60000\n"
+    with asked_for_a_yes(place, before) as (term, path):
         assert place.run("config", "set", "alerts", "80").code == 0
         term.send("y\r")
         assert term.wait_exit() == 0
-    assert path.read_text() == "[ccmon]\ntheme = light\nalerts = 80\nplan = max5\ntimezone = local\n"
+    assert path.read_text() == before.replace("plan = pro\n", "plan = max5\nalerts = 80\ntimezone = local\n")
 
 
 def test_it_writes_when_nobody_else_does(place):
     """Under the lock of `ccmon config set`: what another one writes as long as it has that is not lost."""
-    path = place.configure("[ccmon]\n")
-    with dialogue(place) as term:
-        answer_all(term, "max5\r", "local\r", "none\r")
-        term.wait_for("Write it?")
+    with asked_for_a_yes(place, "[ccmon]\n") as (term, path):
         with config_file.locked(str(path)):
             term.send("y\r")
             time.sleep(0.3)            # without the lock it would write now, and lose its lines
@@ -227,10 +212,7 @@ def test_it_writes_when_nobody_else_does(place):
 
 
 def test_a_configuration_that_is_broken_meanwhile_is_left_alone(place):
-    path = place.configure("[ccmon]\n")
-    with dialogue(place) as term:
-        answer_all(term, "max5\r", "local\r", "bash\r")
-        term.wait_for("Write it?")
+    with asked_for_a_yes(place, "[ccmon]\n", "bash") as (term, path):
         path.write_text("plan = pro\n")
         term.send("y\r")
         assert term.wait_exit() == 2 and "line 1: settings stand below" in term.text().replace("\n", "")

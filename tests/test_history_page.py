@@ -17,11 +17,11 @@ from ccmon.history.groups import by_period
 from ccmon.model import Facts, Record, UsageRow
 from ccmon.text import Charset
 from ccmon.views.history import chart, heatmap
-from ccmon.views.screen import history_page
-from ccmon.views.screen.history_page import gathered
+from ccmon.views.screen import pages
+from ccmon.views.screen.pages import gathered
 from ccmon.views.screen.scene import NO_PAST, Page
 
-LOOKS = st.builds(Page, st.sampled_from(history_page.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
+LOOKS = st.builds(Page, st.sampled_from(pages.VIEWS), st.sampled_from(PERIODS), st.integers(0, 500))
 PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(
     lambda count: gathered(records(count), used(count), FixedZone(), NOW, weeks(min(count, 4))))
 
@@ -29,7 +29,7 @@ PASTS = st.sampled_from([0, 1, 2, 40, 400]).map(
 @settings(deadline=None, max_examples=examples(50))
 @given(PASTS, LOOKS, st.integers(1, 200), st.integers(1, 60), st.booleans())
 def test_no_past_breaks_the_page(known, look, width, height, unicode):
-    lines = history_page.render(scene(500, charset=Charset(unicode, unicode)), known, look, width, height)
+    lines = pages.history_page(scene(500, charset=Charset(unicode, unicode)), known, look, width, height)
     assert len(lines) == height
     for line in lines:
         assert wcwidth.wcswidth("".join(span.text for span in line)) == text.line_width(line) <= width
@@ -40,7 +40,7 @@ DAYS = len(KNOWN.groups["day"])
 
 
 def page(look, width=80, height=24, known=KNOWN):
-    return [text.plain(line) for line in history_page.render(scene(14_012), known, look, width, height)]
+    return [text.plain(line) for line in pages.history_page(scene(14_012), known, look, width, height)]
 
 
 @pytest.mark.parametrize("keys, wanted", [
@@ -54,7 +54,7 @@ def page(look, width=80, height=24, known=KNOWN):
 def test_keys(keys, wanted):
     look = Page()
     for key in keys.split():
-        look = history_page.after_key(look, key, KNOWN, 80, 24)
+        look = pages.after_key(look, key, KNOWN, 80, 24)
     assert look == wanted
 
 
@@ -64,7 +64,7 @@ def test_keys(keys, wanted):
 def test_the_week_is_one_more_view_where_it_is_known(keys, wanted):
     look, known = Page(), gathered(records(9), used(9), FixedZone(), NOW, weeks(3))
     for key in keys.split():
-        look = history_page.after_key(look, key, known, 80, 24)
+        look = pages.after_key(look, key, known, 80, 24)
     assert look == wanted
     shown = page(look, known=known)
     assert ("even use would be" in shown[2]) == (wanted == Page("week")) and ("at most, on" in shown[2]) == (wanted.offset > 0)
@@ -74,17 +74,17 @@ def test_the_week_is_one_more_view_where_it_is_known(keys, wanted):
 
 def test_another_period_or_view_begins_with_the_newest():
     long = gathered(records(400), used(400), FixedZone(), NOW)
-    scrolled = history_page.after_key(Page("chart"), "pgdn", long, 80, 24)
+    scrolled = pages.after_key(Page("chart"), "pgdn", long, 80, 24)
     assert scrolled.offset == 62
-    assert history_page.after_key(scrolled, "b", long, 80, 24) == Page("chart", "week")
-    assert history_page.after_key(scrolled, "left", long, 80, 24) == Page()
+    assert pages.after_key(scrolled, "b", long, 80, 24) == Page("chart", "week")
+    assert pages.after_key(scrolled, "left", long, 80, 24) == Page()
 
 
-@pytest.mark.parametrize("view", history_page.views(KNOWN))
+@pytest.mark.parametrize("view", pages.views(KNOWN))
 @pytest.mark.parametrize("width, height", [(80, 24), (40, 10), (20, 5), (5, 2), (1, 1)])
 def test_every_row_can_be_reached_and_none_beyond(view, width, height):
-    bottom = history_page.after_key(Page(view), "end", KNOWN, width, height)
-    assert history_page.after_key(bottom, "down", KNOWN, width, height) == bottom
+    bottom = pages.after_key(Page(view), "end", KNOWN, width, height)
+    assert pages.after_key(bottom, "down", KNOWN, width, height) == bottom
     if view == "list" and height >= 5:
         assert "24 Dec" in " ".join(page(bottom, width, height)) or "2025-12-24" in " ".join(page(bottom, width, height))
 

@@ -13,7 +13,7 @@ from claude_logs import talk, write
 from commands import HOUR, NOW
 from strangers import model, place  # noqa: F401
 
-from ccmon.store.migrations import VERSION
+from ccmon.store.connection import VERSION
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")]
 NOT_PLAIN = "is a link or not a plain file"

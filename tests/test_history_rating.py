@@ -14,8 +14,8 @@ from test_history_groups import session
 
 from ccmon.fullscreen import live
 from ccmon.fullscreen.state import ScreenState
-from ccmon.history import rating
-from ccmon.history.rating import RunningRating, Scale, rated
+from ccmon.history import groups
+from ccmon.history.groups import RunningRating, Scale, rated
 from ccmon.learning import state
 from ccmon.pipeline import demo_past, history, refresh, snapshots
 from ccmon.settings import context
@@ -84,10 +84,10 @@ def test_one_list_has_one_limit(gaps, limit, windows, cuts):
         at += 5 * HOUR + gap * 900
     told = [(START + quarter * 900, percent) for quarter, percent in windows]
     made = rated(records, told, sorted(START + cut for cut in cuts), Scale(limit, "plan", "x"))
-    assert len(made) == len(records) and {one.rated_by for one in made} <= {rating.OFFICIAL, rating.LIMIT}
+    assert len(made) == len(records) and {one.rated_by for one in made} <= {groups.OFFICIAL, groups.LIMIT}
     for one, before in zip(made, records):
         assert one.block == before.block
-        if one.rated_by == rating.LIMIT:
+        if one.rated_by == groups.LIMIT:
             assert one.percent == pytest.approx(before.block.tokens * 100 / limit) and not one.hit
         else:
             assert one.hit == (one.percent >= 100) and not one.passed

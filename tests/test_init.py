@@ -4,20 +4,18 @@ import json
 import os
 import re
 import shutil
-import stat
 import subprocess
 import time
 
 import pytest
 from commands import HOUR, ROOT, block, wait_until
-from line_shells import HOSTILE, NOT_TRIED, call, install, processes, program, put_block
+from line_shells import HOSTILE, NOT_TRIED, call, contents, install, installed, processes, program  # noqa: F401
 from live_lines import STALE_S, age, end_refresher, live, warm
 from terminal import Terminal
 
-from ccmon.errors import CcmonError
 from ccmon.line_answer import HOLD_S
 from ccmon.settings.options import OPTIONS
-from ccmon.setup import dotfiles, snippets
+from ccmon.setup import dotfiles, init, snippets
 
 pytestmark = pytest.mark.newest_only
 
@@ -33,11 +31,11 @@ INTERACTIVE = {"bash": ["bash", "-i"], "zsh": ["zsh", "-i"], "fish": ["fish", "-
 
 
 @pytest.fixture
-def place(machine):
-    """A machine with both programs and a session that runs."""
-    install(machine)
-    live(machine)
-    return machine
+def place(installed, monkeypatch):
+    """A machine with both programs and a session that runs; its home is that of this process, too."""
+    monkeypatch.setenv("HOME", str(installed.home))
+    live(installed)
+    return installed
 
 
 @pytest.fixture(params=sorted(HOOKS))
@@ -47,9 +45,7 @@ def shell(request):
 
 def snippet(machine, target, **env):
     """What `ccmon init TARGET` prints."""
-    done = machine.run("init", target, now=None, **env)
-    assert (done.code, done.err) == (0, ""), done
-    return done.out
+    return init.run(target, False, False, machine.env(**env))
 
 
 def hook(machine, shell, before=":", after=":", **env):
@@ -70,8 +66,10 @@ def prompted(machine, shell, before=":", after=":", **env):
 
 @pytest.mark.parametrize("target", sorted(snippets.TARGETS))
 def test_every_text_has_absolute_paths_that_run(place, target):
+    before = contents(place.home)
     text = snippet(place, target)
-    assert str(place.bin) in text and "@" not in re.sub(r"@[P%]", "", text)
+    assert contents(place.home) == before and str(place.bin) in text and "@" not in re.sub(r"@[P%]", "", text)
+    assert target != "bash" or place.run("init", "bash", now=None) == (0, text, "")
     called = re.search(r"(/\S*/ccmon-line) (\w+)", text)
     if called:
         done = call(place, [called[1], called[2]])
@@ -111,13 +109,6 @@ def test_without_a_command_or_a_home_it_says_what_to_do(machine):
     install(machine)
     done = machine.run("init", "bash", now=None, HOME="/nonexistent")
     assert done.code == 2 and "HOME" in done.err
-
-
-def test_printing_edits_nothing(place):
-    before = sorted(place.home.rglob("*"))
-    for target in snippets.TARGETS:
-        snippet(place, target)
-    assert sorted(place.home.rglob("*")) == before
 
 
 # --- the hook ---------------------------------------------------------------------------------------------------------------
@@ -282,105 +273,3 @@ def test_tmux_shows_the_line_and_runs_nothing_of_it(place):
         finally:
             subprocess.run([*socket, "kill-server"], env=place.env(), stderr=subprocess.DEVNULL, check=False)
     assert not any(name.name.lower() == "pwned" for name in place.folder.rglob("*"))
-
-
-# --- --write and --undo -------------------------------------------------------------------------------------------------------
-
-CONTENTS = [None, b"", b"export A=1\n", b"no end", b"crlf\r\n", b"\xff\xfe\0\n", b"\n\n", b"# >>> other >>>\n",
-            b"export A=b\\\n", b"export A=b\\", b"\\\\\n", b"\\"]
-
-
-@pytest.mark.parametrize("content", CONTENTS, ids=repr)
-@pytest.mark.parametrize("target", ["bash", "zsh", "fish", "tmux"])
-def test_writing_twice_is_writing_once_and_undo_gives_the_bytes_back(place, target, content):
-    path = dotfiles.path_of(target, {"HOME": str(place.home)})
-    if content is not None:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content)
-        os.chmod(path, 0o640)
-    done = place.run("init", target, "--write", now=None, **NOT_TRIED)
-    assert (done.code, done.err) == (0, "") and path in done.out
-    once = read(path)
-    assert once.startswith(content or b"") and b"ccmon" in once
-    stamp = os.stat(path).st_mtime_ns
-    assert place.run("init", target, "--write", now=None, **NOT_TRIED).code == 0
-    assert read(path) == once and os.stat(path).st_mtime_ns == stamp
-    if content is not None:
-        assert read(path + ".before-ccmon") == content and stat.S_IMODE(os.stat(path).st_mode) == 0o640
-    assert place.run("init", target, "--undo", now=None).code == 0
-    assert read(path) == content
-    done = place.run("init", target, "--undo", now=None)
-    assert done.code == 0 and "nothing" in done.out and read(path) == content
-
-
-def read(path):
-    """The bytes of a file; None when there is none."""
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-
-
-def test_what_was_written_around_the_block_stays(tmp_path):
-    path = tmp_path / "rc"
-    path.write_bytes(b"above\n")
-    put_block(str(path), "one\n")
-    path.write_bytes(path.read_bytes() + b"below\n")
-    assert put_block(str(path), "two\n") is None
-    assert path.read_bytes().startswith(b"above\n") and path.read_bytes().endswith(b"below\n")
-    assert b"two\n" in path.read_bytes() and b"one" not in path.read_bytes()
-    assert (tmp_path / "rc.before-ccmon").read_bytes() == b"above\n"
-    assert dotfiles.take_out("bash", str(path)) and path.read_bytes() == b"above\nbelow\n"
-
-
-def test_a_link_stays_a_link(tmp_path):
-    (tmp_path / "dotfiles").mkdir()
-    real, link = tmp_path / "dotfiles/rc", tmp_path / ".rc"
-    real.write_text("mine\n")
-    link.symlink_to(real)
-    put_block(str(link), "block\n")
-    assert link.is_symlink() and "block" in real.read_text()
-    dotfiles.take_out("bash", str(link))
-    assert link.is_symlink() and real.read_text() == "mine\n"
-
-
-@pytest.mark.parametrize("content", [b"# >>> ccmon >>>\n", b"# <<< ccmon <<<\n", b"# <<< ccmon <<<\n# >>> ccmon >>>\n",
-                                     b"# >>> ccmon >>>\n# <<< ccmon <<<\n" * 2])
-def test_half_a_block_is_refused(tmp_path, content):
-    path = tmp_path / "rc"
-    path.write_bytes(content)
-    for change in (lambda: put_block(str(path), "x\n"), lambda: dotfiles.take_out("bash", str(path))):
-        with pytest.raises(CcmonError, match="by hand"):
-            change()
-    assert path.read_bytes() == content and os.listdir(str(tmp_path)) == ["rc"]
-
-
-def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path, monkeypatch):
-    path = tmp_path / "rc"
-    path.write_bytes(b"mine\n")
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-    monkeypatch.setattr(dotfiles.os, "fsync", full)
-    with pytest.raises(CcmonError, match="No space left"):
-        put_block(str(path), "x\n")
-    assert path.read_bytes() == b"mine\n" and os.listdir(str(tmp_path)) == ["rc"]
-
-
-@pytest.mark.parametrize("target, env, path", [
-    ("bash", {}, ".bashrc"), ("zsh", {}, ".zshrc"), ("fish", {}, ".config/fish/config.fish"), ("tmux", {}, ".tmux.conf"),
-    ("zsh", {"ZDOTDIR": "/z"}, "/z/.zshrc"), ("fish", {"XDG_CONFIG_HOME": "/c"}, "/c/fish/config.fish"),
-    ("fish", {"XDG_CONFIG_HOME": "relative"}, ".config/fish/config.fish")])
-def test_where_it_is_written(home, target, env, path):
-    assert dotfiles.path_of(target, {"HOME": str(home), **env}) == os.path.join(str(home), path)
-
-
-def test_the_other_place_of_tmux_is_used_when_only_that_is_there(home):
-    other = home / ".config/tmux/tmux.conf"
-    other.parent.mkdir(parents=True)
-    other.write_text("")
-    assert dotfiles.path_of("tmux", {"HOME": str(home)}) == str(other)
-    (home / ".tmux.conf").write_text("")
-    assert dotfiles.path_of("tmux", {"HOME": str(home)}) == str(home / ".tmux.conf")

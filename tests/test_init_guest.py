@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from commands import PATIENCE_S
-from line_shells import call, install, program
+from line_shells import call, installed, program  # noqa: F401
 from live_lines import live, warm
 from terminal import Terminal
 
@@ -75,14 +75,13 @@ LINE = {"bash": "CC \1\33[1m\2guest\1\33[0m\2 line", "zsh": "CC %Bguest%b line",
 
 
 @pytest.fixture
-def place(machine):
+def place(installed):
     """A machine on which the line is fresh, and for each shell one of its own."""
-    install(machine)
-    live(machine)
-    warm(machine, "--format", "plain")
+    live(installed)
+    warm(installed, "--format", "plain")
     for shell, line in LINE.items():
-        (machine.cache / shell).write_text(line + "\n")
-    return machine
+        (installed.cache / shell).write_text(line + "\n")
+    return installed
 
 
 def session(machine, words, text, **env):
@@ -104,7 +103,7 @@ def block(machine, shell, where):
     if where == BARE:
         prompt = "PS1='${CCMON_LINE:+$CCMON_LINE }'$PS1\n" if shell == "bash" else ""
         return f'eval "$({ccmon} init {shell})"\n{prompt}:\n'
-    return snippets.BLOCKS[shell](snippets.SnippetValues(ccmon, [], "", "", "")._replace(where=where))
+    return snippets.block(shell, snippets.SnippetValues(ccmon, [], "", "", "")._replace(where=where))
 
 
 @pytest.mark.parametrize("where, before, after, more", [
@@ -266,7 +265,7 @@ LATER = [r"\|&", r"&>>", r";;?&", r"\$\{\w+(\[[^]]*\])?(\^|,)", r"\$\{\w+(\[[^]]
 @pytest.mark.parametrize("where", [BARE, SHOWN, ABOVE])
 def test_bash_32_knows_every_construct(where):
     places = snippets.SnippetValues("/bin/ccmon", [], "/cache", "bash", "/config", where=where)
-    text = snippets.TARGETS["bash"](places) + snippets.BLOCKS["bash"](places)
+    text = snippets.TARGETS["bash"](places) + snippets.block("bash", places)
     assert [pattern for pattern in LATER if re.search(pattern, text)] == []
     for newer in ("a |& b", "${a^^}", "${a@P}", "local -n a", "exec {a}>b"):
         assert any(re.search(pattern, newer) for pattern in LATER)

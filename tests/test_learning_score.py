@@ -15,7 +15,7 @@ from ccmon.learning.score import LAST, LEAST_WINDOWS, Bin, Loss, Reliability
 from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
 from ccmon.model import Forecast
 from ccmon.text import Charset, line_width, plain
-from ccmon.views import reliability_words
+from ccmon.views import score_words
 from ccmon.when import SESSION_S
 
 EVEN = [(0.0, 0.0), (100.0, 1.0)]                  # equally likely at each minute up to 100
@@ -225,12 +225,12 @@ def test_medians_and_intervals_are_counted():
     (Comparison(20, 60.0, 1e-6), "on the last 20 sessions, the error (CRPS) of the runway was 60.0 minutes above that of the "
                                  "last-hour rate (below 0.1 % likely by chance)")])
 def test_which_rule_was_better_is_said_in_words(now, words):
-    said = list(reliability_words.choice_sentences(Choice(now=now), "session", FixedZone()))
+    said = list(score_words.choice_sentences(Choice(now=now), "session", FixedZone()))
     assert said[:2] == ["shown: the runway", words]
 
 
 def test_of_the_week_the_other_rule_has_the_name_that_the_screen_gives_it():
-    said = list(reliability_words.choice_sentences(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
+    said = list(score_words.choice_sentences(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
     assert said[0].startswith("shown: the pace so far since ")
     assert said[-1] == "after 8 weeks the week's own runway may take its place"
 
@@ -249,14 +249,14 @@ NARROW = """\
 
 @pytest.mark.parametrize("cells, charset, rows", [(71, Charset(), CHART), (31, Charset(False, False), NARROW)])
 def test_the_chart_says_in_figures_what_the_bars_show(cells, charset, rows):
-    assert [plain(line).rstrip() for line in reliability_words.chart(FOUND, cells, charset)] == rows.splitlines()
+    assert [plain(line).rstrip() for line in score_words.chart(FOUND, cells, charset)] == rows.splitlines()
 
 
 @given(st.integers(11, 120), st.booleans())
 def test_no_row_is_wider_than_its_room(cells, unicode):
-    rows = reliability_words.chart(FOUND, cells, Charset(unicode, False))
+    rows = score_words.chart(FOUND, cells, Charset(unicode, False))
     assert max(map(line_width, rows)) <= cells and (unicode or "".join(map(plain, rows)).isascii())
-    assert reliability_words.chart(Reliability(), cells, Charset()) == []
+    assert score_words.chart(Reliability(), cells, Charset()) == []
 
 
 MINUTES = st.lists(st.integers(-40, 40), min_size=1, max_size=9)

@@ -63,10 +63,9 @@ def test_the_stamp_changes_with_every_file(tmp_path):
 
 
 @pytest.mark.parametrize("content, offset, final, expected", [
-    (b"", 0, True, []), (b"a\nbc\n", 0, False, [Lines(0, 5, [b"a", b"bc"])]),
-    (b"a\nbc\n", 2, False, [Lines(2, 5, [b"bc"])]),
-    (b"a\nbc", 0, False, [Lines(0, 2, [b"a"])]), (b"a\nbc", 0, True, [Lines(0, 2, [b"a"]), Lines(2, 4, [b"bc"], False)]),
-    (b"\n\n", 0, True, [Lines(0, 2, [b"", b""])]), (b"a\r\n", 0, False, [Lines(0, 3, [b"a\r"])]), (b"a\n", 9, False, []),
+    (b"", 0, True, []), (b"a\nbc\n", 0, False, [Lines(0, 5, b"a\nbc\n")]), (b"a\nbc\n", 2, False, [Lines(2, 5, b"bc\n")]),
+    (b"a\nbc", 0, False, [Lines(0, 2, b"a\n")]), (b"a\nbc", 0, True, [Lines(0, 2, b"a\n"), Lines(2, 4, b"bc", False)]),
+    (b"\n\n", 0, True, [Lines(0, 2, b"\n\n")]), (b"a\r\n", 0, False, [Lines(0, 3, b"a\r\n")]), (b"a\n", 9, False, []),
 ])
 def test_complete_lines(tmp_path, content, offset, final, expected):
     found = read(write(tmp_path / "a.jsonl", content), offset, final)
@@ -81,7 +80,8 @@ def test_whatever_the_size_of_a_chunk(tmp_path_factory, contents, chunk):
         got = read(path, final=True)
     finally:
         log_files.CHUNK = before
-    assert [line for some in got for line in some.contents] == (contents if contents and contents[-1] else contents[:-1])
+    assert b"".join(some.content for some in got) == path.read_bytes()
+    assert all(some.content.endswith(b"\n") == some.is_whole and not some.too_long for some in got)
     assert all(after.start == line.end for line, after in zip(got, got[1:]))
     assert all(line.crc == crc32(path.read_bytes()[:line.end]) for line in got)
 
@@ -91,7 +91,7 @@ def test_a_line_that_is_too_long_is_skipped_and_those_after_it_read(tmp_path, mo
     monkeypatch.setattr(log_files, "CHUNK", 4)
     path = write(tmp_path / "a.jsonl", b"a\n" + b"x" * 99 + b"\nb\n" + b"y" * 11)
     found = [line._replace(crc=0) for line in read(path, final=True)]
-    assert found == [Lines(0, 2, [b"a"]), Lines(2, 104, [None, b"b"]), Lines(104, 115, [None], False)]
+    assert found == [Lines(0, 2, b"a\n"), Lines(2, 104, b"b\n", too_long=1), Lines(104, 115, b"", False, 1)]
 
 
 def test_the_fingerprint_is_of_what_was_read(tmp_path):

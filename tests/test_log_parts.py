@@ -9,12 +9,14 @@ from collections import Counter
 from datetime import datetime, timezone
 
 import log_mixtures
+import log_sessions
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.sources import limit_events, log_entries, log_files, log_parts, log_unused
 from ccmon.sources.log_reader import EntryPrices
+from ccmon.store import messages as store_messages
 from ccmon.text import model_id
 
 NEVER_NULL = {"id", "cwd", "model", "speed", "costUSD", "version", "sessionId", "requestId", "isApiErrorMessage",
@@ -131,6 +133,20 @@ def read(path, known=None):
     return messages, events, parts[-1].after
 
 
+def rows_of_logged(logged):
+    ids = {name: 0 for m in logged for name in (m.model, m.project)}
+    return store_messages.message_rows(logged, ids, ids)
+
+
+def decided(rows):
+    """What of each message with an id is stored, and of which key: copies that change nothing may have been left out."""
+    index = {}
+    store_messages.fold(index, rows)
+    plain = ~(store_messages.ALONE | store_messages.PRICED)
+    return sorted((row.message, row.key, row.at_ms, *row[6:11], row.flags & plain)
+                  for group in index.values() for row in group.values() if not row.flags & store_messages.ALONE)
+
+
 def judged(lines):
     """What is noted of the lines beside their entries: how many are damaged, the first of those, the others by kind."""
     kinds = [(number, log_unused.unused_kind(line)) for number, line in enumerate(lines, 1)
@@ -153,9 +169,11 @@ def test_a_log_is_read_in_chunks_as_line_by_line(tmp_path_factory, seed, chunk, 
         patch.setattr(log_parts, "MOST_ROWS", 3)
         messages, events, after = read(path)
         more = read(path, after) if is_ended else ([], [], after)      # half a line may have been taken for a whole one
-    expected = [one for line in whole for one in plain_entries(line)]
-    got = [(m.at_ms, m.model, m.input, m.output, m.cache_5m, m.cache_1h, m.cache_read) for m in messages if not m.unended]
-    assert got == expected
+    entries = [entry for line in whole for entry in log_entries.parse(line, "a")]
+    assert [(e.at_ms, e.model or "", *e[5:10]) for e in entries] == [one for line in whole for one in plain_entries(line)]
+    ended = [m for m in messages if not m.unended]
+    assert decided(rows_of_logged(ended)) == decided(log_sessions.rows_of(entries))
+    assert [(m.at_ms, *m[6:11]) for m in ended if m.alone] == [(e.at_ms, *e[5:10]) for e in entries if e.message is None]
     assert len(events) == sum(limit_events.limit_message(line) is not None for line in whole)
     assert (after.damaged, after.first_damaged, Counter(json.loads(after.left_out))) == judged(whole)
     assert (after.offset, after.lines) == (sum(len(line) + 1 for line in whole), len(whole))

@@ -158,9 +158,9 @@ def test_the_project_is_the_folder_below_projects(path, name):
 @pytest.mark.parametrize("cwd, project, folder", [
     ("/home/dev/shop", "-home-dev-shop", "/home/dev/shop"), ("/home/dev/shop/web/src", "-home-dev-shop", "/home/dev/shop"),
     ("/home/dev/my.shop", "-home-dev-my-shop", "/home/dev/my.shop"), ("/elsewhere", "-home-dev-shop", ""),
-    ("C:\\\\Users\\\\dev\\\\shop\\\\web", "C--Users-dev-shop", "C:\\Users\\dev\\shop"), ("", "-x", "")])
+    ("C:\\Users\\dev\\shop\\web", "C--Users-dev-shop", "C:\\Users\\dev\\shop"), ("", "-x", "")])
 def test_the_path_of_a_project_is_what_its_lines_tell(cwd, project, folder):
-    assert log_entries.project_folder(f'{{"cwd":"{cwd}","usage":{{}}}}'.encode(), project) == folder
+    assert log_entries.project_folder(cwd, project) == folder
 
 
 # --- transactions -----------------------------------------------------------------------------------------------------------

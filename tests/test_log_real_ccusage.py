@@ -20,7 +20,7 @@ from extent import ALL
 from log_mixtures import ODD
 
 from ccmon.model import Owner
-from ccmon.sources import ccusage_json, log_entries, log_files, log_json, log_reader
+from ccmon.sources import ccusage_output, log_entries, log_files, log_json, log_reader
 from ccmon.store.database import open_store
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
@@ -71,7 +71,7 @@ def shown(raw):
     """The same of ccusage's JSON."""
     counts = ("inputTokens", "outputTokens", "cacheCreationInputTokens", "cacheReadInputTokens")
     return [(ms(block["startTime"]), ms(block["actualEndTime"]), block["entries"],
-             *(block["tokenCounts"][name] for name in counts), list(ccusage_json._models(block["models"]))) for block in raw]
+             *(block["tokenCounts"][name] for name in counts), list(ccusage_output._models(block["models"]))) for block in raw]
 
 
 def compare(home, path):
@@ -190,7 +190,7 @@ def entry_18(fields, session):
         return None
     message, usage = fields["message"], fields["message"]["usage"]
     ident, request, name = message.get("id"), fields.get("requestId"), message.get("model")
-    shown_as = None if name is None else ccusage_json._models([name + "-fast" if usage.get("speed") == "fast" else name])
+    shown_as = None if name is None else ccusage_output._models([name + "-fast" if usage.get("speed") == "fast" else name])
     return log_entries.LogEntry(
         log_json.time_ms(fields["timestamp"]), ident and log_entries.digest(ident), request and log_entries.digest(request),
         log_entries.digest(session), shown_as[0] if shown_as else None, usage["input_tokens"], usage["output_tokens"],

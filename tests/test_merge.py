@@ -19,8 +19,8 @@ from store_cases import DAY, HOUR, ME, T0, add_snapshots, block, keep
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Limit, Owner
+from ccmon.store import connection, learning, ledger, rows, schema
 from ccmon.store import copy as store_copy
-from ccmon.store import learning, ledger, migrations, rows, schema
 from ccmon.store import merge as store_merge
 from ccmon.store.database import open_store
 from ccmon.store.messages import LogMessage
@@ -252,7 +252,7 @@ def test_a_higher_additive_schema_is_read(ours, theirs):
     with closing(sqlite3.connect(theirs)) as db, db:
         db.execute("ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
         db.execute("CREATE TABLE extra (a)")
-        db.execute(f"PRAGMA user_version = {migrations.VERSION + 5}")
+        db.execute(f"PRAGMA user_version = {connection.VERSION + 5}")
     assert merge(ours, theirs)[0][:2] == ("server", 1)
 
 

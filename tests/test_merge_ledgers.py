@@ -353,7 +353,7 @@ def test_an_old_message_that_comes_late_is_cut_by_its_moment_and_packed_afterwar
     assert sessions_of(paths[0])[:3] == [(0, 5, 5), (7, 12, 4), (12, 17, 2)]
     assert_sound(paths[0])
     with open_store(paths[0], 1000, LATER) as store:
-        store.change_owner(LAPTOP, lambda db, n: archive.step(db, n, (B0 + 9 * DAY) * 1000))
+        store.change_owner(LAPTOP, lambda db, n: archive.pack_oldest_day(db, n, (B0 + 9 * DAY) * 1000))
         assert store.change_owner(LAPTOP, lambda db, n: log_state.packed_ms(db, n)) == (B0 + DAY) * 1000
     assert len(rows_of(paths[0], "SELECT * FROM message")) == 2
     take(paths[0], LAPTOP, [message(2, 7.9 * HOUR, 4), message(3, 12.95 * HOUR, 3)])

@@ -1,7 +1,5 @@
 """What was learned applied to a moment: the runway of the session and of the week, on the screen, the line and in --json."""
 
-from types import SimpleNamespace
-
 import pytest
 import scenes
 from made_facts import changed_facts
@@ -15,9 +13,10 @@ from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
-from ccmon.views import document, graph, why_learned
-from ccmon.views.line import fields, statusline
-from ccmon.views.screen import dashboard, outlook_row, small
+from ccmon.views import document, graph, why_numbers
+from ccmon.views.evidence import Evidence
+from ccmon.views.line import fields
+from ccmon.views.screen import dashboard, small, windows
 
 pytestmark = pytest.mark.newest_only
 
@@ -84,22 +83,22 @@ def test_little_known_is_a_plain_rate_and_says_so():
     pace = Pace(RunwayModel(NOW, ENOUGH - 1), UsageCurve((START, NOW), (0.0, 21_012.0), (), (START,)))
     made = scene(21_012, outlook=Outlook(None, pace, None))
     assert made.snapshot.runway.rule == "last_hour" and not is_likelihood(made.snapshot.runway)
-    assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert "(last-hour rate)" in text.plain(windows.runs_out_row(made, 70))
     assert document.document(made.snapshot)["runway"]["rule"] == "last_hour"
 
 
 def test_a_span_that_begins_and_ends_with_the_reset_is_not_shown():
     made = known(50)
     end = made.runway.resets_at
-    rows = [outlook_row._likely(scene(14_012), made.runway._replace(probability=0.06, median=end, low=low, high=end))[0]
+    rows = [windows._likely(scene(14_012), made.runway._replace(probability=0.06, median=end, low=low, high=end))[0]
             for low in (end, end - 3600)]
     assert ["-" in "".join(span.text for span in row) for row in rows] == [False, True]
 
 
 def test_nothing_left_is_no_likelihood():
     made = scene(21_012, windows=official(100), learned=learned(), outlook=outlook(100, 21_012))
-    assert made.snapshot.runway.probability == 1 and outlook_row.likelihood_runway(made) is None
-    assert "all used" in text.plain(outlook_row.runs_out_row(made, 70))
+    assert made.snapshot.runway.probability == 1 and windows.likelihood_runway(made) is None
+    assert "all used" in text.plain(windows.runs_out_row(made, 70))
 
 
 @pytest.mark.parametrize("damaged", [None, object(), 3, ()])
@@ -137,15 +136,15 @@ def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
     assert seen.runway.rule == "last_hour" and seen.runway.learned == before.runway
     assert seen.runway.median == min(seen.predicted_end, OFFICIAL_END) and seen.runway.resets_at == OFFICIAL_END
     assert next(one.forecast for one in seen.windows if one.name == "five_hour") == seen.runway
-    assert "(last-hour rate)" in text.plain(outlook_row.runs_out_row(made, 70))
-    assert "% likely" not in statusline.render(seen, made.zone)
+    assert "(last-hour rate)" in text.plain(windows.runs_out_row(made, 70))
+    assert "% likely" not in scenes.line_words(seen, made.zone)
     assert fields.values(seen, made.zone, Charset())("likely", None, 9) == "-"
     told = document.document(seen)
     assert told["runway"]["learned"] == document.document(before)["runway"]
     assert told["learned"]["choices"]["session"] == {
         "rule": "simple", "since": LOST.since, "then": {"windows": 14, "lost_min": 8.31, "chance": 0.0041},
         "now": {"windows": 3, "lost_min": -2.0, "chance": 0.75}}
-    words = " ".join(why_learned.runway(SimpleNamespace(snapshot=seen, zone=made.zone), 80))
+    words = " ".join(why_numbers.runway(Evidence(seen, made.zone, *[None] * 11), 80))
     assert words.startswith("session, shown: the last-hour rate since 2026-01-14: on the 14 sessions before, the error (CRPS) of "
                             "the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance); ")
 
@@ -188,17 +187,17 @@ def said(probability, width, median=START + 3 * HOUR, low=START + 10_000, high=S
 ])
 def test_the_row_has_shorter_words_for_less_room(probability, width, words):
     made, width = said(probability, width)
-    assert text.plain(outlook_row.runs_out_row(made, width)).split("runs out")[1].strip() == words
+    assert text.plain(windows.runs_out_row(made, width)).split("runs out")[1].strip() == words
 
 
 @pytest.mark.parametrize("probability, role", [(0.04, "ok"), (0.06, "value"), (0.5, "warn"), (0.99, "warn")])
 def test_what_is_likely_is_a_warning(probability, role):
-    assert outlook_row.runs_out_row(*said(probability, 80))[1].role == role
+    assert windows.runs_out_row(*said(probability, 80))[1].role == role
 
 
 def test_a_median_at_the_reset_is_not_said():
     made, width = said(0.4, 80, median=OFFICIAL_END, high=OFFICIAL_END)
-    assert "(15:46-17:40)" in text.plain(outlook_row.runs_out_row(made, width))
+    assert "(15:46-17:40)" in text.plain(windows.runs_out_row(made, width))
 
 
 def test_the_notice_comes_with_a_probability_of_half():
@@ -211,8 +210,8 @@ def test_the_notice_comes_with_a_probability_of_half():
 def test_the_line_says_only_what_is_likely():
     likely, _ = said(0.62, 80)
     unlikely, _ = said(0.3, 80)
-    assert statusline.render(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
-    assert " lasts 70% likely reset" in statusline.render(unlikely.snapshot, unlikely.zone)
+    assert scenes.line_words(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
+    assert " lasts 70% likely reset" in scenes.line_words(unlikely.snapshot, unlikely.zone)
 
 
 def test_templates_have_the_likelihood():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from terminal import Terminal
 
 from ccmon.errors import CcmonError, UsageError
-from ccmon.settings import context, own_themes
+from ccmon.settings import context, ini_sections
 from ccmon.settings.themes import THEMES, Style, colourless
 from ccmon.text import ROLES
 from ccmon.typed_values import RawValue
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.newest_only
 
 def table(**sections):
     """The themes of sections, each a dictionary of rows."""
-    return own_themes.table({f"theme.{name}": {key: RawValue(text, f"config.ini, line {n}") for n, (key, text) in
+    return ini_sections.theme_table({f"theme.{name}": {key: RawValue(text, f"config.ini, line {n}") for n, (key, text) in
                                                enumerate(rows.items(), 2)} for name, rows in sections.items()})
 
 
@@ -57,7 +57,7 @@ def test_what_is_not_named_is_that_of_the_base():
 
 
 def test_the_order_that_t_goes_through():
-    assert list(table(mine={})) == [*list(THEMES)[:-1], "mine", "mono"] and own_themes.table({}) == THEMES
+    assert list(table(mine={})) == [*list(THEMES)[:-1], "mine", "mono"] and ini_sections.theme_table({}) == THEMES
 
 
 @pytest.mark.parametrize("rows, words", [

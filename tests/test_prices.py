@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccmon.model import UsageRow
-from ccmon.sources import ccusage
-from ccmon.sources.ccusage_json import parse
+from ccmon.sources import ccusage, program_search
+from ccmon.sources.ccusage_output import parse
 from ccmon.usage import price_table, priced
 from ccmon.usage.prices import Price, cost_usd, lookup, used_usd
 
@@ -93,7 +93,7 @@ def told(home, blocks):
     claude_logs.write(home / ".claude", [line(start + at, usage) for start, block in zip(starts, blocks)
                                          for at, usage in enumerate(block)])
     env = {**os.environ, "HOME": str(home), "CLAUDE_CONFIG_DIR": ""}
-    found = parse(ccusage.fetch(ccusage.find(path, None, os.environ, None), 60, env, str(home)), starts[-1])
+    found = parse(ccusage.fetch(program_search.find_ccusage(path, None, os.environ, None), 60, env, str(home)), starts[-1])
     costs = {block.start: block.cost_usd for block in found.blocks}
     assert sorted(costs) == starts
     return [costs[start] for start in starts]

@@ -9,8 +9,8 @@ import time
 import claude_logs
 import pytest
 
-from ccmon.sources import ccusage
-from ccmon.sources.ccusage_json import parse
+from ccmon.sources import ccusage, ccusage_output, program_search
+from ccmon.sources.ccusage_output import parse
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
 NOW = int(time.time())
@@ -24,7 +24,7 @@ def program(request):
     path = os.environ.get(request.param)
     if not path:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{request.param} is not set")
-    return ccusage.find(path, None, os.environ, None)
+    return program_search.find_ccusage(path, None, os.environ, None)
 
 
 @pytest.fixture
@@ -101,6 +101,6 @@ def test_no_logs(read, home):
 def test_no_claude_folder(program, home):
     """20 prints an empty list, 18 a stack trace of Node."""
     env = {**os.environ, "CLAUDE_CONFIG_DIR": str(home / "nowhere")}
-    with pytest.raises(ccusage.Failed, match="^ccusage found no Claude Code data. Start Claude Code once") as caught:
+    with pytest.raises(ccusage_output.Failed, match="^ccusage found no Claude Code data. Start Claude Code once") as caught:
         ccusage.fetch(program, 60, env, str(home))
     assert not caught.value.missing

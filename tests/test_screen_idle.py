@@ -12,9 +12,9 @@ from commands import ROOT
 from made_facts import made_facts
 
 from ccmon import model
-from ccmon.fullscreen import picture as pictures
-from ccmon.fullscreen.picture import Picture, View
-from ccmon.fullscreen.poller import LOAD, NOTHING, READ, Poller
+from ccmon.fullscreen import app
+from ccmon.fullscreen.app import Picture, View
+from ccmon.fullscreen.live import LOAD, NOTHING, READ, Poller
 from ccmon.fullscreen.state import ScreenState
 from ccmon.pipeline import history, refresh, snapshots, stored, watch
 from ccmon.settings import context
@@ -230,7 +230,7 @@ def drawn(home, monkeypatch):
     """Views of a session that runs, with how often the numbers and the lines were made."""
     counts = SimpleNamespace(numbers=0, lines=0)
     ctx = context.prepare({}, {"HOME": str(home), "PATH": ""})
-    view, made = snapshots.snapshot, pictures._made
+    view, made = snapshots.snapshot, app._made
 
     def counted_view(*args):
         counts.numbers += 1
@@ -240,7 +240,7 @@ def drawn(home, monkeypatch):
         counts.lines += 1
         return made(*args)
     monkeypatch.setattr(snapshots, "snapshot", counted_view)
-    monkeypatch.setattr(pictures, "_made", counted_made)
+    monkeypatch.setattr(app, "_made", counted_made)
     facts = made_facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
     return SimpleNamespace(counts=counts, view=View(ctx, ScreenState(facts, reading=False), Charset(), 80, 24))
 
@@ -255,7 +255,7 @@ def test_of_a_session_that_runs_only_clock_and_age_are_made_anew_each_second(dra
         shown, fresh = (_text(one.lines(drawn.view, now, now - now % 3)) for one in (picture, Picture()))
         assert (shown[0], shown[-1]) == (fresh[0], fresh[-1]) and len(shown) == len(fresh)
         assert picture.changes_in_s(now + 0.25) == pytest.approx(0.752)
-    assert drawn.counts.numbers - 60 == 1 and drawn.counts.lines - 60 <= 60 / pictures.LINES_S + 1
+    assert drawn.counts.numbers - 60 == 1 and drawn.counts.lines - 60 <= 60 / app.LINES_S + 1
 
 
 def test_when_nothing_is_used_a_frame_stands_until_the_minute(drawn):
@@ -287,11 +287,13 @@ def test_the_last_minute_of_a_session_counts_its_seconds(drawn):
 
 # --- the first frame ----------------------------------------------------------------------------------------------------------
 
-LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.poller",
+LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.fullscreen.live", "ccmon.fullscreen.key",
          "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.pipeline.alerting", "ccmon.pipeline.watch",
-         "ccmon.sources.ccusage", "ccmon.sources.log_", "ccmon.sources.account_file", "ccmon.views.history",
-         "ccmon.views.document", "ccmon.views.screen.history_page", "ccmon.views.screen.help", "ccmon.history.windows",
-         "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess", "traceback", "queue", "enum", "signal")
+         "ccmon.sources.ccusage", "ccmon.sources.claude_files", "ccmon.views.history", "ccmon.views.document",
+         *(f"ccmon.sources.log_{name}" for name in ("reader", "parts", "entries", "watch", "workers")),
+         "ccmon.views.screen.pages", "ccmon.history.windows", "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess",
+         "traceback", "queue", "enum", "signal")
+MOST_MODULES = 95                     # of ccmon
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call
@@ -320,3 +322,4 @@ def test_the_first_frame_is_of_what_is_stored_and_loads_nothing_that_comes_after
     loaded = run.stdout.split()
     assert "ccmon.views.screen.dashboard" in loaded, run.stderr
     assert [name for name in loaded if name.startswith(LATER)] == []
+    assert len([name for name in loaded if name.split(".")[0] == "ccmon"]) <= MOST_MODULES

@@ -17,7 +17,7 @@ from store_cases import ME, T0, kept_files, path, store, tokens_in  # noqa: F401
 from store_cases import fill as fill_store
 
 from ccmon.errors import CcmonError, Unwritable, UsageError
-from ccmon.store import check, migrations, schema
+from ccmon.store import check, connection, schema
 from ccmon.store import copy as store_copy
 from ccmon.store.database import open_store
 
@@ -59,7 +59,7 @@ def test_a_sound_history_says_what_was_looked_at(machine, history):
     told = machine.run("history", "--check")
     first, contents, looked = told.out.splitlines()
     assert (told.code, told.err, first) == (0, "", f"{history} is sound")
-    assert contents.startswith("  1 session, 1 snapshot of ") and f"; schema {migrations.VERSION}, 0." in contents
+    assert contents.startswith("  1 session, 1 snapshot of ") and f"; schema {connection.VERSION}, 0." in contents
     assert looked == "  looked at: every page and index, the links between tables, the values"
 
 
@@ -131,7 +131,7 @@ def test_a_fault_that_sqlite_imagines_is_none(path):
 
 
 @pytest.mark.parametrize("statement, sentence", [
-    (f"PRAGMA user_version = {migrations.VERSION // 100 + 1}00", "was written by a newer ccmon"),
+    (f"PRAGMA user_version = {connection.VERSION // 100 + 1}00", "was written by a newer ccmon"),
     ("PRAGMA user_version = 0", "is not a history of ccmon")])
 def test_what_is_not_for_us_is_not_called_damaged(machine, history, statement, sentence):
     execute(history, statement)

@@ -8,8 +8,8 @@ from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store  # no
 
 from ccmon.model import Forecast
 from ccmon.sources.limit_events import KINDS
-from ccmon.store import learning, limit_events
-from ccmon.store.limit_events import LimitEvent
+from ccmon.store import learning
+from ccmon.store.learning import LimitEvent
 from ccmon.system import clock
 from ccmon.usage import hits
 from ccmon.when import SESSION_S
@@ -28,7 +28,7 @@ def db(store):  # noqa: F811
 
 
 def add(db, *events, owner=1):
-    limit_events.add(db, owner, events)
+    learning.add_limit_events(db, owner, events)
 
 
 def kept(db):
@@ -83,7 +83,7 @@ def test_a_message_about_a_window_that_was_over_teaches_nothing(db):
 def test_every_account_has_its_own(db):
     add(db, LimitEvent(T0, "session"), owner=2)
     assert [row[0] for row in kept(db)] == [row[0] for row in readings(db)] == [2]
-    assert limit_events.events(db, 1) == [] and limit_events.reached(db, 1, 0, T0 + 1) == []
+    assert learning.limit_events(db, 1) == [] and learning.reached(db, 1, 0, T0 + 1) == []
 
 
 @pytest.mark.parametrize("event", [
@@ -113,7 +113,7 @@ def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
     hit(db, T0 - HOUR, "limit")
     hit(db, T0 - DAY, "limit", WEEK_S, T0)
     hit(db, T0 - 5, "statusline")
-    assert limit_events.events(db, 1) == [
+    assert learning.limit_events(db, 1) == [
         (T0 - DAY, T0, "limit", "weekly", ""), (T0 - HOUR, 0, "limit", "session", ""), (T0, ENDS, "limit", "session", ""),
         (T0 + 100, 0, "limit", "weekly", ""), (T0 + 150, ENDS, "hit", "session", ""),
         (T0 + 200, T0 + DAY, "limit", "model", "Fable 5")]
@@ -129,7 +129,7 @@ def test_the_list_has_all_kinds_hits_and_what_was_kept_before_the_table(db):
     ([LimitEvent(T0, "model", "Opus"), LimitEvent(T0 + 5, "model", "Fable")], [T0, T0 + 5])])
 def test_what_is_said_again_within_a_minute_is_listed_once(db, events, listed):
     add(db, *events)
-    found = limit_events.events(db, 1)
+    found = learning.limit_events(db, 1)
     assert [row[0] for row in found] == listed
     assert found[0][1] == max(event.resets_at for event in events if event.at == T0 or len(listed) == 1)
 
@@ -137,7 +137,7 @@ def test_what_is_said_again_within_a_minute_is_listed_once(db, events, listed):
 def test_the_rows_are_what_the_list_shows(db):
     add(db, LimitEvent(T0, "model", "Fable 5", ENDS))
     hit(db, T0 + 60)
-    rows = hits.table([hits.CutOff(*row) for row in limit_events.events(db, 1)], T0 + HOUR, clock.zone("UTC"))
+    rows = hits.table([hits.CutOff(*row) for row in learning.limit_events(db, 1)], T0 + HOUR, clock.zone("UTC"))
     at = rows[0].index("limit")
     assert [row[at:at + 15].strip() for row in rows[1:]] == ["week of Fable 5", "session"]
 
@@ -145,7 +145,7 @@ def test_the_rows_are_what_the_list_shows(db):
 def test_hits_of_the_user_are_never_joined(db):
     hit(db, T0)
     hit(db, T0 + 59)
-    assert len(limit_events.events(db, 1)) == 2
+    assert len(learning.limit_events(db, 1)) == 2
 
 
 def test_what_closed_a_session(db):
@@ -155,14 +155,14 @@ def test_what_closed_a_session(db):
     hit(db, T0 + 60, "limit", WEEK_S)
     hit(db, T0 + 70, "statusline")
     closed = [T0 - HOUR, T0 + KINDS.index("session"), T0 + KINDS.index("extra"), T0 + 50]
-    assert limit_events.reached(db, 1, T0 - DAY, T0 + DAY) == closed
-    assert limit_events.reached(db, 1, closed[0] + 1, closed[3]) == closed[1:3]
-    assert limit_events.reached(db, 1, closed[0], closed[3] + 1) == closed
+    assert learning.reached(db, 1, T0 - DAY, T0 + DAY) == closed
+    assert learning.reached(db, 1, closed[0] + 1, closed[3]) == closed[1:3]
+    assert learning.reached(db, 1, closed[0], closed[3] + 1) == closed
 
 
 def test_damaged_values_are_left_out(db):
     db.executemany("INSERT INTO limit_event VALUES (1, ?, ?, ?, ?)", [
         ("x", "session", "", 0), (T0, "session", "", "soon"), (-T0, "extra", "", 0), (T0 + 1, b"\xff", "", 0),
         (T0 + 2, "extra", "a\x1b[31mb", 0)])
-    assert limit_events.events(db, 1) == [(T0 + 1, 0, "limit", "", ""), (T0 + 2, 0, "limit", "extra", "a[31mb")]
-    assert limit_events.reached(db, 1, 0, T0 + DAY) == [T0 + 2]
+    assert learning.limit_events(db, 1) == [(T0 + 1, 0, "limit", "", ""), (T0 + 2, 0, "limit", "extra", "a[31mb")]
+    assert learning.reached(db, 1, 0, T0 + DAY) == [T0 + 2]

@@ -7,9 +7,9 @@ import pytest
 from store_cases import DAY, HOUR, ME, OTHER, T0, add_snapshots, block, keep, limit_of, path, snapshots, store, written_rows  # noqa: F401
 
 from ccmon.model import Sample, StoredFacts
-from ccmon.store import migrations, schema
+from ccmon.store import connection, schema
 from ccmon.store.present import SAMPLES_MAX
-from ccmon.store.record import HEARTBEAT_S
+from ccmon.store.reported import HEARTBEAT_S
 from ccmon.usage import compute
 from ccmon.when import SESSION_S
 
@@ -127,7 +127,7 @@ def test_meta_remembers_and_writes_only_changes(store):
 def test_the_shape_of_a_new_file(store):
     with closing(sqlite3.connect(store.path)) as db:
         pragmas = [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "auto_vacuum", "user_version")]
-    assert pragmas == ["wal", 2, migrations.VERSION]
+    assert pragmas == ["wal", 2, connection.VERSION]
     own = [store._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("foreign_keys", "synchronous", "busy_timeout")]
     assert own == [1, 1, 1000]
 
@@ -135,5 +135,5 @@ def test_the_shape_of_a_new_file(store):
 def test_steps_count_up_and_give_their_reason():
     numbers = [number for number, _ in schema.STEPS]
     assert numbers[0] == 100 and numbers == sorted(set(numbers))
-    assert (migrations.FIRST, migrations.VERSION) == (numbers[0], numbers[-1])
+    assert (connection.FIRST, connection.VERSION) == (numbers[0], numbers[-1])
     assert all(step.__doc__.startswith("Because ") for _, step in schema.STEPS)

@@ -14,9 +14,9 @@ from store_cases import DAY, HOUR, ME, OTHER, T0, block, keep, path, store, writ
 
 from ccmon.pipeline import history
 from ccmon.settings import context
-from ccmon.store import archive, thin
+from ccmon.store import archive
+from ccmon.store.archive import MINUTES_S, RAW_S, ROWS
 from ccmon.store.database import open_store
-from ccmon.store.thin import MINUTES_S, RAW_S, ROWS
 from ccmon.usage.burn import terms
 from ccmon.when import SESSION_S
 
@@ -87,7 +87,7 @@ def by_bucket(rows, now):
     """What is to be one row."""
     groups = {}
     for ts, seen, session, tokens in rows:
-        span_s = thin.bucket_s(ts, now)
+        span_s = archive.bucket_s(ts, now)
         groups.setdefault((ts // span_s, span_s, session), []).append((tokens, ts, seen))
     return groups
 
@@ -99,7 +99,7 @@ def test_maxima_stay_and_no_row_is_made_up(tmp_path_factory, found, age, rows):
     before = [(AGE0 + at, AGE0 + at + more, session, tokens if session else 0) for at, more, session, tokens in found]
     now = AGE0 + age
     with pytest.MonkeyPatch.context() as patch, open_store(str(tmp_path_factory.mktemp("s") / "h.db"), 1000, T0) as store:
-        patch.setattr(thin, "ROWS", rows)
+        patch.setattr(archive, "ROWS", rows)
         put(store, before)
         after = thinned(store, now)
         assert thinned(store, now) == after
@@ -149,7 +149,7 @@ def test_no_step_writes_more_than_a_few_hundred_rows(store):
     now = many(store)
     steps = []
     while not steps or steps[-1] > 0:
-        steps.append(written_rows(store, lambda: store.change(lambda db: thin.step(db, now))))
+        steps.append(written_rows(store, lambda: store.change(lambda db: archive.step(db, now))))
         assert steps[-1] <= ROWS + 10 and len(steps) < 100
     assert len(steps) > 10 and len(rows_of(store)) == 9           # eight hours, one of them of two sessions
 
@@ -287,7 +287,7 @@ def test_to_pack_a_day_does_not_look_at_every_message(store):
         keep_logs(store, ME, [*LOGS[:5], *(told(DAY + 60 * minute, 1) for minute in range(number)), NEWEST])
         calls = []
         store._db.set_progress_handler(lambda calls=calls: calls.append(1), 100)
-        assert archive.step(store._db, 1, (AGE0 + 2 * HOUR) // DAY * DAY * 1000 + DAY * 1000) is not None
+        assert archive.pack_oldest_day(store._db, 1, (AGE0 + 2 * HOUR) // DAY * DAY * 1000 + DAY * 1000) is not None
         store._db.set_progress_handler(None, 0)
         work.append(len(calls))
         store._db.execute("DELETE FROM archive")

@@ -117,9 +117,9 @@ def test_the_home_is_as_it_was_before(place, has_files):
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
     "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
-        "settings/config": "ccmon.log", "store/migrations": "ccmon.db", "store/upgrade": "ccmon.db.before-200.part",
+        "settings/config": "ccmon.log", "store/connection": "ccmon.db", "store/schema": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
-    "private.locked": {"settings/config_file": ".ccmon-lock", "store/migrations": ".ccmon-lock"},
+    "private.locked": {"settings/config_file": ".ccmon-lock", "store/history_path": ".ccmon-lock"},
     "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
     "newfiles.making": {"store/copy": "of the user", "system/shared_files": "config.ini"},
     "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
@@ -314,6 +314,7 @@ def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(
 @pytest.mark.parametrize("words, is_one", [
     ("/usr/bin/python3 /home/u/.local/bin/ccmon --statusline", True), ("python -m ccmon", True), ("ccmon record", True),
     ("/v/bin/python3.13 -I -X dev /v/bin/ccmon", True), ("pypy3 -m ccmon history", True),
+    ("/p/bin/python3.13 -S /x/ccmon/bare_start.py --statusline", True), ("python -S /x/bare_start.py", False),
     ("vim ccmon", False), ("sh -c ccmon", False), ("python3 -m ccmon2", False), ("python3 -c ccmon", False), ("", False),
     ("python3 /x/ccmon/other.py", False), ("python3", False), ("less /bin/ccmon", False)])
 def test_which_processes_are_a_ccmon(words, is_one):

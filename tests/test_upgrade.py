@@ -14,11 +14,11 @@ from logged import Minute, keep_logs
 from store_cases import block, keep
 
 from ccmon.model import Owner
-from ccmon.store import migrations, reported, rows, schema, upgrade
+from ccmon.store import connection, reported, rows, schema
 from ccmon.store.database import StoreError, open_store
 from ccmon.when import SESSION_S
 
-OLD = [step for number, step in schema.STEPS if number < upgrade.BREAKING]
+OLD = [step for number, step in schema.STEPS if number < schema.BREAKING]
 
 
 def old_store(path, sessions=(), minutes=(), hours=(), owner=ME):
@@ -144,7 +144,7 @@ def test_a_message_in_a_minute_that_an_older_version_summed_up_may_be_hidden_by_
 def test_a_copy_of_the_file_is_kept_and_named(path):
     old_store(path, [at(9, 100)])
     with open_store(path, 1000, NOW) as store:
-        assert store.get(upgrade.COPY) == path + ".before-200"
+        assert store.get(schema.COPY) == path + ".before-200"
     with closing(sqlite3.connect(path + ".before-200")) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (105,)
         assert db.execute("SELECT tokens FROM session").fetchone() == (100,)
@@ -153,14 +153,14 @@ def test_a_copy_of_the_file_is_kept_and_named(path):
 def test_a_new_history_needs_no_copy(path):
     with open_store(path, 1000, NOW) as store:
         keep(store, [block()], NOW)
-        assert store.get(upgrade.COPY) is None
+        assert store.get(schema.COPY) is None
 
 
 def test_an_older_version_keeps_off(path, monkeypatch):
     old_store(path, [at(9, 100)])
     assert found(path)
     before = open(path, "rb").read()
-    monkeypatch.setattr(migrations, "VERSION", 105)
+    monkeypatch.setattr(connection, "VERSION", 105)
     with pytest.raises(StoreError, match="was written by a newer ccmon"):
         open_store(path, 1000, NOW)
     assert open(path, "rb").read() == before

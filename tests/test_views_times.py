@@ -5,14 +5,13 @@ import sys
 
 import pytest
 from account_windows import five_hour, windows
-from scenes import NOW, OKAY, START, block, official, plan, scene
+from scenes import NOW, OKAY, START, block, line_words, official, plan, scene
 
 from ccmon import text
 from ccmon.model import Record, Sample
 from ccmon.typed_values import ResetRule
 from ccmon.views.history import rows as history_rows
-from ccmon.views.line import statusline
-from ccmon.views.screen import dashboard, parts, session_list
+from ccmon.views.screen import dashboard, pages, parts
 
 HOUR, DAY_S = 3600, 86_400
 
@@ -34,7 +33,7 @@ def running_out(in_s):
 ])
 def test_small_places_say_when_it_runs_out_only_before_the_reset(in_s, words):
     made = running_out(in_s)
-    line = statusline.render(made.snapshot, made.zone)
+    line = line_words(made.snapshot, made.zone)
     for place in (line, shown(made, 80, 1), shown(made, 20, 6)):
         assert re.findall(r"out \d\d:\d\d", place) == words and place.count("out") == len(words)
         assert "reset 18:00" in place
@@ -79,7 +78,7 @@ def test_the_rule_is_named_as_long_as_there_is_room(width, words):
 def test_the_projection_ends_at_the_official_reset():
     def last_s(known):
         made = scene(14_012, windows=known)
-        return dashboard._ahead(made.snapshot, made.snapshot.session)[-1].end[0]
+        return dashboard._pace(made.snapshot, made.snapshot.session)[-1].end[0]
 
     assert last_s(()) == START + 5 * HOUR
     assert last_s(windows(quota(HOUR))) == NOW + HOUR and last_s(windows(quota(4 * HOUR))) == START + 5 * HOUR
@@ -105,12 +104,12 @@ def test_history_calls_active_what_runs_and_is_listed(made, active):
     (record(start=START - DAY_S, last=START - DAY_S + 600), "10m"),
 ])
 def test_a_session_is_as_long_as_it_was_used(made, length):
-    assert text.plain(session_list.lines(scene(500), [made], {}, 0, 80, 9)[1])[18:26].strip() == length
+    assert text.plain(pages.session_rows(scene(500), [made], {}, 0, 80, 9)[1])[18:26].strip() == length
     assert text.duration(history_rows.record_row(made, NOW).length_s) == length
 
 
 def test_on_the_page_only_an_active_session_stands_out():
-    page = session_list.lines(scene(500), [record(tokens=111, listed=False), record(tokens=222)], {}, 0, 80, 10)
+    page = pages.session_rows(scene(500), [record(tokens=111, listed=False), record(tokens=222)], {}, 0, 80, 10)
     roles = {span.text.strip(): span.role for line in page for span in line}
     assert (roles["222"], roles["111"]) == ("value", "text")
 

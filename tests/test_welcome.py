@@ -9,7 +9,7 @@ from ccmon.model import Source
 from ccmon.settings.context import prepare
 from ccmon.text import line_width, plain
 from ccmon.typed_values import RawValue
-from ccmon.views.screen import dashboard, foot, history_page, welcome
+from ccmon.views.screen import dashboard, foot, idle, pages
 from ccmon.views.screen.scene import NO_PAST, Page
 
 NOTHING = Source(error="ccusage was not found", missing=True, not_installed=True)
@@ -23,7 +23,7 @@ def shown(made, width=80, height=24):
 @pytest.mark.parametrize("source, first", [(NOTHING, True), (Source(), False), (Source(error=NO_NODE, missing=True), False),
                                            (NOTHING._replace(refreshed=NOW - 9), False)])
 def test_only_who_has_nothing_at_all_is_welcomed(source, first):
-    assert welcome.is_first(scene(None, source=source)) == first
+    assert idle.is_first(scene(None, source=source)) == first
     assert ("Welcome" in shown(scene(None, source=source))) == first
 
 
@@ -57,7 +57,7 @@ def test_while_the_first_look_is_under_way_nothing_is_said_to_be_missing():
 def test_a_first_reading_says_how_far_it_has_come():
     source = Source("logs", refreshed=NOW - 2, reason="no_ccusage", progress=0.12)
     assert "reading Claude Code's logs for the first time: 12 % so far" in shown(scene(None, source=source)).replace("R", "r")
-    page = history_page.render(scene(None, source=source), NO_PAST, Page(), 80, 24)
+    page = pages.history_page(scene(None, source=source), NO_PAST, Page(), 80, 24)
     assert "still being read" in "\n".join(plain(line) for line in page)
 
 
@@ -72,7 +72,7 @@ def test_what_will_be_seen_is_shown_dim_and_said_to_be_an_example(width, height)
 
 
 def test_the_last_row_says_the_same_as_the_welcome():
-    assert foot.source_words(NOTHING, NOW) == "no logs, no ccusage" and "no logs" in welcome.WELCOME
+    assert foot.source_words(NOTHING, NOW) == "no logs, no ccusage" and "no logs" in idle.WELCOME
     assert foot.source_words(NOTHING, NOW, reading=True) == "reading"
     assert foot.source_words(NOTHING._replace(refreshed=NOW - 9), NOW) == "ccusage, 9 s"
 

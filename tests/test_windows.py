@@ -20,8 +20,8 @@ from ccmon.doctor import machine as doctors_machine
 from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
-from ccmon.sources import ccusage, hook, program_folders
-from ccmon.store import migrations
+from ccmon.sources import ccusage, hook, program_search
+from ccmon.store import history_path
 from ccmon.system import clock, private, processes
 from ccmon.text import Charset
 
@@ -129,8 +129,8 @@ def test_a_tree_is_ended_by_taskkill_of_the_system(windows, monkeypatch, error):
 
 def test_the_usual_places_of_ccusage(windows):
     windows(processes)
-    windows(program_folders)
-    places = program_folders.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
+    windows(program_search)
+    places = program_search.folders({**ENV, "NVM_SYMLINK": "relative"}, None)
     assert places == [HOME + r"\AppData\Roaming\npm", r"C:\Program Files\nodejs", LOCAL + r"\pnpm", LOCAL + r"\Volta\bin",
                       HOME + r"\scoop\shims"]
 
@@ -143,7 +143,7 @@ def test_a_child_of_the_child_holds_nothing_up(tmp_path, monkeypatch):
         program.write_text(f"#!/bin/sh\n{body}\n")
         program.chmod(0o755)
         pids = []
-        found = ccusage.Program((str(program),), str(program))
+        found = program_search.Program((str(program),), str(program))
         try:
             assert ccusage.fetch(found, 25, {"PATH": "/usr/bin:/bin"}, None, pids.append) == said
         finally:
@@ -200,9 +200,9 @@ def test_a_file_that_is_being_read_is_replaced_in_a_moment(windows, monkeypatch,
 @pytest.mark.parametrize("place, remote", [(r"C:\Users\x", False), (r"\\server\share\x", True), (r"\\?\C:\x", False),
                                            (r"\\?\UNC\server\share", True)])
 def test_shares_have_no_wal(windows, monkeypatch, place, remote):
-    windows(migrations)
+    windows(history_path)
     monkeypatch.setattr(ntpath, "realpath", lambda path: path)
-    assert migrations.is_remote(place) is remote
+    assert history_path.is_remote(place) is remote
 
 
 def test_modes_mean_nothing_there(windows, tmp_path):

@@ -81,7 +81,7 @@ def preload() -> None:
     """Import what the commands need, once."""
     for name in OTHER_COMMANDS:
         import_module(f"ccmon.commands.{name}")
-    for name in ("ccmon.store.check", "ccmon.store.copy", "ccmon.store.merge", "ccmon.pipeline.refresh", "ccmon.store.owners",
+    for name in ("ccmon.store.check", "ccmon.store.copy", "ccmon.store.merge", "ccmon.pipeline.refresh", "ccmon.store.join",
                  "ccmon.fullscreen.screen", "ccmon.learning.extra"):
         import_module(name)
 

@@ -14,9 +14,9 @@ from typing import Dict, List, Mapping, Optional
 from ccmon import arguments, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import config, context, options, origins
+from ccmon.settings import config, context, ini_sections, options
+from ccmon.settings.ini_sections import Address, Setting
 from ccmon.settings.options import OPTIONS
-from ccmon.settings.origins import Address, Setting
 from ccmon.text import clean, did_you_mean, plain
 from ccmon.typed_values import RawValue
 from ccmon.views import config_table
@@ -37,7 +37,7 @@ class ConfigState(NamedTuple):
     fault: Optional[str]               # the first thing that is wrong, None when all is well
 
     @property
-    def layers(self) -> origins.Layers:
+    def layers(self) -> ini_sections.Layers:
         """Nearest first."""
         return dict(zip(options.LEVELS, (self.flags, self.environment, self.sections.get("ccmon", {}))))
 
@@ -72,7 +72,7 @@ def _changed(given: SimpleNamespace, path: str) -> int:
     """One value is set or taken out, in the file as it is now."""
     state = _state(arguments.flags(given), os.environ)
     if given.action == "set":
-        return _set(state, path, origins.address(given.name), given.value)
+        return _set(state, path, ini_sections.address(given.name), given.value)
     return _unset(state, path, given.name)
 
 
@@ -135,7 +135,7 @@ def _fault_in(content: str, path: str) -> Optional[str]:
 
 
 def _list(given: SimpleNamespace, state: ConfigState) -> int:
-    settings = [*origins.settings(state.layers, _plan_of_account(state)), *origins.other_settings(state.sections)]
+    settings = [*ini_sections.settings(state.layers, _plan_of_account(state)), *ini_sections.other_settings(state.sections)]
     exists = state.content is not None
     if given.json:
         import json
@@ -154,10 +154,10 @@ def _plan_of_account(state: ConfigState) -> str:
         return ""
     if not ctx.settings.account_file:
         return ""
-    from ccmon.store import one_note  # only where nothing else sets the plan
+    from ccmon.store import history_path  # only where nothing else sets the plan
     from ccmon.usage import account_note
     try:
-        return account_note.load(one_note.one_note(ctx.paths.store, ctx.owner, account_note.KEY)).login.plan
+        return account_note.load(history_path.one_note(ctx.paths.store, ctx.owner, account_note.KEY)).login.plan
     except LookupError:
         from ccmon.pipeline import stored
         with stored.opened(ctx, stored.SCREEN_BUSY_MS, stored.AccountHistory) as history:
@@ -177,10 +177,10 @@ def _get(state: ConfigState, name: str) -> str:
     """The value in force, as it is written; an empty line for none."""
     if state.fault:
         raise UsageError(state.fault)
-    address = origins.address(name)
+    address = ini_sections.address(name)
     if address.section == "ccmon":
         of_account = _plan_of_account(state) if address.key == "plan" else ""
-        return next(one.text for one in origins.settings(state.layers, of_account) if one.name == address.key)
+        return next(one.text for one in ini_sections.settings(state.layers, of_account) if one.name == address.key)
     own = state.sections.get(address.section, {}).get(address.key)
     if own is not None:
         return own.text
@@ -195,11 +195,11 @@ def _get(state: ConfigState, name: str) -> str:
 
 def _set(state: ConfigState, path: str, address: Address, text: str) -> int:
     """Write it when it is right by itself and makes nothing wrong that was right."""
-    from ccmon.settings import config_file, ini_text
-    text = origins.ini_value(address, text)
+    from ccmon.settings import config_file
+    text = ini_sections.ini_value(address, text)
     before = _readable(state, path)
     _check_alone(state, address, text)
-    after = ini_text.with_value(before or "", address.section, address.key, text)
+    after = config_file.with_value(before or "", address.section, address.key, text)
     written = _parsed(after, path).get(address.section, {}).get(address.key)
     if written is None or written.text != text:
         raise UsageError(f"'{clean(address.key)}' cannot be a name in config.ini: leave out = : [ ], and # or ; at its beginning")
@@ -251,10 +251,10 @@ def _warn(state: ConfigState, address: Address, fault: Optional[str]) -> int:
 
 def _unset(state: ConfigState, path: str, name: str) -> int:
     """Take out any value that is there, unknown ones too."""
-    from ccmon.settings import config_file, ini_text
+    from ccmon.settings import config_file
     before = _readable(state, path)
     address = _there(state, name)
-    after = None if before is None else ini_text.without(before, address.section, address.key)
+    after = None if before is None else config_file.without(before, address.section, address.key)
     if before is None or after is None:
         print(f"{clean(address.key)} is not set in {path}.")
         return OK
@@ -269,8 +269,8 @@ def _unset(state: ConfigState, path: str, name: str) -> int:
 
 def _tidied(content: str, section: str, path: str) -> str:
     """Without the section when it is empty now; a theme in use may be an empty one."""
-    from ccmon.settings import ini_text
-    shorter = ini_text.without_section(content, section)
+    from ccmon.settings import config_file
+    shorter = config_file.without_section(content, section)
     return shorter if _fault_in(shorter, path) == _fault_in(content, path) else content
 
 
@@ -278,7 +278,7 @@ def _there(state: ConfigState, name: str) -> Address:
     """An unknown option may be meant, when the file has it."""
     if name.lower() in state.sections.get("ccmon", {}):
         return Address("ccmon", name.lower())
-    return origins.address(name)
+    return ini_sections.address(name)
 
 
 # --- the editor -------------------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     guardian.dismiss()                 # no screen that it could guard
     _once(ctx)
     if screen.curses is None and sys.stdin.isatty() and sys.stdout.isatty():
-        from ccmon.fullscreen import curses_package  # only there
-        streams.complain(curses_package.missing(ctx.env), OK)       # the frame has been shown
+        from ccmon.fullscreen import entries  # only there
+        streams.complain(entries.without_curses(ctx.env), OK)       # the frame has been shown
     return OK
 
 
@@ -53,13 +53,14 @@ def _complain(snapshot: Snapshot) -> int:
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
-    from ccmon.pipeline import present
-    facts = present.stored_facts(ctx)
-    if facts is not None:
-        return facts
-    from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
-    with output.Progress(ctx, "reading the logs") as progress:
-        return current_facts(ctx, whole=progress)
+    from ccmon.pipeline import stored, unchanged
+    with stored.kept_open():
+        facts = unchanged.stored_facts(ctx)
+        if facts is not None:
+            return facts
+        from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
+        with output.Progress(ctx, "reading the logs") as progress:
+            return current_facts(ctx, whole=progress)
 
 
 def _once(ctx: Context) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon.pipeline import present
+from ccmon.pipeline import stored, unchanged
 from ccmon.settings.context import Context
 
 OK = 0
@@ -10,7 +10,8 @@ OK = 0
 
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
-    return OK if present.is_recorded(ctx) else _recorded(ctx)
+    with stored.kept_open():
+        return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
 
 
 def _recorded(ctx: Context) -> int:

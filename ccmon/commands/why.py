@@ -4,25 +4,25 @@ import json
 import os
 import sys
 from types import SimpleNamespace
-from typing import Dict, Iterator, Optional, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 from ccmon import arguments, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
 from ccmon.pipeline import learned_state, refresh, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
-from ccmon.settings import config, options, origins, own_themes
+from ccmon.settings import config, ini_sections, options
 from ccmon.settings.context import Context
+from ccmon.settings.ini_sections import THEME_PREFIX, Setting
 from ccmon.settings.options import LEVELS, OPTIONS
-from ccmon.settings.origins import Setting
 from ccmon.sources import log_files
-from ccmon.store import inspection as files
+from ccmon.store import connection, history_path, ledger, present, rows
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.price_table import DATE
-from ccmon.views import why, why_json
-from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
+from ccmon.views import why
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts, why_document
 
 OK = 0
 PIPE_CELLS, MOST_CELLS = 80, 120
@@ -32,7 +32,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print where the numbers come from; the exit code."""
     evidence = _gathered(given, ctx)
     if given.json:
-        print(json.dumps(why_json.document(evidence)))
+        print(json.dumps(why_document(evidence)))
     else:
         cells = min(MOST_CELLS, output.size().columns) if sys.stdout.isatty() else PIPE_CELLS
         output.show(ctx, why.lines(evidence, cells), pager=False)
@@ -50,7 +50,7 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
         settings=tuple(output.with_theme(_settings(ctx, arguments.flags(given), options.from_file(sections)), ctx.callers_env)),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
-        own_themes=tuple(name[len(own_themes.PREFIX):] for name in sections if name.startswith(own_themes.PREFIX)),
+        own_themes=tuple(name[len(THEME_PREFIX):] for name in sections if name.startswith(THEME_PREFIX)),
         home=ctx.paths.home if ctx.demo is None else config.home(os.environ), cut_since=facts.stored.cut_since,
         reported=_reported(ctx, now) if facts.stored.cut_since is not None else (),
         account=account, asked=asked, windows_dropped=facts.reported.windows_dropped, command=streams.own_command())
@@ -74,11 +74,12 @@ def _remembered(ctx: Context, now: int) -> Tuple[Facts, Tuple[AccountNote, Asked
 
 def _store(ctx: Context, trouble: Optional[str]) -> StoreFacts:
     path = ctx.paths.store or ""
+    size = history_path.size_bytes(path, path + "-wal")
     try:
-        tables = files.read(path, files.table_counts)
+        schema, counts = connection.read_file(path, rows.table_counts)
     except CcmonError as err:
-        return StoreFacts(path, files.size(path), trouble=trouble or str(err))
-    return StoreFacts(path, files.size(path), tables.schema, tables.rows, trouble)
+        return StoreFacts(path, size, trouble=trouble or str(err))
+    return StoreFacts(path, size, schema, counts, trouble)
 
 
 def _cache(ctx: Context) -> CacheFacts:
@@ -94,7 +95,7 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
     if ctx.demo is not None or not ctx.paths.store:
         return None
     try:
-        counts = files.read(ctx.paths.store, lambda db: files.read_counts(db, ctx.owner))
+        counts = connection.read_owner(ctx.paths.store, ctx.owner, ledger.counts, None)
     except CcmonError:
         return None
     return LogFacts(*counts) if counts and counts.files else None
@@ -103,7 +104,9 @@ def _logs(ctx: Context) -> Optional[LogFacts]:
 def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
     """The sessions that run by ccusage."""
     try:
-        return tuple(files.read(ctx.paths.store or "", lambda db: files.running(db, ctx.owner, now)))
+        none: List[Block] = []
+        return tuple(connection.read_owner(ctx.paths.store or "", ctx.owner,
+                                           lambda db, owner: present.running_blocks(db, owner, now), none))
     except CcmonError:
         return ()
 
@@ -123,4 +126,4 @@ def _settings(ctx: Context, flags: Dict[str, RawValue], file: Dict[str, RawValue
         if option.name == "reset_hour":
             continue
         names = ("reset", "reset_hour") if option.name == "reset" else (option.name,)
-        yield origins.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)
+        yield ini_sections.setting(names, ctx.settings.plan if option.name == "plan" else option.default, layers)

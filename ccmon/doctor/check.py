@@ -67,20 +67,22 @@ class Commands(NamedTuple):
             return "env | grep ^CCMON_"
         return "ccmon doctor" if origin.startswith("--") else f"unset {origin}"
 
+    @property
+    def stem(self) -> str:
+        """The home without a slash at its end; "" where there is none."""
+        return (self.home or "").rstrip("/")
+
     def inside(self, path: str) -> bool:
         """Whether it lies in the home."""
-        stem = (self.home or "").rstrip("/")
-        return bool(stem) and path.startswith(stem + "/")
+        return bool(self.stem) and path.startswith(self.stem + "/")
 
     def word(self, path: str) -> str:
         """One word of a shell command, with ~ for the home."""
-        stem = (self.home or "").rstrip("/")
-        return "~/" + for_sh(path[len(stem) + 1:]) if self.inside(path) else for_sh(path)
+        return "~/" + for_sh(path[len(self.stem) + 1:]) if self.inside(path) else for_sh(path)
 
     def in_command(self, command: str) -> str:
         """A command with ~ for the home, where no quotes stand around it."""
-        stem = (self.home or "").rstrip("/")
-        return re.sub(rf"(?<= ){re.escape(stem)}/", "~/", command) if stem else command
+        return re.sub(rf"(?<= ){re.escape(self.stem)}/", "~/", command) if self.stem else command
 
     def edit(self, path: str, line: int) -> str:
         """Open the file at the line."""
@@ -172,4 +174,3 @@ def document(checks: List[Check]) -> Dict[str, Any]:
     """What --json prints."""
     return {"ok": not exit_code(checks), "faults": sum(check.state == FAULT for check in checks),
             "hints": sum(check.state == HINT for check in checks), "checks": [check._asdict() for check in checks]}
-

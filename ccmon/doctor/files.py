@@ -6,13 +6,12 @@ import math
 import os
 import re
 import sqlite3
-from contextlib import suppress
 from typing import Optional, Tuple
 
 from ccmon import line_answer, line_cache
 from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine, folder_above, free_bytes, shut_logs, status_of
-from ccmon.errors import CcmonError, PathError
+from ccmon.errors import INSTALL_COMMAND, CcmonError, PathError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
@@ -20,9 +19,8 @@ from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
 from ccmon.settings import config
 from ccmon.sources import log_files
-from ccmon.sources.ccusage_errors import INSTALL_COMMAND
 from ccmon.store import check as integrity
-from ccmon.store import copy, history_path, inspection, learning, rows
+from ccmon.store import copy, history_path, learning, present
 from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
@@ -51,21 +49,13 @@ def check_logs(machine: Machine) -> Check:
     logs = log_files.scan(folders)
     if not logs:
         return Check("logs", HINT, f"none yet in {folders[-1]}: Claude Code writes them", "claude")
-    by_ccusage, by_logs = _difference(machine, log_files.stamp(logs)) or (None, None)
-    if by_ccusage is not None and by_logs is not None:
-        return Check("logs", HINT, f"ccusage counts {count(by_ccusage)} tokens in the session that runs, the log files "
-                     f"hold {count(by_logs)}: the screen says ccusage's figure, the history that of the logs", INSTALL_COMMAND)
+    stamp = log_files.stamp(logs)
+    differ = machine.of_history(lambda db, owner: present.running_difference(db, owner, machine.now, stamp))
+    if differ:                         # tokens of the session that runs
+        return Check("logs", HINT, f"ccusage counts {count(differ[0])} tokens in the session that runs, the log files "
+                     f"hold {count(differ[1])}: the screen says ccusage's figure, the history that of the logs", INSTALL_COMMAND)
     newest_s = max(0, machine.now - max(file.mtime_ns for file in logs) // 10 ** 9)
     return Check("logs", OK, f"{plural(len(logs), 'file')}, the newest {duration(newest_s)} old, {', '.join(there)}")
-
-
-def _difference(machine: Machine, stamp: str) -> Optional[Tuple[int, int]]:
-    """Tokens of the session that runs, as ccusage and as the logs have it; None where they are the same."""
-    path = machine.stored()
-    with suppress(CcmonError):
-        if path:
-            return inspection.read(path, lambda db: inspection.difference(db, machine.ctx.owner, machine.now, stamp))
-    return None
 
 
 # --- account ----------------------------------------------------------------------------------------------------------
@@ -80,7 +70,8 @@ class StoredAccount(NamedTuple):
 
 def check_account(machine: Machine) -> Check:
     """Which file is read, and for what."""
-    stored, settings = _stored(machine), machine.settings
+    stored = machine.of_history(_of_owner) or StoredAccount()
+    settings = machine.settings
     if settings.official != "claude":
         stored = stored._replace(asked=AskedNote())
     if settings.origin["plan"] != "default":
@@ -88,17 +79,7 @@ def check_account(machine: Machine) -> Check:
     return verdict(stored, settings.account_file, machine.now, machine.commands)
 
 
-def _stored(machine: Machine) -> StoredAccount:
-    path = machine.ctx.paths.store or ""
-    with suppress(CcmonError):
-        return inspection.read(path, lambda db: _of_owner(db, machine)) if path and os.path.lexists(path) else StoredAccount()
-    return StoredAccount()
-
-
-def _of_owner(db: sqlite3.Connection, machine: Machine) -> StoredAccount:
-    owner = rows.owner_id(db, machine.ctx.owner)
-    if owner is None:
-        return StoredAccount()
+def _of_owner(db: sqlite3.Connection, owner: int) -> StoredAccount:
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
     return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))

@@ -15,7 +15,7 @@ from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_line, visibility
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
-from ccmon.store import inspection
+from ccmon.store import learning
 from ccmon.system import processes, shared_files
 from ccmon.system import tmux as tmux_servers
 from ccmon.text import duration
@@ -48,15 +48,8 @@ def check_claude(machine: Machine) -> Check:
     """The status line in Claude Code's settings."""
     file = connection(machine.env)
     seen = visibility.settings_visibility(visibility.settings_files(machine.env)) if file.set_up else None
-    return claude(file._replace(silent_s=_silent_s(machine), seen=seen), machine.commands)
-
-
-def _silent_s(machine: Machine) -> Optional[int]:
-    path = machine.stored()
-    with suppress(CcmonError):
-        last = inspection.read(path, lambda db: inspection.last_percentage(db, machine.ctx.owner)) if path else None
-        return None if last is None else machine.now - last
-    return None
+    last = machine.of_history(learning.last_percentage)
+    return claude(file._replace(silent_s=None if last is None else machine.now - last, seen=seen), machine.commands)
 
 
 def connection(env: Mapping[str, str]) -> Installed:

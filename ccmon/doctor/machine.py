@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import sys
 import time
 from contextlib import suppress
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import arguments, line_answer
 from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
-from ccmon.store import history_path, inspection
+from ccmon.store import connection, rows
 from ccmon.system import clock, private, processes
 from ccmon.typed_values import RawValue
 
+Result = TypeVar("Result")
 InForce = Tuple[options.Settings, Tuple[Mapping[str, RawValue], ...], Optional[CcmonError]]
 
 
@@ -83,17 +85,18 @@ class Machine:
         """The command of the first of these programs that is here."""
         return next((command for program, command in commands.items() if processes.which(program, self.env)), None)
 
-    def stored(self) -> Optional[str]:
-        """The path of the history, where there is one that the program would use."""
-        path = self.ctx.paths.store or ""
-        return path if os.path.exists(path) and history_path.refusal(path) is None else None
+    def of_history(self, query: Callable[[sqlite3.Connection, int], Result]) -> Optional[Result]:
+        """What a query of the history gives of our owner; None where there is none, or it cannot be read."""
+        with suppress(CcmonError):
+            return connection.read_owner(self.ctx.paths.store, self.ctx.owner, query, None) if self.ctx.paths.store else None
+        return None
 
     @lru_cache(maxsize=None)           # noqa: B019  one object a process
     def last_ccusage(self) -> Optional[str]:
         """The path of the ccusage that last worked, as the history has it."""
-        path = self.stored()
+        path = self.ctx.paths.store
         with suppress(CcmonError):
-            return inspection.read(path, inspection.ccusage_path) if path else None
+            return connection.read_file(path, lambda db: rows.note(db, "ccusage_path")) if path else None
         return None
 
 

@@ -16,7 +16,7 @@ from ccmon.doctor.machine import Machine
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup.snippets import for_sh
-from ccmon.sources import ccusage, ccusage_errors, ccusage_json
+from ccmon.sources import ccusage, ccusage_output, program_search
 from ccmon.system import processes
 from ccmon.text import plural
 from ccmon.usage.price_table import DATE, OLD_DAYS
@@ -79,11 +79,11 @@ def measure_node(machine: Machine) -> Node:
     """Of the ccusage that would be run."""
     env, home = machine.env, machine.ctx.paths.home
     try:
-        program: Optional[str] = ccusage.find(machine.settings.ccusage, machine.last_ccusage(), env, home).path
+        program: Optional[str] = program_search.find_ccusage(machine.settings.ccusage, machine.last_ccusage(), env, home).path
     except CcmonError:
         program = None
     on_path = processes.which("node", env)
-    path = on_path or ccusage.node_path(program, env, home)
+    path = on_path or program_search.node_path(program, env, home)
     version = processes.printed([path, "--version"], env) if path else None
     beside = os.path.join(os.path.dirname(path or ""), "npm")
     npm = processes.which("npm", env) or (beside if path and processes.is_program(beside) else None)
@@ -134,15 +134,15 @@ def measure_ccusage(machine: Machine) -> CcusageRun:
     if settings.source == "logs":
         return CcusageRun("logs")
     try:
-        program = ccusage.find(settings.ccusage, machine.last_ccusage(), env, home)
+        program = program_search.find_ccusage(settings.ccusage, machine.last_ccusage(), env, home)
         started = time.monotonic()
         answer = ccusage.fetch(program, settings.timeout, env, home)
         took_s = time.monotonic() - started
-        ccusage_json.parse(answer, machine.now)
-        version = ccusage.packaged_version(program) or ccusage.version(program, env, home)
+        ccusage_output.parse(answer, machine.now)
+        version = program_search.packaged_version(program) or ccusage.version(program, env, home)
         return CcusageRun(settings.source, program.path, version, took_s)
     except CcmonError as err:
-        unset = machine.unset("ccusage") if isinstance(err, ccusage_errors.NotFound) else None
+        unset = machine.unset("ccusage") if isinstance(err, ccusage_output.NotFound) else None
         return CcusageRun(settings.source, error=err, unset=unset)
 
 
@@ -153,18 +153,18 @@ def run_of_ccusage(run: CcusageRun, there: Node, commands: Commands) -> Check:
     if run.error is None:
         return Check("ccusage", OK, f"{run.version or 'of unknown version'}, {run.path}, runs in {run.took_s:.2f} s")
     says, mend = _mended(run.error, there, commands)
-    stand_in = isinstance(run.error, ccusage_errors.Failed) and run.error.missing and run.source == "auto"
+    stand_in = isinstance(run.error, ccusage_output.Failed) and run.error.missing and run.source == "auto"
     says += ": Claude Code's log files are read instead" if stand_in else ""
-    return Check("ccusage", HINT if stand_in else FAULT, says, mend or run.unset or ccusage_errors.SEE_COMMAND)
+    return Check("ccusage", HINT if stand_in else FAULT, says, mend or run.unset or ccusage_output.SEE_COMMAND)
 
 
 def _mended(error: CcmonError, there: Node, commands: Commands) -> Tuple[str, str]:
     """What is wrong, and the command that mends it, "" where the error has none."""
-    if isinstance(error, ccusage_errors.TooSlow):
+    if isinstance(error, ccusage_output.TooSlow):
         return error.what, commands.setting("timeout", f"{error.longer_s:g}")
-    if isinstance(error, ccusage_errors.NoNode) and there.path is None:
+    if isinstance(error, ccusage_output.NoNode) and there.path is None:
         return str(error), there.install
-    if isinstance(error, ccusage_errors.NoData):
+    if isinstance(error, ccusage_output.NoData):
         return str(error), "claude"
     return (error.what if error.command else str(error)), error.command
 
@@ -177,7 +177,7 @@ def runs_with(machine: Machine, path: str) -> Tuple[Optional[bool], bool]:
     home = machine.ctx.paths.home
     for remembered in dict.fromkeys((None, machine.last_ccusage())):
         with suppress(CcmonError):
-            program = ccusage.find(machine.settings.ccusage, remembered, env, home)
+            program = program_search.find_ccusage(machine.settings.ccusage, remembered, env, home)
             if ccusage.version(program, env, home):
                 return True, remembered is not None
     return False, False

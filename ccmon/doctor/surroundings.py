@@ -14,7 +14,7 @@ from ccmon import output
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine, status_of
 from ccmon.errors import CcmonError, SettingError
-from ccmon.fullscreen import curses_package, screen
+from ccmon.fullscreen import entries, screen
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import alerting
 from ccmon.settings import config
@@ -96,7 +96,7 @@ def check_terminal(machine: Machine) -> Check:
     trouble = screen.usable(machine.env) if is_terminal else None
     theme = output.theme_shown(machine.ctx).theme if is_terminal and colours else ""
     return terminal(Terminal(trouble, is_terminal, machine.env.get("TERM", ""), colours, size.columns, size.rows, theme,
-                             curses_package.command(machine.env) if screen.curses is None else ""))
+                             entries.curses_command(machine.env) if screen.curses is None else ""))
 
 
 def terminal(here: Terminal) -> Check:

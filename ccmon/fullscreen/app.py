@@ -1,41 +1,156 @@
-"""The full screen from its beginning: the first frame is of what is stored, and all that it can do without is loaded after it."""
+"""The full screen from its beginning: its frames, made no more often than they can change; the first is of what is stored.
 
-from contextlib import contextmanager
-from typing import Iterator, TextIO
+All that the first frame can do without is loaded after it.
+"""
 
+from __future__ import annotations
+
+from typing import List, Optional, TextIO, Tuple
+
+from ccmon import own_name, when
 from ccmon.fullscreen import guardian
-from ccmon.fullscreen.picture import Picture, View
 from ccmon.fullscreen.screen import Screen
-from ccmon.fullscreen.state import ScreenState
+from ccmon.fullscreen.state import UNDO_S, ScreenState
 from ccmon.fullscreen.terminal import FAREWELL
-from ccmon.pipeline import present
+from ccmon.model import Snapshot, Source
+from ccmon.named_tuple import NamedTuple
+from ccmon.pipeline import present, snapshots
 from ccmon.settings.context import Context
-from ccmon.settings.grounds import fitting
-from ccmon.text import Charset
+from ccmon.settings.themes import colourless, fitting
+from ccmon.system import processes
+from ccmon.text import Charset, Line
+from ccmon.usage.compute import next_edge
+from ccmon.views.screen import dashboard, foot
+from ccmon.views.screen.scene import Scene
+
+SECOND_S, MINUTE_S = 1, 60
+SNAPSHOT_S = 60                        # so long the numbers of the same facts stand; the time left is always of now
+LINES_S = 10                           # so long the lines of the same numbers stand, but for the clock and the source's age
 
 
-@contextmanager
-def _guarded(wanted: bool) -> Iterator[None]:
-    """The guardian knows how to bring the terminal back, as long as the screen is up; where none is wanted it goes at once."""
-    if wanted:
-        guardian.send(FAREWELL)
-    else:
-        guardian.dismiss()
-    try:
-        yield
-    finally:
-        guardian.dismiss()
+class View(NamedTuple):
+    """What a frame is made from, but for the time."""
 
+    ctx: Context
+    state: ScreenState
+    charset: Charset
+    width: int                         # cells
+    height: int
+    is_calm: bool = False              # nothing has been used for a while
+
+
+class _Drawn(NamedTuple):
+    view: View
+    snapshot: Snapshot
+    at: int                            # epoch s
+    until: float                       # epoch s: from then on all of it may be another
+    ticking: Tuple[str, str]           # the clock, in its first line, and the source's age, in the last one
+    lines: List[Line]
+
+
+class Picture:
+    """The frames of one screen, one after the other."""
+
+    def __init__(self) -> None:
+        self._seen: Optional[_Drawn] = None
+        self._snapshot: Optional[Snapshot] = None
+        self._snapshot_of: object = None
+        self._snapshot_until = 0.0     # epoch s
+
+    def lines(self, view: View, now: int, checked_at: int = 0) -> List[Line]:
+        """The screen at `now`; checked_at: when the facts were last the newest ones (both epoch s)."""
+        source = view.state.facts.reported.source
+        if source.refreshed is not None and source.refreshed < checked_at <= now:
+            source = source._replace(refreshed=checked_at)
+        snapshot = self._snapshot_at(view, now, source)
+        status = foot.source_words(source, now, view.state.reading, snapshot.active and not view.is_calm)
+        ticking = when.second_text(now, view.ctx.zone), status
+        seen = self._seen
+        if (seen and seen.lines and (seen.view, seen.snapshot) == (view, snapshot) and seen.at <= now < seen.until
+                and list(map(len, seen.ticking)) == list(map(len, ticking))):
+            lines = _ticked(seen.lines, seen.ticking, ticking)
+            self._seen = seen._replace(ticking=ticking, lines=lines)
+        else:
+            lines = _made(view, snapshot._replace(now=now), status)
+            self._seen = _Drawn(view, snapshot, now, self._until(view, lines, ticking, now), ticking, lines)
+        return lines
+
+    def changes_in_s(self, now_s: float) -> float:
+        """How long (s) the last frame can stand if nothing happens: to the next second where it shows any, else to the minute."""
+        seen = self._seen
+        ticks = seen is None or seen.view.state.message_until > now_s or _shows_seconds(seen.lines)
+        step = SECOND_S if ticks else MINUTE_S
+        return step - now_s % step + 0.002
+
+    def _snapshot_at(self, view: View, now: int, source: Source) -> Snapshot:
+        of = view.ctx, view.state.facts, view.state.plan
+        if self._snapshot is None or self._snapshot_of != of or not self._snapshot.now <= now < self._snapshot_until:
+            self._snapshot = snapshots.snapshot(view.ctx, view.state.facts.with_source(source), now, view.state.plan)
+            self._snapshot_of = of
+            self._snapshot_until = min(now + SNAPSHOT_S, next_edge(view.state.facts, now))
+        return self._snapshot
+
+    def _until(self, view: View, lines: List[Line], ticking: Tuple[str, str], now: int) -> float:
+        message_until = view.state.message_until if view.state.message_until > now else now + LINES_S
+        others = _ticked(lines, ticking, ("", ""))
+        return min(now + (SECOND_S if _shows_seconds(others) else LINES_S), self._snapshot_until, message_until)
+
+
+def _ticked(lines: List[Line], before: Tuple[str, str], ticking: Tuple[str, str]) -> List[Line]:
+    """The lines with another clock and age instead of those before."""
+    changed = list(lines)
+    for at, old, new in zip((0, -1), before, ticking):
+        if lines and old != new:
+            changed[at] = tuple(span._replace(text=span.text.replace(old, new)) for span in changed[at])
+    return changed
+
+
+def _shows_seconds(lines: List[Line]) -> bool:
+    return any(_has_seconds("".join(span.text for span in line)) for line in lines)
+
+
+def _has_seconds(text: str) -> bool:
+    """Whether 1:02:03, 5 s or 5s stands in it; without re, which would hold the first frame up."""
+    words = [word.strip(".,;()") for word in text.split()]
+    clocks = (word.split(":") for word in words)
+    return (any(word.endswith("s") and (before + word)[:-1][-1:].isdigit() for before, word in zip(["", *words], words))
+            or any(len(clock) == 3 and clock[1].isdigit() and clock[2][:2].isdigit() for clock in clocks))
+
+
+def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
+    ctx, state, now = view.ctx, view.state, snapshot.now
+    charset = view.charset._replace(emoji=view.charset.emoji and not colourless(ctx.settings.themes[state.theme]))
+    message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
+    name = ctx.chosen.name if ctx.chosen else ""
+    command = processes.own_command(ctx.callers_env)
+    scene = Scene(snapshot, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
+                  command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
+    if state.page == "dashboard":
+        return dashboard.render(scene, view.width, view.height)
+    from ccmon.views.screen import pages  # not for the first frame
+    if state.page == "help":
+        return pages.help_page(scene, view.width, view.height)
+    return pages.history_page(scene, state.past, state.history_view, view.width, view.height)
+
+
+# --- the beginning ------------------------------------------------------------------------------------------------------
 
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
     settings = ctx.settings
     theme = settings.theme if settings.theme_is_set else fitting(None, ctx.callers_env).theme
-    with _guarded(settings.guardian), Screen(settings.themes[theme], log) as screen:
-        charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        state = ScreenState(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
-                      themes=tuple(settings.themes), compact=settings.compact)
-        picture = Picture()
-        screen.paint(picture.lines(View(ctx, state, charset, *screen.size()), ctx.now()))
-        from ccmon.fullscreen import live  # what reads, learns and tells: nobody should wait for it
-        return live.run(ctx, screen, charset, state, picture, log)
+    if settings.guardian:              # it knows how to bring the terminal back, as long as the screen is up
+        guardian.send(FAREWELL)
+    else:
+        guardian.dismiss()
+    try:
+        with Screen(settings.themes[theme], log) as screen:
+            charset = charset._replace(emoji=charset.emoji and screen.coloured)
+            state = ScreenState(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
+                          themes=tuple(settings.themes), compact=settings.compact)
+            picture = Picture()
+            screen.paint(picture.lines(View(ctx, state, charset, *screen.size()), ctx.now()))
+            from ccmon.fullscreen import live  # what reads, learns and tells: nobody should wait for it
+            return live.run(ctx, screen, charset, state, picture, log)
+    finally:
+        guardian.dismiss()

@@ -1,4 +1,4 @@
-"""The door to what curses reads of its surroundings: the entry of terminfo that serves a TERM, and the environment.
+"""The door to what curses needs: a Python that has it, the entry of terminfo that serves a TERM, and the environment.
 
 setupterm answers once a process, whatever name it is given later: what decides between entries is asked in forked children.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from typing import Any, Iterator, Optional, Tuple
+import sys
+from typing import Any, Iterator, Mapping, Optional, Tuple
 
 from ccmon.fullscreen import terminal
 from ccmon.named_tuple import NamedTuple
+from ccmon.system import processes
 
 curses: Any
 try:
@@ -26,6 +28,12 @@ _REPEATS_CHARACTERS = (6, 1)           # the ncurses before repeat a character's
 # Xterms at heart; every one that ncurses brings lacks `rep`, but for xterm's own, in which a newer one than 2017 has it.
 _STAND_INS = ("xterm-256color", "xterm")
 _WITHOUT_REP = ("screen-256color", "tmux-256color", "xterm-xfree86", "screen", "tmux")
+FIRST_BUILD, LAST_BUILD = (3, 8), (3, 14)          # of the Pythons that windows-curses has builds for; setup.cfg says the same
+PLATFORMS = ("win-amd64", "win32")
+WHOLE_PYTHONS = {                      # by what installs there
+    "zypper": "sudo zypper install python3-curses", "apt-get": "sudo apt-get install python3", "dnf": "sudo dnf install python3",
+    "pacman": "sudo pacman -S python", "apk": "sudo apk add python3", "brew": "brew install python3"}
+FROM_ITS_AUTHORS = "https://www.python.org/downloads/"
 
 
 class TerminfoEntry(NamedTuple):
@@ -148,3 +156,32 @@ def _bound_size() -> None:
         columns, rows = os.get_terminal_size(_OUT)
         if columns > MOST_COLUMNS or rows > MOST_ROWS:
             os.environ.update(LINES=str(min(rows, MOST_ROWS)), COLUMNS=str(min(columns, MOST_COLUMNS)))
+
+
+# --- a Python with curses: on Windows a package, for some Pythons; elsewhere it is a part of Python -----------------------
+
+def curses_command(env: Mapping[str, str]) -> str:
+    """What to type in a shell, so that there is a Python with curses."""
+    if not processes.WINDOWS:
+        return next((line for name, line in WHOLE_PYTHONS.items() if processes.which(name, env)),
+                    f"{'open' if sys.platform == 'darwin' else 'xdg-open'} {FROM_ITS_AUTHORS}")
+    if has_curses_build():
+        return f"{processes.pip()} install windows-curses"
+    return f"winget install Python.Python.{LAST_BUILD[0]}.{LAST_BUILD[1]} --architecture x64"
+
+
+def has_curses_build() -> bool:
+    """Whether there is a windows-curses for this very Python."""
+    import sysconfig  # dear
+    is_free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return (FIRST_BUILD <= sys.version_info[:2] <= LAST_BUILD and sysconfig.get_platform() in PLATFORMS and not is_free_threaded
+            and sys.implementation.name == "cpython")
+
+
+def without_curses(env: Mapping[str, str]) -> str:
+    """The sentence for who wanted a full screen."""
+    if processes.WINDOWS and not has_curses_build():
+        return ("no full screen: windows-curses, which it needs, has no build for this Python. All else works. "
+                f"Install one that it has, and ccmon in that: {curses_command(env)}")
+    with_it = "" if processes.WINDOWS else " and ccmon in a Python that has it"
+    return f"no full screen: this Python has no curses. All else works. Install it{with_it}: {curses_command(env)}"

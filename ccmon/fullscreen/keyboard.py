@@ -8,7 +8,7 @@ from typing import Callable, List, Mapping, Optional, Sequence
 
 from ccmon.fullscreen import keys, terminal
 from ccmon.fullscreen.screen_signals import signal
-from ccmon.settings.grounds import background_of
+from ccmon.settings.themes import background_of
 from ccmon.system import ready
 
 _IN = 0

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Optional, Sequence, Tuple
 
 from ccmon.model import Facts
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import USUAL, theme_on
-from ccmon.settings.themes import THEMES
+from ccmon.settings.themes import THEMES, USUAL, theme_on
 from ccmon.typed_values import PLAN_NAMES
 from ccmon.views.screen.scene import NO_PAST, Page, Past
 
@@ -52,8 +51,8 @@ def update(state: ScreenState, event: ScreenEvent, now: int, asked: str, width: 
     if key == "esc":
         return state._replace(page="dashboard", message=""), ""
     if state.page == "history":
-        from ccmon.views.screen import history_page  # only for those who go there: the first frame does without
-        state = state._replace(history_view=history_page.after_key(state.history_view, str(key), state.past, width, height))
+        from ccmon.views.screen import pages  # only for those who go there: the first frame does without
+        state = state._replace(history_view=pages.after_key(state.history_view, str(key), state.past, width, height))
     return _command(state, str(key), now, asked)
 
 

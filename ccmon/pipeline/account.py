@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, List, Optional, Tuple
 from ccmon.pipeline.history import History
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import account_file
+from ccmon.sources import claude_files
 from ccmon.usage.account_note import AccountNote
 
 if TYPE_CHECKING:
     from ccmon.pipeline.stored import AccountHistory
-    from ccmon.sources.account_file import FileText
+    from ccmon.sources.claude_files import FileText
     from ccmon.usage.account_json import AccountReport
 
 paths = config.login_files
@@ -21,8 +21,8 @@ def has_changed(ctx: Context, history: "AccountHistory") -> bool:
     """Whether take() would find the file changed; False where it is not to be read, or nothing can be stored."""
     if ctx.demo is not None or not ctx.settings.account_file or not history.is_writable():
         return False
-    before, stamp = history.account_note(), account_file.stamp(paths(ctx.env))
-    return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {account_file.MISSING})
+    before, stamp = history.account_note(), claude_files.stamp(paths(ctx.env))
+    return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {claude_files.MISSING})
 
 
 def take(ctx: Context, history: History) -> None:
@@ -30,8 +30,8 @@ def take(ctx: Context, history: History) -> None:
     if not has_changed(ctx, history):
         return
     before, files = history.account_note(), paths(ctx.env)
-    stamp = account_file.stamp(files)
-    note, account = chosen(before, account_file.texts(files), stamp, ctx.now())
+    stamp = claude_files.stamp(files)
+    note, account = chosen(before, claude_files.texts(files), stamp, ctx.now())
     if (note, account) != (before, None):
         history.write_account(note, account.windows if account else ())
 

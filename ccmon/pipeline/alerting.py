@@ -10,8 +10,7 @@ from typing import List, Optional, Set
 
 from ccmon.alerts import channels, kinds, rules
 from ccmon.alerts.kinds import BELL
-from ccmon.alerts.rules import PAST_DAYS, Alert, Usual
-from ccmon.alerts.window_rules import SAME_S, NearWindow
+from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, NearWindow, Usual
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.named_tuple import NamedTuple

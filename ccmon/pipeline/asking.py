@@ -5,8 +5,9 @@ from typing import Dict, Mapping
 
 from ccmon.pipeline.account import paths
 from ccmon.pipeline.history import History
+from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import account_file, claude_program
+from ccmon.sources import ccusage, ccusage_output, program_search
 from ccmon.usage import account_json, account_note
 from ccmon.usage.account_json import ClaudeAnswer
 from ccmon.usage.account_note import AskedNote
@@ -33,11 +34,11 @@ def ask_when_due(ctx: Context, history: History) -> None:
 def _answer(ctx: Context, file: str, now: int) -> ClaudeAnswer:
     try:
         env = environment(ctx.env, file)
-        program = claude_program.find(env, ctx.paths.home)
-        return account_json.parse_answer(claude_program.ask(program, account_json.REQUEST, ctx.settings.timeout, env,
+        program = program_search.find_claude(env, ctx.paths.home)
+        return account_json.parse_answer(ccusage.ask_claude(program, account_json.REQUEST, ctx.settings.timeout, env,
                                                       ctx.paths.home), now)
-    except claude_program.Failed as err:
-        return ClaudeAnswer(account_json.NOTHING, str(err), isinstance(err, claude_program.NotFound))
+    except ccusage_output.Failed as err:
+        return ClaudeAnswer(account_json.NOTHING, str(err), isinstance(err, ccusage_output.NotFound))
 
 
 def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:
@@ -47,5 +48,5 @@ def environment(env: Mapping[str, str], file: str) -> Dict[str, str]:
     if not named:
         return rest
     account_path = file or next(iter(paths(env)), "")
-    in_home = account_path == os.path.join(env.get("HOME", ""), account_file.NAME)
+    in_home = account_path == os.path.join(env.get("HOME", ""), config.LOGIN_FILE)
     return rest if in_home or not account_path else {**rest, "CLAUDE_CONFIG_DIR": os.path.dirname(account_path)}

@@ -10,7 +10,7 @@ from ccmon.errors import CcmonError
 from ccmon.model import Source
 from ccmon.pipeline.history import History, SourceAnswer
 from ccmon.settings.context import Context
-from ccmon.sources import ccusage, ccusage_errors, ccusage_json
+from ccmon.sources import ccusage, ccusage_output, program_search
 from ccmon.sources.cancel import Cancel
 from ccmon.system import process_facts
 
@@ -24,7 +24,7 @@ def answer(ctx: Context, before: Source, history: History, lock: int, cancel: Ca
     """The answer of ccusage. Raises CcmonError, Cancelled."""
     started, now = _spent_s(), ctx.now()
     _end_orphan(lock)
-    program = ccusage.find(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home)
+    program = program_search.find_ccusage(ctx.settings.ccusage, history.ccusage_path(), ctx.env, ctx.paths.home)
 
     def note_group(pid: int) -> None:
         locks.leave_group(lock, f"{pid} {process_facts.started(pid)}")
@@ -32,9 +32,9 @@ def answer(ctx: Context, before: Source, history: History, lock: int, cancel: Ca
     text = ccusage.fetch(program, ctx.settings.timeout, ctx.env, ctx.paths.home, note_group, cancel)
     locks.leave_group(lock, "")
     try:
-        parsed = ccusage_json.parse(text, now)
+        parsed = ccusage_output.parse(text, now)
     except CcmonError as err:
-        raise CcmonError(err.what, *ccusage_errors.SEE) from None
+        raise CcmonError(err.what, *ccusage_output.SEE) from None
     took_s = round(max(after - before for before, after in zip(started, _spent_s())), 2)
     if len(program.argv) == 1:         # not the node of a --ccusage 'node cli.js'
         history.write_ccusage_path(program.path)
@@ -59,12 +59,12 @@ def _end_orphan(lock: int) -> None:
         locks.leave_group(lock, "")
 
 
-def _version(ctx: Context, before: Source, program: ccusage.Program,
+def _version(ctx: Context, before: Source, program: program_search.Program,
              cancel: Cancel) -> Tuple[Optional[str], Optional[int]]:
     stamp = _stamp_of(program.path)
     if stamp is not None and (before.path, before.stamp) == (program.path, stamp):
         return before.version, stamp
-    version = ccusage.packaged_version(program)
+    version = program_search.packaged_version(program)
     if version is None and ctx.background:
         return None, None              # asked for by the next call in the foreground
     return version or ccusage.version(program, ctx.env, ctx.paths.home, cancel), stamp

@@ -28,7 +28,7 @@ from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.pipeline.stored import AccountHistory
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
-from ccmon.store import learning, limit_events, log_state, trusted, window_readings
+from ccmon.store import learning, log_state, trusted, window_readings
 from ccmon.store.database import Busy, Store, StoreError
 from ccmon.when import DAY_S, SESSION_S
 
@@ -179,8 +179,8 @@ class History(AccountHistory):
         """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
         price is read."""
         from ccmon.learning import usage_curve
-        from ccmon.store import recorded_use
-        recorded = self._read(lambda db, owner: recorded_use.recorded_use(db, owner, since, until), None)
+        from ccmon.store import present
+        recorded = self._read(lambda db, owner: present.recorded_use(db, owner, since, until), None)
         if recorded is None:
             return []
         by_model = usage_curve.by_model(recorded.models, recorded.minutes, recorded.quarters,
@@ -272,8 +272,8 @@ class History(AccountHistory):
 
     def limit_events(self, since: int = 0) -> "List[CutOff]":
         """When a limit was reached from since on, by the user or a message, by time. Raises StoreError."""
-        none: "List[limit_events.LimitEventRow]" = []
-        rows = self.required_store().read_owner(self.ctx.owner, lambda db, owner: limit_events.events(db, owner, since), none)
+        none: "List[learning.LimitEventRow]" = []
+        rows = self.required_store().read_owner(self.ctx.owner, lambda db, owner: learning.limit_events(db, owner, since), none)
         if not rows:
             return []
         from ccmon.usage.hits import CutOff

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, List, Optional, Union
 
-from ccmon.history import rating
-from ccmon.history.rating import RunningRating, Scale
+from ccmon.history import groups
+from ccmon.history.groups import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state, snapshots
@@ -51,7 +51,7 @@ def rated_sessions(history: History, basis: Union[RatingBasis, Snapshot], since:
     """The sessions that ended since then; of all machines if everywhere. Raises StoreError."""
     scale, running = _scale(history, basis), _running(basis)
     records = [record for owner in history.rating_rows(since, everywhere)
-               for record in rating.rated(owner.records, owner.windows, owner.cuts, scale, running if owner.is_own else None)
+               for record in groups.rated(owner.records, owner.windows, owner.cuts, scale, running if owner.is_own else None)
                if since is None or record.block.end > since]
     return RatedSessions(sorted(records, key=lambda record: record.block.start), scale)
 
@@ -76,5 +76,5 @@ def _scale(history: History, basis: Union[RatingBasis, Snapshot]) -> Scale:
 def _running(basis: Union[RatingBasis, Snapshot]) -> Optional[RunningRating]:
     if not basis.active or basis.session is None or basis.percent is None:
         return None
-    by = rating.LIMIT if basis.percent_source == "tokens" else basis.percent_source
+    by = groups.LIMIT if basis.percent_source == "tokens" else basis.percent_source
     return RunningRating(basis.session.start, basis.percent, by)

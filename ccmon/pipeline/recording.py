@@ -6,7 +6,7 @@ from typing import Callable, List, Optional, Sequence, Tuple
 from ccmon.model import Block, HighWater, Limit, Owner, StoredFacts, Windows
 from ccmon.sources import spool_lines
 from ccmon.sources.spool_lines import SpoolReading
-from ccmon.store import present, record, rows, window_readings
+from ccmon.store import present, reported, rows, window_readings
 from ccmon.store.database import Store
 from ccmon.store.window_readings import WindowReading
 from ccmon.usage import official
@@ -26,11 +26,11 @@ def store_answer(store: Store, owner: Owner, blocks: Optional[Sequence[Block]], 
     from ccmon.usage import compute
 
     def write(db: sqlite3.Connection, owner_id: int) -> StoredFacts:
-        trust = record.write_reports(db, owner_id, blocks, now, is_history)
+        trust = reported.write_reports(db, owner_id, blocks, now, is_history)
         stored = present.facts_without_samples(db, owner_id, now)
         write_limits(db, owner_id, now, limit_of)
         active = compute.active(stored.blocks, stored.listed, now)
-        record.write_snapshot(db, owner_id, active[0] if active else None, now, trust)
+        reported.write_snapshot(db, owner_id, active[0] if active else None, now, trust)
         return store.with_trouble(db, stored, now)
     stored = store.change_owner(owner, write)
     # In a transaction of their own, thousands of rows: others may write meanwhile.
@@ -41,8 +41,8 @@ def store_answer(store: Store, owner: Owner, blocks: Optional[Sequence[Block]], 
 def write_limits(db: sqlite3.Connection, owner_id: int, now: int, limit_of: LimitOf, with_running: bool = True) -> None:
     """Write the plan and limit of this time for the sessions that are new, or that run, too; all by the same high water."""
     high_water = present.high_water(db, owner_id, now)
-    rows = record.sessions_without_limit(db, owner_id, now, with_running)
-    record.write_limits(db, [(row, limit_of(row.tokens, high_water)) for row in rows])
+    rows = reported.sessions_without_limit(db, owner_id, now, with_running)
+    reported.write_limits(db, [(row, limit_of(row.tokens, high_water)) for row in rows])
 
 
 _MOST_HELD = 500

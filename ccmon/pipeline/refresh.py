@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 from ccmon import checked, line_answer, line_cache, locks
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state, lines, present, snapshots, sweeping
+from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, unchanged
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, read_facts, source_before
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import log_files, spool
+from ccmon.sources import claude_files, log_files
 from ccmon.sources.cancel import Cancel, Cancelled
 from ccmon.system import signals
 from ccmon.usage import compute
@@ -43,7 +43,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         _take_readings(ctx, history)
         files = claude_logs(ctx)
         stamp = log_files.stamp(files)
-        is_unchanged = not insist and present.unchanged_facts(ctx, before, files, history, now) is not None
+        is_unchanged = not insist and unchanged.unchanged_facts(ctx, before, files, history, now) is not None
         try:
             answer = None if is_unchanged else _asked(ctx, before, history, lock, cancel or Cancel(), files, whole)
         except Cancelled:
@@ -77,7 +77,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
 def _asked(ctx: Context, before: Source, history: History, lock: int, cancel: Cancel, files: "Sequence[LogFile]",
            whole: "Optional[OnProgress]") -> SourceAnswer:
     """The source's answer; what asks and reads is not loaded where the logs, as the only source, hold nothing new."""
-    answer = present.answer_of_logs(ctx, before, files, history)
+    answer = unchanged.answer_of_logs(ctx, before, files, history)
     if answer is None:
         from ccmon.pipeline import sources
         with _signals_end(cancel):
@@ -110,7 +110,7 @@ def _take_readings(ctx: Context, history: History) -> None:
         history.store_readings(demo_past.readings([ctx.now()], ctx.demo))
         return
     account.take(ctx, history)         # first: the lines are of the login that it names
-    for content in spool.contents(ctx.cache) if ctx.cache else ():
+    for content in claude_files.spool_contents(ctx.cache) if ctx.cache else ():
         if not history.store_readings(content):
             return
 

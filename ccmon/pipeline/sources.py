@@ -17,7 +17,7 @@ from ccmon.sources import log_files, log_reader
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.log_files import LogFile
 from ccmon.sources.log_reader import OnProgress
-from ccmon.store import learning, log_state, values
+from ccmon.store import learning, log_state, rows
 from ccmon.store.database import Store, StoreError
 from ccmon.usage import price_table, prices
 from ccmon.when import SKEW_S
@@ -43,17 +43,17 @@ def ask(ctx: Context, before: Source, history: History, lock: int, cancel: Cance
     if ctx.settings.source == "logs":
         return _from_logs(ctx, history, files, "asked_for", whole, cancel)
     from ccmon.pipeline import from_ccusage  # who reads the logs does without
-    from ccmon.sources import ccusage
+    from ccmon.sources import ccusage_output
     try:
         answer = from_ccusage.answer(ctx, before, history, lock, cancel)
         return answer._replace(is_history=_is_history(ctx, history, files))
-    except ccusage.Failed as err:
+    except ccusage_output.Failed as err:
         if ctx.settings.source == "auto" and err.missing and files:
             answer = _from_logs(ctx, history, files, "no_ccusage", whole, cancel)
-            why = None if isinstance(err, ccusage.NotFound) else str(err)
+            why = None if isinstance(err, ccusage_output.NotFound) else str(err)
             return answer._replace(source=answer.source._replace(unstarted=why))
         if err.missing and files:
-            raise ccusage.Failed(str(err), "Claude Code's logs are there: --source logs reads them without",
+            raise ccusage_output.Failed(str(err), "Claude Code's logs are there: --source logs reads them without",
                                  missing=True) from None
         raise
 
@@ -155,7 +155,7 @@ def read_beside(ctx: Context, source: Source, history: History, at_once: bool = 
     At most once a minute, and only when a log has changed; what fails is tried again then. at_once: now, if any has changed.
     """
     noted_at, seen = ((history.note(learning.LOGS) or "0 ").split(" ") + [""])[:2]
-    rests = not at_once and 0 <= ctx.now() - (values.number(noted_at) or 0) < LEARN_S
+    rests = not at_once and 0 <= ctx.now() - (rows.number(noted_at) or 0) < LEARN_S
     if history.store is None or rests or seen == source.logs != "":
         return
     files = claude_logs(ctx)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
-from typing import TYPE_CHECKING, Callable, Optional, Tuple, TypeVar
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
 from ccmon.model import Windows
 from ccmon.settings import config
@@ -32,7 +33,7 @@ class StoreAccess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.store:
+        if self.store and self.store not in (_kept.stores or {}).values():
             self.store.close()
 
     def is_frozen(self) -> bool:
@@ -75,13 +76,44 @@ def opened(ctx: Context, busy_ms: int, kind: Callable[[Context, Optional[Store],
     if not ctx.paths.store:
         return kind(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
     try:
-        store = open_store(ctx.paths.store, busy_ms, ctx.now())
-        _join_accounts(ctx, store)
+        store = _opened_store(ctx, ctx.paths.store, busy_ms)
         return kind(ctx, store, None)
     except StoreError as err:
         without = kind(ctx, None, str(err))
         without.is_held = isinstance(err, Busy)
         return without
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Until left, a store that this thread opens stays open for whoever opens it next: it costs more than a millisecond, and who
+    closes a file as the last one writes its journal into it."""
+    _kept.stores = {}
+    try:
+        yield
+    finally:
+        stores, _kept.stores = _kept.stores, None
+        for store in stores.values():
+            store.close()
+
+
+class _Kept(threading.local):
+    stores: Optional[Dict[str, Store]] = None              # by path; None where nothing is kept open
+
+
+_kept = _Kept()
+
+
+def _opened_store(ctx: Context, path: str, busy_ms: int) -> Store:
+    store = (_kept.stores or {}).get(path)
+    if store:
+        store.busy_ms = busy_ms
+        return store
+    store = open_store(path, busy_ms, ctx.now())
+    _join_accounts(ctx, store)
+    if _kept.stores is not None:
+        _kept.stores[path] = store
+    return store
 
 
 def _join_accounts(ctx: Context, store: Store) -> None:

@@ -8,7 +8,7 @@ from ccmon import line_answer, line_cache
 from ccmon.model import Source
 from ccmon.settings import config
 from ccmon.settings.context import Context
-from ccmon.sources import account_file, log_files
+from ccmon.sources import claude_files, log_files
 from ccmon.sources.log_watch import LogWatch
 from ccmon.usage.compute import CALM_S
 
@@ -35,7 +35,7 @@ class Watch:
     def has_input(self) -> bool:
         """Whether what is read has changed since the last call: logs, what Claude Code has sent, its own file, the configuration;
         or the clock was set."""
-        before, self._read = self._read, (account_file.stamp(self._accounts), _stamp(self._inputs()))
+        before, self._read = self._read, (claude_files.stamp(self._accounts), _stamp(self._inputs()))
         have_logs = not self._ctx.is_stored_only and self._logs.has_changed()
         return have_logs or self._has_jumped() or before != self._read
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
 from ccmon.model import Login, MergedOwner, Owner, Windows
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import account_names, config
-from ccmon.settings.account_names import USUAL
+from ccmon.settings import config
+from ccmon.settings.ini_sections import LONGEST_NAME, NAME_CHARACTERS
 from ccmon.settings.options import Settings
-from ccmon.sources import account_file
+from ccmon.sources import claude_files
 from ccmon.store import history_path, rows, window_readings
 from ccmon.store.database import open_store
 from ccmon.usage import account_json, account_note, accounts, official
@@ -20,8 +20,8 @@ from ccmon.usage.accounts import Chosen, FolderGroup, ListedAccount
 from ccmon.usage.windows import window
 
 BUSY_MS = 250
-_Read = Tuple[Dict[str, official.Ledger], Dict[str, AccountNote],
-              Dict[MergedOwner, Dict[str, List[window_readings.WindowReading]]]]
+USUAL = "default"                      # name of the account of the usual places
+
 
 class ShownAccount(NamedTuple):
     """What a call that shows an account works with."""
@@ -43,7 +43,7 @@ def login_of(folders: Sequence[str], env: Mapping[str, str], settings: Settings)
     """Who is logged in there, by Claude Code's own file now. Nobody where it may not be read."""
     if not settings.account_file:
         return Login("")
-    texts = account_file.texts(config.login_files(config.with_folders(env, folders)))
+    texts = claude_files.texts(config.login_files(config.with_folders(env, folders)))
     read = [account_json.parse(one.text) for one in texts if not one.fault]
     logins = [one for one in read if one is not None and one.login.account]
     return max(logins, key=lambda one: one.login_at).login if logins else Login("")
@@ -61,8 +61,8 @@ def folder_groups(env: Mapping[str, str], settings: Settings) -> List[FolderGrou
     for folders in _unnamed(env, usual, settings):
         owner = config.account_of(folders, env)
         if owner not in [one[2] for one in named]:
-            named.append((account_names.name_of_folders(folders, usual), tuple(folders), owner))
-    names = account_names.each_once([one[0] for one in named])
+            named.append((name_of_folders(folders, usual), tuple(folders), owner))
+    names = each_once([one[0] for one in named])
     groups = [FolderGroup(name, folders, owner, login_of(folders, env, settings))
               for name, (_, folders, owner) in zip(names, named)]
     return sorted(groups, key=lambda one: (not set(one.folders) <= set(usual), one.name))
@@ -94,7 +94,7 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
         if ledger or group.name != USUAL or group.login.account or config.is_usual_used(env):
             result += accounts.group_accounts(group, ledger or official.Ledger(), now)
     result = accounts.joined_by_login(result)
-    names = account_names.each_once([*(one.name for one in result), *_host_names(list(stored.merged))])
+    names = each_once([*(one.name for one in result), *_host_names(list(stored.merged))])
     for name, (owner, by_login) in zip(names[len(result):], stored.merged.items()):
         result += accounts.host_accounts(name, owner, by_login, now)
     return result
@@ -103,7 +103,7 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
 def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
     """A machine's own name; with the beginning of the folders' hash where it has several."""
     hosts = [one.host for one in owners]
-    return [account_names.plain(one.host) + (f"-{account_names.plain(one.account[:4])}" if hosts.count(one.host) > 1 else "")
+    return [plain(one.host) + (f"-{plain(one.account[:4])}" if hosts.count(one.host) > 1 else "")
             for one in owners]
 
 
@@ -112,17 +112,20 @@ def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:
         return _Stored({}, {}, {})
     own = config.owner(env)
 
-    def read(db: sqlite3.Connection, _: Optional[int]) -> _Read:
+    def read(db: sqlite3.Connection, _: Optional[int]) -> _Stored:
         here = rows.own_owners(db, own.host)
-        notes = {account: rows.note(db, f"{account_note.KEY} {number}") for account, number in here.items()}
-        return ({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
-                {account: account_note.load(text) for account, text in notes.items()},
-                {owner: window_readings.newest(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
+        return _Stored({account: official.load(rows.note(db, rows.ledger_key(number))) for account, number in here.items()},
+                       {account: account_note.load(rows.note(db, f"{account_note.KEY} {number}"))
+                        for account, number in here.items()},
+                       {owner: _newest_windows(db, number, now) for number, owner in rows.merged_owners(db, own.host).items()})
     with open_store(store, BUSY_MS, now) as history:
-        ledgers, notes_by_account, merged = history.read(own, read)
-    windows = {owner: {login: tuple(window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in readings)
-                       for login, readings in by_login.items()} for owner, by_login in merged.items()}
-    return _Stored(ledgers, notes_by_account, windows)
+        return history.read(own, read)
+
+
+def _newest_windows(db: sqlite3.Connection, owner: int, now: int) -> Dict[str, Windows]:
+    """By login."""
+    return {login: tuple(window(row.name, row.percent, row.resets_at, row.ts, row.source) for row in readings)
+            for login, readings in window_readings.newest(db, owner, now).items()}
 
 
 # --- the one that is wanted -------------------------------------------------------------------------------------------
@@ -152,3 +155,40 @@ def _own_folders(account: ListedAccount, env: Mapping[str, str]) -> Sequence[str
     folders = account.folders
     return next((folders[:last] for last in range(1, len(folders) + 1)
                  if config.account_of(folders[:last], env) == account.owner), folders)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+def name_of_folders(folders: Sequence[str], usual: Sequence[str]) -> str:
+    """default for the usual places, work for .claude-work, the last part of other paths; of several, joined by +."""
+    if folders and set(folders) <= set(usual):
+        return USUAL
+    parts = [USUAL if folder in usual else name_of_folder(folder) for folder in folders]
+    return "+".join(dict.fromkeys(parts))[:LONGEST_NAME]
+
+
+def name_of_folder(folder: str) -> str:
+    """work of /home/ada/.claude-work, in the characters of a name."""
+    parts = folder.replace("\\", "/").rstrip("/").split("/")
+    last = parts[-2] if len(parts) > 1 and parts[-1] == "projects" else parts[-1]
+    if last.lower().startswith(".claude-"):
+        last = last[len(".claude-"):]
+    return plain(last.lstrip("."))
+
+
+def plain(text: str) -> str:
+    """The text as a name may be written; account where nothing is left of it."""
+    words = "".join(char if char in NAME_CHARACTERS else " " for char in text.lower()).split()
+    return "-".join(words).strip(".-")[:LONGEST_NAME] or "account"
+
+
+def each_once(names: Iterable[str]) -> List[str]:
+    """The names in their order; one that came before gets a number."""
+    unique: List[str] = []
+    for name in names:
+        own, number = name, 1
+        while own in unique:
+            number += 1
+            own = f"{name}-{number}"
+        unique.append(own)
+    return unique

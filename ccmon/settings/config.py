@@ -6,7 +6,7 @@ import os
 import stat
 from contextlib import suppress
 from itertools import product
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, TextIO, Tuple
+from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, Set, TextIO, Tuple
 
 from ccmon.errors import SettingError
 from ccmon.named_tuple import NamedTuple
@@ -15,15 +15,12 @@ from ccmon.text import clean
 from ccmon.typed_values import RawValue
 
 if TYPE_CHECKING:
-    import configparser
-
     from ccmon.model import Owner
 
 LOG_BYTES = 1_000_000
 FOLDERS, LOGIN_FILE = "CLAUDE_CONFIG_DIR", ".claude.json"
 MOST_BESIDE = 40
 ANY_NAME = "NAME"                      # ends what stands for many sections
-_COLON = "\ufdd0"                      # no character: stands for a colon that belongs to a name
 
 
 class Paths(NamedTuple):
@@ -236,7 +233,7 @@ def read(path: Optional[str], sections: Sequence[str]) -> Dict[str, Dict[str, Ra
     if not path or not os.path.exists(path):
         return {}
     try:
-        content = private.read(path, whose).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        content = private.read(path, whose).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as err:
         reason = getattr(err, "strerror", None) or err
         raise SettingError(f"{path} cannot be read ({reason})", _way_out(path, err), path, 1) from None
@@ -258,52 +255,91 @@ def _way_out(path: str, err: Exception) -> str:
 
 def sections_of(content: str, path: str, sections: Sequence[str]) -> Dict[str, Dict[str, RawValue]]:
     """The sections of that content of config.ini. CcmonError for what does not parse, and unknown sections."""
-    import configparser
-    parser = configparser.ConfigParser(interpolation=None, default_section="")
-    content = _masked(content)
-    try:
-        parser.read_string(content, path)
-    except configparser.Error as err:
-        line, what = _bad_line(err)
-        raise SettingError(f"{path}, line {line or '?'}: {_unmasked(what)}", "Mend or remove the file", path, line or 1) from None
+    contents = ini_contents(content)
+    if contents.fault:
+        line, what = contents.fault
+        raise SettingError(f"{path}, line {line}: {what}", "Mend or remove the file", path, line)
     beginnings = tuple(name[:-len(ANY_NAME)] for name in sections if name.endswith(ANY_NAME))
-    for section in parser.sections():
+    for section, at in contents.headers:
         if section not in sections and not section.startswith(beginnings):
             valid = ", ".join(f"[{name}]" for name in sections)
-            raise _given("", path, _line_of(content, section)).error(f"unknown section [{clean(section)}]; valid are {valid}")
-    return {section: {_unmasked(key): _given(_unmasked(text), path, _line_of(content, section, key))
-                      for key, text in parser.items(section)} for section in parser.sections()}
+            raise RawValue("", f"{path}, line {at + 1}", at + 1).error(
+                f"unknown section [{clean(section)}]; valid are {valid}")
+    values: Dict[str, Dict[str, RawValue]] = {section: {} for section, _ in contents.headers}
+    for one in contents.entries:
+        values[one.section][one.key] = RawValue(one.text, f"{path}, line {one.first + 1}", one.first + 1)
+    return values
 
 
-def _given(text: str, path: str, line: int) -> RawValue:
-    return RawValue(text, f"{path}, line {line}", line)
+class IniEntry(NamedTuple):
+    """One value and the lines that hold it: from first up to, not including, end."""
+
+    section: str
+    key: str                           # in small letters
+    text: str
+    first: int
+    end: int
 
 
-def _masked(content: str) -> str:
-    """With a mark for each colon in a name under [prices]: ids of models may have some, and configparser ends a name there."""
-    lines, inside = content.split("\n"), False
-    for number, line in enumerate(lines):
-        inside = line.strip().split("]")[0] == "[prices" if line.strip().startswith("[") else inside
-        if inside:
-            name, sign, value = line.partition("=") if "=" in line else line.rpartition(":")
-            lines[number] = name.replace(":", _COLON) + sign + value
-    return "\n".join(lines)
+class IniContents(NamedTuple):
+    """What an INI file holds; lines are counted from 0."""
+
+    headers: List[Tuple[str, int]]                 # each section and the number of its line
+    entries: List[IniEntry]
+    fault: Optional[Tuple[int, str]]               # the first line that configparser refuses, from 1, and what is wrong there
 
 
-def _unmasked(text: str) -> str:
-    return text.replace(_COLON, ":")
+def ini_contents(content: str) -> IniContents:
+    """Read as configparser does, which takes long to load. Other than there a name under [prices] may have colons.
+
+    A line that stands further right than the option above it belongs to that one's value; lines of no form are passed over.
+    """
+    headers: List[Tuple[str, int]] = []
+    entries: List[IniEntry] = []
+    faults: List[Tuple[int, str]] = []
+    open_at, gap = -1, ""              # the column in which the option begins whose value may go on; -1 for none
+    for number, line in enumerate(content.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+        text = line.strip()
+        if not text or text[0] in "#;":
+            gap += "" if text else "\n"
+            continue
+        at = len(line) - len(line.lstrip())
+        if 0 <= open_at < at:
+            entries[-1] = entries[-1]._replace(text=f"{entries[-1].text}{gap}\n{text}", end=number + 1)
+        elif text[0] == "[" and text.rfind("]") > 1:
+            headers.append((text[1:text.rindex("]")], number))
+            open_at = -1
+        else:
+            section = headers[-1][0] if headers else ""
+            name, value = _option(text, section)
+            if headers and name:
+                entries.append(IniEntry(section, name, value, number, number + 1))
+                open_at = at
+            else:
+                faults.append((number + 1, "this is no line of the form name = value" if headers
+                               else "settings stand below a line [ccmon]"))
+        gap = ""
+    return IniContents(headers, entries, min([*_repeated(headers, entries), *faults], default=None))
 
 
-def _bad_line(err: "configparser.Error") -> Tuple[int, str]:
-    """The number of the line, 0 where there is none, and what is wrong there."""
-    import configparser
-    if isinstance(err, configparser.MissingSectionHeaderError):
-        return err.lineno, "settings stand below a line [ccmon]"
-    if isinstance(err, configparser.ParsingError):
-        return err.errors[0][0], "this is no line of the form name = value"
-    if isinstance(err, configparser.DuplicateOptionError):
-        return err.lineno or 0, f"'{err.option}' is set a second time"
-    return getattr(err, "lineno", 0) or 0, f"[{getattr(err, 'section', '?')}] begins a second time"
+def _option(text: str, section: str) -> Tuple[str, str]:
+    """Name, in small letters, and value; no name where there is no sign between them."""
+    if section == "prices":
+        at = text.find("=") if "=" in text else text.rfind(":")
+    else:
+        at = min((text.find(sign) for sign in "=:" if sign in text), default=-1)
+    return text[:max(0, at)].rstrip().lower(), text[at + 1:].strip()
+
+
+def _repeated(headers: Sequence[Tuple[str, int]], entries: Sequence[IniEntry]) -> List[Tuple[int, str]]:
+    """The lines, by number, where what is there begins a second time."""
+    names: Set[Tuple[str, ...]] = set()
+    faults: List[Tuple[int, str]] = []
+    for at, *name in sorted([(at, name) for name, at in headers] + [(one.first, one.section, one.key) for one in entries]):
+        if tuple(name) in names:
+            faults.append((at + 1, f"'{name[1]}' is set a second time" if name[1:] else f"[{name[0]}] begins a second time"))
+        names.add(tuple(name))
+    return faults
 
 
 def open_log(path: Optional[str]) -> TextIO:
@@ -327,17 +363,3 @@ def follow_log(log: TextIO, path: Optional[str]) -> None:
         os.dup2(new.fileno(), log.fileno(), inheritable=False)
         if is_stderr:
             os.dup2(new.fileno(), 2)
-
-
-def _line_of(content: str, section: str, key: Optional[str] = None) -> int:
-    """The number of the line where the section begins, or where it has the key."""
-    inside = False
-    for number, line in enumerate(content.splitlines(), 1):
-        text = line.strip()
-        if text.startswith("["):
-            inside = text[1:].split("]")[0] == section
-            if inside and key is None:
-                return number
-        elif inside and text.replace(":", "=").split("=")[0].strip().lower() == key:
-            return number
-    return 0

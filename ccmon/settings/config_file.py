@@ -1,13 +1,20 @@
-"""config.ini as the user keeps it: read, written as a whole, and changed by one process at a time."""
+"""config.ini as the user keeps it: read, written as a whole by one process at a time; edits of one value, all else as it is."""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, Optional
+from typing import Iterator, List, Optional
 
 from ccmon.errors import CcmonError, Unwritable
+from ccmon.settings.config import IniContents, IniEntry, ini_contents
 from ccmon.system import private, shared_files
+
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_OPTION = re.compile(r"(\s*)([^\s=:](?:[^=:]*[^\s=:])?)(\s*[=:]\s*)(.*?)(\s*)\Z", re.DOTALL)
+_PRICE = re.compile(r"(\s*)([^\s=](?:[^=]*[^\s=])?)(\s*=\s*)(.*?)(\s*)\Z", re.DOTALL)        # the names may have colons there
+_PRICE_COLON = re.compile(r"(\s*)(\S(?:.*\S)?)(\s*:\s*)([^:=]*?)(\s*)\Z", re.DOTALL)
 
 
 @contextmanager
@@ -54,3 +61,94 @@ def remove(path: str, content: str) -> None:
     if text_of(path) == content:
         with suppress(shared_files.Changed):
             shared_files.remove(path, content.encode("utf-8"))
+
+
+# --- its text --------------------------------------------------------------------------------------------------------
+
+def with_value(content: str, section: str, key: str, value: str) -> str:
+    """The content with that value: instead of the one that is there, else behind the last of its section."""
+    lines, contents = _LINES.findall(content), ini_contents(content)
+    old = _entry(contents, section, key)
+    if old:
+        lines[old.first:old.end] = [_renewed(lines[old.first], section, value, _eol(content))]
+        return "".join(lines)
+    header = next((line for name, line in contents.headers if name == section), None)
+    if header is None:
+        return _appended(content, section, f"{key} = {value}")
+    last = [entry for entry in contents.entries if entry.section == section][-1:]
+    new = _option(lines[last[0].first], section) if last else None
+    indent, sign = (new[1], new[3]) if new and new[4] else ("", " = ")
+    at = last[0].end if last else header + 1
+    before = "".join(lines[:at])
+    return f"{_ended(before, _eol(content))}{indent}{key}{sign}{value}{_eol(content)}" + "".join(lines[at:])
+
+
+def without(content: str, section: str, key: str) -> Optional[str]:
+    """The content without the value; None when it has none."""
+    lines, old = _LINES.findall(content), _entry(ini_contents(content), section, key)
+    return "".join(lines[:old.first] + lines[old.end:]) if old else None
+
+
+def without_section(content: str, section: str) -> str:
+    """The content without the header of a section in which nothing stands, and with no comment right above it."""
+    lines, contents = _LINES.findall(content), ini_contents(content)
+    at = next((line for name, line in contents.headers if name == section), None)
+    if at is None or at and _is_comment(lines[at - 1]):
+        return content
+    end = _end(lines, contents, at)
+    if any(line.strip() for line in lines[at + 1:end]):
+        return content
+    before = lines[:at]
+    while end == len(lines) and before and not before[-1].strip():
+        before.pop()
+    mark = "\ufeff" if lines[at].startswith("\ufeff") else ""
+    return mark + "".join(before + lines[end:])
+
+
+def _end(lines: List[str], contents: IniContents, at: int) -> int:
+    """Where the section ends that begins there: comments above the next one, with a blank line before them, belong to that."""
+    end = top = next((line for _, line in contents.headers if line > at), len(lines))
+    while end < len(lines) and _is_comment(lines[top - 1]):
+        top -= 1
+    return end if lines[top - 1].strip() else top
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip("\ufeff").strip()[:1] in ("#", ";")
+
+
+def _entry(contents: IniContents, section: str, key: str) -> Optional[IniEntry]:
+    return next((entry for entry in contents.entries if (entry.section, entry.key) == (section, key.lower())), None)
+
+
+def _option(line: str, section: str) -> "Optional[re.Match[str]]":
+    """Indentation, name, sign, value and what is behind it."""
+    if section != "prices":
+        return _OPTION.match(line)
+    return _PRICE.match(line) if "=" in line else _PRICE_COLON.match(line)
+
+
+def _renewed(line: str, section: str, value: str, eol: str) -> str:
+    """The line with its own indentation, spelling and sign, and another value."""
+    option = _option(line, section)
+    assert option is not None
+    sign = option[3] if option[4] else option[3].rstrip() + " "
+    return f"{option[1]}{option[2]}{sign}{value}{eol}"
+
+
+def _appended(content: str, section: str, line: str) -> str:
+    eol = _eol(content)
+    before = _ended(content, eol)
+    gap = eol if before.strip("\ufeff") else ""
+    return f"{before}{gap}[{section}]{eol}{line}{eol}"
+
+
+def _ended(content: str, eol: str) -> str:
+    """With an end to its last line."""
+    return content if not content.strip("\ufeff") or content.endswith(("\n", "\r")) else content + eol
+
+
+def _eol(content: str) -> str:
+    """How the lines of this content end."""
+    first = _LINES.match(content)
+    return first[0][len(first[0].rstrip("\r\n")):] or "\n" if first else "\n"

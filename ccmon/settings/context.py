@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Mapping, Optional, Tuple
 from ccmon import line_answer, own_name
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import account_names, config, options, own_themes
+from ccmon.settings import config, ini_sections, options
 from ccmon.system import clock, processes
 from ccmon.typed_values import Layer, Layers
 
@@ -104,8 +104,8 @@ def in_force(flags: Layer, environment: Layer,
 def settings_of(layers: Tuple[Layer, Layer, Layer],
                 sections: Layers) -> options.Settings:
     """The settings of these layers, with the plans, prices and themes of config.ini."""
-    return options.resolve(*layers, options.plan_table(sections), options.price_table(sections), own_themes.table(sections),
-                           account_names.table(sections))
+    return options.resolve(*layers, options.plan_table(sections), options.price_table(sections),
+                           ini_sections.theme_table(sections), ini_sections.account_table(sections))
 
 
 def _zone(name: str, *layers: Layer) -> clock.TimeZone:

@@ -80,8 +80,10 @@ def others_with_block(target: str, path: str, env: Mapping[str, str]) -> List[st
 
 
 def text_of(path: str) -> str:
-    """The content, whatever bytes are in it; nothing when there is none."""
-    return (shared_files.read(path) or b"").decode("utf-8", "replace")
+    """The content, whatever bytes are in it; nothing when there is none, or it cannot be read."""
+    with suppress(CcmonError):
+        return (shared_files.read(path) or b"").decode("utf-8", "replace")
+    return ""
 
 
 # --- any file -------------------------------------------------------------------------------------------------------------
@@ -203,13 +205,11 @@ def block(path: str) -> Optional[str]:
 
 def block_position(path: str) -> Tuple[int, bool]:
     """The line at which the block begins, by either of its marks (1 where there is none), and whether only comments follow it."""
-    rows: List[bytes] = []
-    with suppress(CcmonError):
-        rows = (shared_files.read(path) or b"").splitlines()
-    marks = [number for number, row in enumerate(rows, 1) if row.startswith((BEGIN, END))]
-    ends = [number for number in marks if rows[number - 1].startswith(END)]
+    rows, end = text_of(path).split("\n"), END.decode()
+    marks = [number for number, row in enumerate(rows, 1) if row.startswith((BEGIN.decode(), end))]
+    ends = [number for number in marks if rows[number - 1].startswith(end)]
     below = rows[ends[-1]:] if ends else []
-    return (marks or [1])[0], not any(row.strip() and not row.strip().startswith(b"#") for row in below)
+    return (marks or [1])[0], not any(row.strip() and not row.strip().startswith("#") for row in below)
 
 
 def with_block(before: Optional[bytes], block: str) -> bytes:

@@ -15,7 +15,6 @@ from ccmon import line_answer, line_cache, refresher
 from ccmon.errors import CcmonError, UsageError
 from ccmon.line_answer import State
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.options import OPTIONS
 from ccmon.setup import dotfiles, prompts, settings_json, snippets, tmux_line
 from ccmon.system import processes, shared_files, start_up_files
 
@@ -58,7 +57,7 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
         after = _with_line(target, values, path)(before)
     for other in dotfiles.others_with_block(target, path, env):
         now = shared_files.read(other) or b""
-        with dotfiles.naming(other):
+        with suppress(settings_json.Unfit):            # changed since: it stays there
             moved.append(Edit(other, now, dotfiles.without_block(now) or b""))
     return Edit(path, before, after, tuple(moved))
 
@@ -76,7 +75,7 @@ def _with_line(target: str, values: snippets.SnippetValues, path: str) -> Callab
     """What puts the line into a content; ~/.profile is read by other shells, too."""
     if target == "claude":
         return lambda before: settings_json.with_line(before, snippets.for_sh(values.ccmon), values.direct)
-    block = snippets.BLOCKS[target](values._replace(is_for_all=os.path.basename(path) == ".profile"))
+    block = snippets.block(target, values._replace(is_for_all=os.path.basename(path) == ".profile"))
     return lambda before: dotfiles.with_block(before, block)
 
 
@@ -108,8 +107,8 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
         block = dotfiles.block(path)
         if block is not None:
             return snippets.tmux_calls(block)
-        by_hand = b"ccmon" in (shared_files.read(path) or b"")
-        return [] if by_hand else snippets.tmux_calls(snippets.BLOCKS["tmux"](_snippet_values("tmux", env)))
+        by_hand = "ccmon" in dotfiles.text_of(path)
+        return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _snippet_values("tmux", env)))
     except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
         return []
 
@@ -117,11 +116,7 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
 def is_called_by_hand(shell: str, env: Mapping[str, str]) -> bool:
     """Whether somebody has put the call of ccmon init into a start-up file."""
     call = re.compile(rf"\s*[^#]*\bccmon['\"]? init {shell}\b")
-    for path in dotfiles.paths_of(shell, env):
-        with suppress(CcmonError):
-            if any(map(call.match, dotfiles.text_of(path).splitlines())):
-                return True
-    return False
+    return any(call.match(row) for path in dotfiles.paths_of(shell, env) for row in dotfiles.text_of(path).splitlines())
 
 
 def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValues:
@@ -129,15 +124,18 @@ def _snippet_values(target: str, env: Mapping[str, str]) -> snippets.SnippetValu
     if folder is None:
         raise UsageError("there is no place to keep a line: set HOME or XDG_CACHE_HOME")
     file = line_answer.file_of(line_answer.key(["--statusline", "--format", target], env))
-    variables = (*snippets.VARIABLES, *(f"CCMON_{option.name.upper()}" for option in OPTIONS))
     settings = dotfiles.path_of(target, env) if target == "claude" else ""
-    paths = (ccmon, folder, line_answer.config_path(env), settings)
-    ccmon, folder, config, settings = (path.replace(os.sep, "/") for path in paths)        # on Windows all take those
+    ccmon, folder, config, settings = map(_with_slashes, (ccmon, folder, line_answer.config_path(env), settings))
     direct = direct_start(ccmon, env) if target == "claude" else ""
     form = tmux_line.word(tmux_line.bar_here(env)) if target == "tmux" else tmux_line.USUAL
     bash_file = os.path.basename(start_up_files.bash_path(start_up_files.home_of(env)))
-    return snippets.SnippetValues(ccmon, _line(ccmon), folder, file, config, variables, settings, bash_file=bash_file,
+    return snippets.SnippetValues(ccmon, _line(ccmon), folder, file, config, settings, bash_file=bash_file,
                                   direct=direct, tmux_format=form)
+
+
+def _with_slashes(path: str) -> str:
+    """As all of bash, PowerShell and Claude Code take it on Windows."""
+    return path.replace(os.sep, "/")
 
 
 def _command(env: Mapping[str, str]) -> str:

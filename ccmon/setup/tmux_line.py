@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Iterable, List, Mapping, Optional, Sequence
+from typing import List, Mapping, Optional, Sequence
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings.grounds import BRIGHT, DARK, LIGHT, READABLE, contrast, surface_on
-from ccmon.settings.themes import hexadecimal
+from ccmon.settings.themes import BRIGHT, DARK, LIGHT, READABLE, contrast, hexadecimal, surface_on
 from ccmon.setup import dotfiles
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, UNKNOWN, Visibility
 from ccmon.setup.snippets import TMUX_BARE, TMUX_BEFORE, TMUX_LENGTH, for_sh
@@ -134,13 +133,18 @@ def word(bar: Optional[Bar]) -> str:
     return f"#{{?#{{m:{pattern},{question(expanded)}}},{name},{USUAL}}}"
 
 
+def _printed(words: Sequence[str], env: Mapping[str, str]) -> Optional[str]:
+    """What tmux answers; None where no server runs."""
+    program = processes.which("tmux", env) if tmux.has_server(env) else None
+    return processes.printed([program, *words], env) if program else None
+
+
 def bar_here(env: Mapping[str, str]) -> Optional[Bar]:
     """tmux's bar as its server shows it, else as its configuration says."""
-    program = processes.which("tmux", env) if tmux.has_server(env) else None
-    options = processes.printed([program, "display-message", "-p", question(expanded=False)], env) if program else None
-    if program and options:
-        expanded = processes.printed([program, "display-message", "-p", question(expanded=True)], env)
-        formats = processes.printed([program, "show-options", "-gqv", "status-format"], env)
+    options = _printed(["display-message", "-p", question(expanded=False)], env)
+    if options:
+        expanded = _printed(["display-message", "-p", question(expanded=True)], env)
+        formats = _printed(["show-options", "-gqv", "status-format"], env)
         return answered(options, expanded or "") if has_usual_ground(formats or "") else None
     return of_config(dotfiles.text_of(dotfiles.path_of("tmux", env)))
 
@@ -172,27 +176,21 @@ class Server(NamedTuple):
 
 def tmux_visibility(env: Mapping[str, str]) -> Optional[Visibility]:
     """By the server that this environment leads to; None when none runs."""
-    program = processes.which("tmux", env) if tmux.has_server(env) else None
-    rows = _rows(program, "-g", env) if program else None
-    if program is None or rows is None:
+    shown = _printed(["show-options", "-g"], env)
+    if shown is None:
         return None
-    session = _rows(program, None, env) if env.get("TMUX") else None
-    path = dotfiles.path_of("tmux", env)
+    session, path = _printed(["show-options"], env) if env.get("TMUX") else None, dotfiles.path_of("tmux", env)
+    is_last = dotfiles.block_position(path)[1]
     try:
         in_file = dotfiles.block(path) is not None
     except CcmonError:
         in_file = False
-    return server_visibility(Server(options_of(rows), options_of(session or ()), path, in_file, dotfiles.block_position(path)[1]))
+    return server_visibility(Server(options_of(shown), options_of(session or ""), path, in_file, is_last))
 
 
-def _rows(program: str, flag: Optional[str], env: Mapping[str, str]) -> Optional[List[str]]:
-    output = processes.printed([program, "show-options", *([flag] if flag else [])], env)
-    return None if output is None else output.splitlines()
-
-
-def options_of(rows: Iterable[str]) -> Mapping[str, str]:
+def options_of(shown: str) -> Mapping[str, str]:
     """What `show-options` prints, by name; the quotes around a value are left out."""
-    matches = (match for match in map(_ROW.match, rows) if match)
+    matches = (match for match in map(_ROW.match, shown.splitlines()) if match)
     return {match["name"]: (match["value"] or "").strip("'\"") for match in matches}
 
 

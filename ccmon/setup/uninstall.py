@@ -19,12 +19,12 @@ from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.snippets import for_sh
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
-from ccmon.system import newfiles, own_processes, private, processes, removal, shared_files
+from ccmon.system import newfiles, own_processes, private, processes, removal
 from ccmon.text import plural
 
 MOST_PASSES = 3                        # what is being written meanwhile is met in the next one
-_CALLS = re.compile(rb"(?<![\w.-])ccmon(-line)?(?![\w.-])")
-_COMMENT = (b"#", b";", b"//")
+_CALLS = re.compile(r"(?<![\w.-])ccmon(-line)?(?![\w.-])")
+_COMMENT = ("#", ";", "//")
 PACKAGE = "ccmon-cli"
 _BESIDE = {PACKAGE, "pytz", "tabulate", "windows-curses", "pip", "setuptools", "wheel", "pkg-resources", "distribute"}
 
@@ -95,7 +95,7 @@ class Uninstall:
                 elif has_line:
                     with_line[path] = target
             except (CcmonError, OSError) as err:
-                has_ccmon = b"ccmon" in _content(path) or removal.is_shut(path)
+                has_ccmon = "ccmon" in dotfiles.text_of(path) or removal.is_shut(path)
                 left += [Leftover(path, _reason(err, path))] if real not in seen and has_ccmon else []
             seen.add(real)
         return with_line
@@ -188,13 +188,12 @@ class Uninstall:
         left = []
         for path in dict.fromkeys([*self.start_up_files, *written.files_by_hand(self.envs)]):
             is_named = path in named and self.start_up_files.get(path) == "claude"
-            numbers = [] if is_named else _calling_lines(path)
-            if numbers:
-                left.append(Leftover(path, f"line {numbers[0]}, which was put there by hand, names ccmon: "
-                                           "take out what calls it"))
+            number = 0 if is_named else _calling_line(path)
+            if number:
+                left.append(Leftover(path, f"line {number}, which was put there by hand, names ccmon: take out what calls it"))
         program = processes.which("crontab", self.env)
         table = processes.printed([program, "-l"], self.env) if program else None
-        if any(_is_call(row.encode("utf-8", "replace")) for row in (table or "").splitlines()):
+        if any(_is_call(row) for row in (table or "").splitlines()):
             left.append(Leftover("crontab", "it calls ccmon: take that out with crontab -e"))
         return left
 
@@ -212,22 +211,15 @@ def _copy_stays(path: str) -> Leftover:
     return Leftover(path + dotfiles.BACKUP, f"it holds what is not in {path} now: remove it when you do not need it")
 
 
-def _calling_lines(path: str) -> List[int]:
-    """The numbers of the lines, from 1, that call ccmon, are no comments and do not stand between its marks."""
-    rows = _content(path).splitlines()
-    marks = ([at for at, row in enumerate(rows) if row.startswith(mark)] for mark in (dotfiles.BEGIN, dotfiles.END))
-    begin, end = (numbers[0] if numbers else -1 for numbers in marks)
-    return [at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end]
+def _calling_line(path: str) -> int:
+    """The first line, from 1, that calls ccmon, is no comment and does not stand between its marks; 0 when there is none."""
+    rows = dotfiles.text_of(path).split("\n")
+    begin, end = (next((at for at, row in enumerate(rows) if row.startswith(mark.decode())), -1)
+                  for mark in (dotfiles.BEGIN, dotfiles.END))
+    return next((at + 1 for at, row in enumerate(rows) if _is_call(row) and not begin <= at <= end), 0)
 
 
-def _content(path: str) -> bytes:
-    try:
-        return shared_files.read(path) or b""
-    except CcmonError:
-        return b""
-
-
-def _is_call(row: bytes) -> bool:
+def _is_call(row: str) -> bool:
     return _CALLS.search(row) is not None and not row.lstrip().startswith(_COMMENT)
 
 

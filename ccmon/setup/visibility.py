@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 from ccmon import output
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.settings import grounds
+from ccmon.settings import themes
 from ccmon.settings.context import prepare
 from ccmon.setup import dotfiles, prompt_check, settings_json, snippets, tmux_line
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility, edit
@@ -53,7 +53,7 @@ def colours_hint(targets: Sequence[str], env: Mapping[str, str]) -> List[str]:
     with suppress(CcmonError):
         if not prepare({}, env, switch=False).settings.theme_is_set:
             theme, why = output.fitting_theme(env)
-            return [f"For its colours ({why}): ccmon config set theme {theme}"] if why != grounds.UNKNOWN else []
+            return [f"For its colours ({why}): ccmon config set theme {theme}"] if why != themes.UNKNOWN else []
     return []
 
 

@@ -4,6 +4,7 @@ import threading
 from typing import TYPE_CHECKING, Callable, Optional
 
 from ccmon.errors import CcmonError
+from ccmon.system import processes
 
 if TYPE_CHECKING:
     import subprocess
@@ -13,10 +14,6 @@ class Cancelled(CcmonError):
     """Another thread ended the run."""
 
 
-def _ignore(_pid: int) -> None:
-    pass
-
-
 class Cancel:
     """Ends a fetch from another thread, like an Event: whoever holds it may set it once, at any time."""
 
@@ -24,14 +21,13 @@ class Cancel:
         self._lock = threading.Lock()
         self._set = False
         self._pgid: Optional[int] = None
-        self._kill: "Callable[[int], None]" = _ignore
 
     def set(self) -> None:
         """Kill the running ccusage with all its children, at once, and let no other begin."""
         with self._lock:
             self._set = True
             if self._pgid is not None:
-                self._kill(self._pgid)
+                processes.end(self._pgid)
 
     def ask(self) -> None:
         """set() for a signal handler, which may not wait for a lock: the run ends itself within a tick."""
@@ -42,12 +38,12 @@ class Cancel:
         if self._set:
             raise Cancelled("Reading the usage data was cancelled")
 
-    def start(self, popen: "Callable[[], subprocess.Popen[bytes]]", kill: "Callable[[int], None]") -> "subprocess.Popen[bytes]":
-        """Start a process that set() may kill, by the number of its group, unless it is too late for that."""
+    def start(self, popen: "Callable[[], subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
+        """Start a process that set() may kill, with its whole group, unless it is too late for that."""
         with self._lock:
             self.check()
             process = popen()
-            self._pgid, self._kill = process.pid, kill
+            self._pgid = process.pid
             return process
 
     def release(self) -> None:

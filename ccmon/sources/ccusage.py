@@ -1,6 +1,6 @@
-"""The door to the ccusage program: runs it with a time-out, kills it whole, and says in one sentence what went wrong.
+"""The door to ccusage, and to the user's own claude: runs them with a time-out, and says in one sentence what went wrong.
 
-Finding the program is in ccusage_find, reading its answer in ccusage_json. No process of a run outlives it.
+Each runs in a group of its own, with what it prints capped; none of its processes outlives it.
 """
 
 from __future__ import annotations
@@ -17,31 +17,22 @@ from typing import IO, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
-from ccmon.sources import ccusage_errors
+from ccmon.sources import ccusage_output as output
 from ccmon.sources.cancel import Cancel
-from ccmon.sources.ccusage_errors import Failed, NotFound, TooMuch, TooSlow
-from ccmon.sources.ccusage_find import Program, find, packaged_version, shown
-from ccmon.sources.program_folders import child_folders, node_path
+from ccmon.sources.ccusage_output import Failed, NotFound, TooMuch, TooSlow, shown
+from ccmon.sources.program_search import Program, child_folders
 from ccmon.system import process_facts, processes
-from ccmon.text import clean, clip
-
-__all__ = ["Failed", "NotFound", "Program", "TooMuch", "TooSlow", "fetch", "find", "kill_group",
-           "node_path", "packaged_version", "version"]
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
-STDERR_BYTES = 4096                     # bytes, the last ones
 VERSION_S = 5.0
 TICK_S = 0.05                          # how often an exit is looked for while a pipe is silent
 DRAIN_S = 0.3                          # for what is still in the pipes when the program is gone
 MERCY_S = 0.2                          # between SIGTERM and SIGKILL
 LATER = "Close some programs"
-
-_ERROR_LINE = re.compile(r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\])?: |ERROR\s|error: |fatal|thread .* panicked"
-                         r"|[\w./-]+: error: )")
-_STACK_LINE = re.compile(r"at |Node\.js v|Bun v|throw |Run '|\S+:[0-9]+$|[\W\d]*$")
-_PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.MULTILINE)
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
+CLAUDE_WORDS = ("-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose", "--setting-sources", "",
+                "--strict-mcp-config", "--no-session-persistence")
+_NESTED = ("CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT")         # with these claude refuses: it believes to be inside itself
 
 
 class RunResult(NamedTuple):
@@ -52,26 +43,22 @@ class RunResult(NamedTuple):
     err: bytes
 
 
-def _ignore(_pid: int) -> None:
-    pass
-
-
 def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Optional[str],
-          on_start: Callable[[int], None] = _ignore, cancel: Optional[Cancel] = None) -> str:
+          on_start: Optional[Callable[[int], None]] = None, cancel: Optional[Cancel] = None) -> str:
     """What ccusage prints about its blocks. on_start gets the number of its process, which is that of its group, once it runs.
 
     Raises Failed, Cancelled.
     """
-    ended = run(program, BLOCKS, timeout_s, env, home, on_start, cancel or Cancel())
+    ended = run(program, BLOCKS, timeout_s, env, home, on_start, cancel)
     if ended.code != 0:
-        raise _explained(program, ended)
+        raise output.exit_failure(program.path, ended.code, ended.out, ended.err)
     return ended.out.decode("utf-8-sig", "replace")
 
 
 def version(program: Program, env: Mapping[str, str], home: Optional[str], cancel: Optional[Cancel] = None) -> Optional[str]:
     """Its version, such as 20.0.24; None when it does not say."""
     try:
-        ended = run(program, ("--version",), VERSION_S, env, home, _ignore, cancel or Cancel())
+        ended = run(program, ("--version",), VERSION_S, env, home, None, cancel)
     except CcmonError:
         return None
     match = re.match(r"\s*(?:ccusage\s+)?v?([0-9]+\.[0-9]+\.[0-9]+)\b", ended.out.decode("utf-8-sig", "replace"))
@@ -84,25 +71,47 @@ def kill_group(pgid: int, started_at: str) -> bool:
     """Kill the group, if its first process is still the one that started then. True when it was."""
     alive = pgid > 1 and started_at != "" and process_facts.is_same_start(process_facts.started(pgid), started_at)
     if alive:
-        _kill(pgid)
+        processes.end(pgid)
     return alive
+
+
+# --- claude, which is asked for the account's limits where the user wants that ----------------------------------------
+
+def ask_claude(program: Program, request: str, timeout_s: float, env: Mapping[str, str], home: Optional[str],
+               words: Sequence[str] = CLAUDE_WORDS) -> str:
+    """What it prints when it is given that line. Raises Failed with one sentence."""
+    child = {name: value for name, value in env.items() if name not in _NESTED}
+    try:
+        ended = run(program, words, timeout_s, child, home, line=request.encode())
+    except TooSlow:
+        raise Failed(f"claude took longer than {timeout_s:g} s and was stopped", "It is asked again later") from None
+    except TooMuch:
+        raise Failed("claude printed too much and was stopped", "Update Claude Code") from None
+    except Failed:
+        raise Failed(f"{shown(program.path)} could not be started", "Try: claude --version", missing=True) from None
+    if ended.code != 0 and b'"control_response"' not in ended.out:
+        line = output.error_line(ended.err.decode("utf-8", "replace")) or "it did not say why"
+        raise Failed(f"claude {output.exit_words(ended.code)}: {line.rstrip('.')}", "To see it, run: claude -p hello")
+    return ended.out.decode("utf-8-sig", "replace")
 
 
 # --- running ------------------------------------------------------------------------------------------------------------
 
 def run(program: Program, words: Sequence[str], timeout_s: float, env: Mapping[str, str], home: Optional[str],
-        on_start: Callable[[int], None], cancel: Cancel, line: bytes = b"") -> RunResult:
+        on_start: Optional[Callable[[int], None]] = None, cancel: Optional[Cancel] = None, line: bytes = b"") -> RunResult:
     """Run the program to its end; whatever happens, nothing of its process group is left. line: its standard input, short.
 
     Raises Failed, Cancelled.
     """
-    process = cancel.start(lambda: _popen(program, words, env, home, line), _kill)
+    cancel = cancel or Cancel()
+    process = cancel.start(lambda: _popen(program, words, env, home, line))
     try:
-        on_start(process.pid)
+        if on_start:
+            on_start(process.pid)
         out, err = _collect(process, timeout_s, cancel)
     finally:
         if os.name != "nt" or process.poll() is None:
-            _kill(process.pid)         # the program, or children that it left behind
+            processes.end(process.pid)         # the program, or children that it left behind
         cancel.release()
         code = _reaped(process)
     cancel.check()
@@ -181,12 +190,12 @@ class _Pipes:
             key.data.extend(data)
             if not data:
                 self._selector.unregister(key.fileobj)
-        del self.err[:-STDERR_BYTES]
+        del self.err[:-output.STDERR_BYTES]
         self._check_size()
 
     def _check_size(self) -> None:
         if len(self.out) > MOST_OUTPUT:
-            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *ccusage_errors.SEE)
+            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *output.SEE)
 
 
 class _PipesByThreads(_Pipes):
@@ -210,7 +219,7 @@ class _PipesByThreads(_Pipes):
                 return
             buffer.extend(data)
             if buffer is self.err:
-                del buffer[:-STDERR_BYTES]
+                del buffer[:-output.STDERR_BYTES]
 
     def __exit__(self, *_: object) -> None:
         pass                           # a thread ends with its pipe
@@ -255,7 +264,7 @@ def _has_exited(process: "subprocess.Popen[bytes]") -> bool:
 
 
 def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
-    _kill(process.pid, gently=True)
+    processes.end(process.pid, gently=True)
     deadline = time.monotonic() + MERCY_S
     while not _has_exited(process) and time.monotonic() < deadline:
         time.sleep(TICK_S / 10)
@@ -271,52 +280,17 @@ def _reaped(process: "subprocess.Popen[bytes]") -> int:
         return -signal.SIGTERM
 
 
-def _kill(pgid: int, gently: bool = False) -> None:
-    processes.end(pgid, gently)
-
-
 # --- what went wrong ------------------------------------------------------------------------------------------------------
 
 def _unstartable(program: Program, error: Exception) -> Failed:
     path = shown(program.path)
     if isinstance(error, FileNotFoundError) and os.path.exists(program.path):
-        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *ccusage_errors.INSTALL,
-                      missing=True)
+        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *output.INSTALL, missing=True)
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"{path} is gone", *ccusage_errors.INSTALL)
+        return NotFound(f"{path} is gone", *output.INSTALL)
     if isinstance(error, PermissionError):
-        return Failed(f"{path} may not be run by you", *ccusage_errors.make_runnable(path), missing=True)
+        return Failed(f"{path} may not be run by you", *output.make_runnable(path), missing=True)
     reason = shown(str(getattr(error, "strerror", None) or error))
     if getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
         return Failed(f"{path} could not be started now ({reason})", LATER)
-    return Failed(f"{path} could not be started ({reason})", *ccusage_errors.INSTALL, missing=True)
-
-
-def _explained(program: Program, ended: RunResult) -> Failed:
-    """Why a run with an exit code other than 0 failed."""
-    path, err = shown(program.path), ended.err.decode("utf-8", "replace")
-    line = error_line(err) or error_line(_words_of(ended.out)) or "it did not say why"
-    if _PYTHON_PROGRAM.search(err):
-        command = ccusage_errors.INSTALL_COMMAND
-        return Failed(f"{path} is the Python program of the same name, not the npm one",
-                      f"Install the right one with: {command}", command, missing=True)
-    if ended.code == 127 and re.search(r"\b(?:node|bun)\b", err.replace(program.path, "")):
-        return ccusage_errors.NoNode(path)
-    if ended.code in (126, 127):
-        return Failed(f"{path} could not be started ({line})", *ccusage_errors.INSTALL, missing=True)
-    return ccusage_errors.line_failure(line) or ccusage_errors.exit_failure(ended.code, line)
-
-
-def _words_of(out: bytes) -> str:
-    """The end of stdout, unless it is data."""
-    return "" if out.lstrip()[:1] in (b"{", b"[") else out[-STDERR_BYTES:].decode("utf-8", "replace")
-
-
-def error_line(output: str) -> str:
-    """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
-    lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
-    if len(output) >= STDERR_BYTES and len(lines) > 1:
-        del lines[0]                   # cut: only the end of stderr is held
-    named = [line for line in lines if _ERROR_LINE.match(line)]
-    others = [line for line in lines if not _STACK_LINE.match(line)]
-    return clip((named[:1] or others[-1:] or [""])[0], 120)
+    return Failed(f"{path} could not be started ({reason})", *output.INSTALL, missing=True)

@@ -16,17 +16,17 @@ from ccmon.text import clean, model_id
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
 USAGE = b'"usage":{'                   # no line without it holds an entry
-_ADVISOR = b'"advisor_message"'
+ADVISOR = b'"advisor_message"'         # no line without it holds more than one
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
-_ONLY_INT, _ONLY_TEXT = {int}, {str}
+_ONLY_INT = {int}
 _FEW_BITS = (1 << 49) - 1              # below MOST: no count with these bits alone is larger
 _LONGEST_VERSION = 40                  # characters that matter
 _LONGEST_KEPT = 200                    # characters of a text that is remembered
 _LONGEST_KEPT_LINE = 1 << 16           # bytes of a line of which texts are remembered
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
-CWD_BEGIN = b'"cwd":"'
-_CWD = re.compile(rb'"cwd":("(?:[^"\\]|\\.){1,4096}")')
+_LONGEST_CWD = 4096                    # characters
 _NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
+_made = tuple.__new__
 _number = Struct(">Q").unpack
 _NO_MODEL = ("<synthetic>", "unknown")
 
@@ -60,9 +60,6 @@ def digest(text: str) -> int:
     return _number(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())[0] >> 1
 
 
-_kept_digest = lru_cache(maxsize=512)(digest)
-
-
 def path_session(path: str) -> str:
     """The session that a log's path names, as ccusage finds it: for lines that name none themselves."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
@@ -74,21 +71,13 @@ def path_session(path: str) -> str:
     return inside[max(0, len(inside) - 2)] if inside else "unknown"
 
 
-def project_folder(line: bytes, project: str) -> str:
-    """The path of the project's folder, where the line was written in it or below it; else "". Never raises.
+@lru_cache(maxsize=16)
+def project_folder(cwd: str, project: str) -> str:
+    """The path of the project's folder, where cwd is it or below it; else "".
 
     Claude Code names the project's folder of logs after that path, with a dash for all but letters and digits.
     """
-    match = _CWD.search(line) if CWD_BEGIN in line else None
-    return _folder_above(match.group(1), project) if match else ""
-
-
-@lru_cache(maxsize=16)
-def _folder_above(quoted: bytes, project: str) -> str:
-    try:
-        path = clean(json.loads(quoted))
-    except ValueError:
-        return ""
+    path = clean(cwd[:_LONGEST_CWD])
     while path:
         if _NOT_IN_PROJECT.sub("-", path) == project:
             return path[:_LONGEST_KEPT]
@@ -119,7 +108,7 @@ def record_entries(data: Dict[str, Any], line: bytes, session: str) -> Tuple[Log
     """The entries of the record of one line, as parse has them. Never raises."""
     try:
         entry = _entry(data, line, session)
-        helped = "iterations" in data["message"]["usage"] and _ADVISOR in line
+        helped = "iterations" in data["message"]["usage"] and ADVISOR in line
         return (entry, *_advisors(data, entry)) if helped else (entry,)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
@@ -144,31 +133,29 @@ def _entry(data: Dict[str, Any], line: bytes, session: str) -> LogEntry:
     """The entry of the line itself. Raises BadLine, KeyError, TypeError."""
     get, message = data.get, data["message"]
     usage, cost, limited, sidechain = message["usage"], get("costUSD"), get("isApiErrorMessage"), get("isSidechain")
-    named = _named if len(line) < _LONGEST_KEPT_LINE else _named.__wrapped__
-    ident, request, session_digest, model, has_speed = named(
-        message.get("id"), get("requestId"), get("sessionId"), session, message.get("model"), usage.get("speed"), get("version"))
-    return LogEntry._make((
-        time_ms(data["timestamp"]), ident, request, session_digest, model, *_counts(usage),
+    setting_of, identity_of = (setting, identity) if len(line) < _LONGEST_KEPT_LINE else (
+        setting.__wrapped__, identity.__wrapped__)
+    session_digest, model, has_speed = setting_of(
+        get("sessionId"), session, message.get("model"), usage.get("speed"), get("version"))
+    return _made(LogEntry, (
+        time_ms(data["timestamp"]), *identity_of(message.get("id"), get("requestId")), session_digest, model, *_counts(usage),
         sidechain if type(sidechain) is bool else _flag(sidechain), has_speed, None if cost is None else _cost(cost),
         _reset(line) if limited is not None and _flag(limited) else None))
 
 
-@lru_cache(maxsize=64)                 # neighbouring lines are of one conversation, often of one message
-def _named(ident: Any, request: Any, named: Any, session: str, model: Any, speed: Any,
-           version: Any) -> Tuple[Optional[int], Optional[int], int, Optional[str], bool]:
-    """Digests of message, request and session, the model, and whether there is a speed. Raises BadLine, TypeError."""
+@lru_cache(maxsize=64)                 # neighbouring lines are often of one message
+def identity(ident: Any, request: Any) -> Tuple[Optional[int], Optional[int]]:
+    """Digests of message and request. Raises BadLine."""
+    return None if _text(ident) is None else digest(ident), None if _text(request) is None else digest(request)
+
+
+@lru_cache(maxsize=64)                 # nearly all are of one conversation
+def setting(named: Any, session: str, model: Any, speed: Any, version: Any) -> Tuple[int, Optional[str], bool]:
+    """Digest of the session, the model, and whether there is a speed. Raises BadLine, TypeError."""
     if version is not None and not _VERSION.match(version[:_LONGEST_VERSION]):
         raise BadLine
-    if {type(ident), type(request), type(named), type(model)} != _ONLY_TEXT or not (ident and request and named and model):
-        for text in (ident, request, named, model):
-            _text(text)
     is_fast = _speed(speed) == "fast"
-    return (ident and digest(ident), request and digest(request), _session_digest(named or session),
-            model and _model(model[:_LONGEST_KEPT], is_fast), speed is not None)
-
-
-def _session_digest(text: str) -> int:
-    return _kept_digest(text) if len(text) < _LONGEST_KEPT else digest(text)
+    return digest(_text(named) or session), _text(model) and _model(model[:_LONGEST_KEPT], is_fast), speed is not None
 
 
 def _advisors(data: Dict[str, Any], entry: LogEntry) -> List[LogEntry]:

@@ -32,12 +32,13 @@ class LogFile(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Lines that stand one behind the other, without their ends."""
+    """Lines that stand one behind the other."""
 
     start: int                         # bytes before them in the file
     end: int                           # bytes up to the next one
-    contents: List[Optional[bytes]]    # None for one that was too long
+    content: bytes                     # with their ends; without those that were too long
     is_whole: bool = True              # False for what stands behind the last line's end
+    too_long: int = 0                  # lines that were: they stand before the others
     crc: int = 0                       # of all bytes up to their end, where that of those before the first line was given
 
 
@@ -131,21 +132,21 @@ def lines(fd: int, offset: int, final: bool, crc: int = 0) -> Iterator[Lines]:
     os.lseek(fd, offset, os.SEEK_SET)
     while True:
         chunk = _next(fd, CHUNK)
-        first, *others = chunk.split(b"\n")
-        rest = others[-1] if others else first
-        if others:
-            cut = len(chunk) - len(rest)
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
             end, crc = start + length + cut, crc32(chunk[:cut], crc)
-            length += len(first)
-            yield Lines(start, end, [b"".join([*pieces, first]) if length <= MOST_LINE else None, *others[:-1]], True, crc)
+            first = chunk.index(b"\n") + 1
+            is_long = length + first - 1 > MOST_LINE
+            yield Lines(start, end, chunk[first:cut] if is_long else b"".join([*pieces, chunk[:cut]]), True, int(is_long), crc)
             start, length, pieces = end, 0, []
         if not chunk:
             break
+        rest = chunk[cut:]
         length += len(rest)
         crc = crc32(rest, crc)
         pieces = [*pieces, rest] if length <= MOST_LINE else []
     if final and length:
-        yield Lines(start, start + length, [b"".join(pieces) if pieces else None], False, crc)
+        yield Lines(start, start + length, b"".join(pieces), False, int(not pieces), crc)
 
 
 def _next(fd: int, size: int) -> bytes:

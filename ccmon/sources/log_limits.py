@@ -4,8 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Callable, Iterator, List, Match, Optional, Tuple
 
-from ccmon.sources.limit_events import SLACK_S, LimitMessage, by_reset
-from ccmon.sources.limit_texts import MODEL, SESSION, UNNAMED, WEEKLY
+from ccmon.sources.limit_events import MODEL, SESSION, SLACK_S, UNNAMED, WEEKLY, LimitMessage, by_reset
 from ccmon.when import DAY_S, DAYS, HOUR_S, MONTHS, SESSION_S, WEEK_S, Zone, epoch, local
 
 MONTH_S = 40 * DAY_S                  # extra usage, credits and budgets are given by the month

@@ -4,17 +4,18 @@ import json
 import os
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_changes import CHECK_S, is_due, looks_the_same
 from ccmon.sources.log_entries import LogEntry
-from ccmon.sources.log_files import LogFile
+from ccmon.sources.log_files import Lines, LogFile
 from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
+from ccmon.sources.log_shapes import Shapes
 from ccmon.store import ledger
+from ccmon.store.learning import LimitEvent
 from ccmon.store.ledger import LogPart
-from ccmon.store.limit_events import LimitEvent
 from ccmon.store.log_state import LogPosition
 from ccmon.store.messages import LogMessage, MessageRow
 from ccmon.system import clock
@@ -22,6 +23,9 @@ from ccmon.text import clean
 
 RECENT_S = 3600                        # a log that was written so lately is compared again and again: not all shows in its times
 MOST_COMPARED = 4 << 20                # bytes that are compared whenever a log has grown
+_NONE = False, -1, False
+_made = tuple.__new__
+_SHAPES = Shapes()
 _NEW = LogPosition(0, 0, 0, 0, 0, b"", crc=0)
 
 
@@ -87,13 +91,14 @@ class _LogProgress:
         self.damaged, self.first_damaged = begin.damaged, begin.first_damaged
         self.left_out: Dict[str, int] = json.loads(begin.left_out)
         self.seen: Dict[int, int] = {}                     # equal lines without an id
-        self.elsewhere = b""                               # a folder in a line that is not the project's
+        self.elsewhere: object = None                      # a folder in a line that is not the project's
         self.unseen_to = begin.offset                         # where lines may stand that are not in `seen`
         self._clear()
         self.withdrawn: Sequence[LogMessage] = withdrawn
 
     def _clear(self) -> None:
         self.messages: List[LogMessage] = []
+        self.best: Dict[Tuple[int, int], Tuple[bool, int, bool]] = {}        # of each message in them
         self.events: List[LimitEvent] = []
         self.folder = ""
         self.withdrawn = ()
@@ -101,7 +106,7 @@ class _LogProgress:
     def unsaid(self, fd: int) -> List[LogMessage]:
         """The messages of the next line as it was without its end, where it is no good line with all that followed."""
         some = next(log_files.lines(fd, self.offset, True), None)
-        begin = log_entries.leading_object(some.contents[0] or b"") if some is not None else b""
+        begin = log_entries.leading_object(some.content.partition(b"\n")[0]) if some and not some.too_long else b""
         for entry in log_entries.parse(begin, self.session) if begin else ():
             self._add(entry, True)
         messages = self.messages
@@ -112,10 +117,10 @@ class _LogProgress:
         """All that is new. A last line without an end is read as it stands, and once more when it has one."""
         for some in log_files.lines(fd, self.offset, True, self.crc):
             if some.is_whole:
-                self._take(some.contents)
+                self._take(some)
                 self.offset, self.crc = some.end, some.crc
             else:
-                self._take_unended(some.contents[0])
+                self._take_unended(some.content)
             if len(self.messages) >= MOST_ROWS:
                 yield self._part(fd, False)
         yield self._part(fd, True)
@@ -131,37 +136,43 @@ class _LogProgress:
         self._clear()
         return part
 
-    def _take(self, contents: Sequence[Optional[bytes]]) -> None:
-        """Lines with their ends; most of them are passed over at a glance."""
-        for number, content in enumerate(contents, self.lines + 1):
-            if content is None:
-                self._leave_out(log_unused.DAMAGED, number)
-            elif log_entries.USAGE in content:
-                self._take_answer(content, number)
-            elif limit_events.FLAG in content:
-                self._take_event(content)
-        self.lines += len(contents)
+    def _take(self, some: Lines) -> None:
+        """Lines with their ends; only those are cut out that hold what is wanted."""
+        for _ in range(some.too_long):
+            self._leave_out(log_unused.DAMAGED)
+            self.lines += 1
+        lines = some.content
+        for start, end in _found(lines, log_entries.USAGE):
+            kind = self._take_answer(lines[start:end])
+            if kind:
+                self._leave_out(kind, lines, start)
+        for start, end in _found(lines, limit_events.FLAG):
+            self._take_event(lines[start:end])
+        self.lines += lines.count(b"\n")
 
-    def _take_answer(self, content: bytes, number: int) -> None:
-        """A line with a usage in it, most often an answer."""
-        data = log_entries.record(content)
-        entries = () if data is None else log_entries.record_entries(data, content, self.session)
+    def _take_answer(self, line: bytes, unended: bool = False) -> str:
+        """Take up a line with a usage in it; its kind where it is no answer, else ""."""
+        ordinary = None if unended else _SHAPES.entry(line)
+        if ordinary:
+            self._add(ordinary[0], False)
+            if ordinary[1] and not self.folder:
+                self._take_folder(ordinary[1])
+            return ""
+        data = log_entries.record(line)
+        entries = () if data is None else log_entries.record_entries(data, line, self.session)
         for entry in entries:
-            self._add(entry, False)
-        if not entries:
-            self._leave_out(log_unused.unused_kind(content), number)
-        elif not self.folder:
-            self._take_folder(content)
-        if data is None or data.get("isApiErrorMessage"):
-            self._take_event(content)
+            if entry.message is not None or not unended:
+                self._add(entry, unended)
+        if data and entries:
+            _SHAPES.learn(line, data)
+            if not self.folder:
+                self._take_folder(data.get("cwd"))
+        return "" if entries else log_unused.unused_kind(line, data)
 
-    def _take_folder(self, content: bytes) -> None:
-        """The project's folder, unless the line has the same useless one as a line before it."""
-        at = content.find(log_entries.CWD_BEGIN)
-        if at >= 0 and not content.startswith(self.elsewhere or b"\n", at):
-            self.folder = log_entries.project_folder(content, self.project)
-            end = content.find(b'"', at + len(log_entries.CWD_BEGIN))
-            self.elsewhere = b"" if self.folder else content[at:end + 1]
+    def _take_folder(self, cwd: object) -> None:
+        """The project's folder, unless a line before it has the same useless one."""
+        if cwd != self.elsewhere and type(cwd) is str:
+            self.folder, self.elsewhere = log_entries.project_folder(cwd, self.project), cwd
 
     def _take_event(self, content: bytes) -> None:
         event = limit_events.limit_message(content)
@@ -169,19 +180,17 @@ class _LogProgress:
             event = log_limits.with_reset(event, _zone)
             self.events.append(LimitEvent(event.at_ms // 1000, event.kind, event.model, event.resets_at))
 
-    def _take_unended(self, content: Optional[bytes]) -> None:
-        entries = () if content is None else log_entries.parse(content, self.session)
-        for entry in entries:
-            if entry.message is not None:
-                self._add(entry, True)
-        if entries and not self.folder and content is not None:
-            self.folder = log_entries.project_folder(content, self.project)
+    def _take_unended(self, line: bytes) -> None:
+        if log_entries.USAGE in line:
+            self._take_answer(line, True)
 
-    def _leave_out(self, kind: str, number: int) -> None:
-        if kind == log_unused.DAMAGED:
-            self.damaged, self.first_damaged = self.damaged + 1, self.first_damaged or number
-        else:
+    def _leave_out(self, kind: str, lines: bytes = b"", start: int = 0) -> None:
+        """Count a line of that kind, the one that begins there among lines that are yet to be counted."""
+        if kind != log_unused.DAMAGED:
             self.left_out[kind] = self.left_out.get(kind, 0) + 1
+            return
+        self.damaged += 1
+        self.first_damaged = self.first_damaged or self.lines + lines.count(b"\n", 0, start) + 1
 
     def _add(self, entry: LogEntry, unended: bool) -> None:
         message = entry.message
@@ -192,7 +201,13 @@ class _LogProgress:
         at_ms, ident, request, session, model, given, made, five, hour, read, sidechain, speed, cost_usd, _ = entry
         if at_ms > self.last_ms:
             self.last_ms = at_ms
-        self.messages.append(LogMessage._make((
+        if ident is not None and not unended:
+            rank = not sidechain, given + made + five + hour + read, speed        # as messages.is_better has it
+            key = ident, session if request is None else request
+            if rank <= self.best.get(key, _NONE):
+                return                 # repeated, half of all lines, or a worse copy
+            self.best[key] = rank
+        self.messages.append(_made(LogMessage, (
             at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
             nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended)))
 
@@ -208,15 +223,23 @@ class _LogProgress:
         if fd is None:
             return
         for some in log_files.lines(fd, max(0, until - MOST_COMPARED), False):
-            end = some.start
-            for content in some.contents:
-                end += len(content or b"") + 1
-                for entry in log_entries.parse(content or b"", self.session) if end <= until else ():
+            *ended, _ = some.content[:max(0, until - some.end + len(some.content))].split(b"\n")
+            for line in ended:
+                for entry in log_entries.parse(line, self.session):
                     if entry.message is None:
                         self._see(entry)
             if some.end >= until:
                 break
         os.close(fd)
+
+
+def _found(lines: bytes, wanted: bytes) -> Iterator[Tuple[int, int]]:
+    """Start and end of each line that holds what is wanted."""
+    at = lines.find(wanted)
+    while at >= 0:
+        end = lines.find(b"\n", at)
+        yield lines.rfind(b"\n", 0, at) + 1, end
+        at = lines.find(wanted, end)
 
 
 def _digest(name: str, entry: LogEntry) -> int:

@@ -20,12 +20,14 @@ _TIME = re.compile(r"""(20[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt 
 _EPOCHS = (10 ** 9, 4 * 10 ** 12)      # from s to ms
 
 
-def unused_kind(line: bytes) -> str:
-    """The kind of a line that holds usage and of which log_entries.parse made nothing. Never raises.
+def unused_kind(line: bytes, record: Optional[Dict[str, Any]] = None) -> str:
+    """The kind of a line that holds usage and of which log_entries.parse made nothing; record: of log_entries. Never raises.
 
     Damaged is what is no JSON, what is cut off, and an answer whose counts or time cannot be. What ccusage refuses though
     it is whole is refused.
     """
+    if record is not None:
+        return _of_record(record)
     try:
         text = (line[3:] if line.startswith(BOM_UTF8) else line).decode()
         data = (_DECODER if len(line) < _SHORT else _CAREFUL).decode(text)

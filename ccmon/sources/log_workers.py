@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.sources.log_files import LogFile
+from ccmon.store.learning import LimitEvent
 from ccmon.store.ledger import LogPart
-from ccmon.store.limit_events import LimitEvent
 from ccmon.store.log_state import LogPosition
 from ccmon.store.messages import LogMessage
 from ccmon.system import ready, signals

@@ -1,6 +1,6 @@
 """What Claude Code reports to its status line command: the fields of that JSON, cleaned. Each may be absent, null or nonsense.
 
-The line's short cut loads this file: it imports nothing.
+On the line's short cut: nothing is imported.
 """
 
 TYPE_CHECKING = False
@@ -58,53 +58,26 @@ def rounded_epoch(value: "Any") -> "int | None":
 def _epoch(value: "Any") -> "float | None":
     epoch_s = number(value)
     if epoch_s is None and isinstance(value, str):
-        epoch_s = _iso(value)
+        epoch_s = iso_epoch(value)
     if epoch_s is not None and epoch_s > 1e11:
         epoch_s /= 1000
     return epoch_s if epoch_s is not None and 1e9 < epoch_s < 1e10 else None
 
 
-def _iso(value: str) -> "float | None":
-    """Seconds of 2025-11-24T21:00:00.48+00:00; without the datetime module, which is dear on the short cut."""
-    day, _, clock = value.strip()[:_LONGEST_ISO].upper().replace(" ", "T").partition("T")
-    clock, offset = _without_offset(clock)
-    clock = clock.partition(".")[0]
-    date, times = _figures(day, "-", (4, 2, 2)), _figures(clock if len(clock) > 5 else clock + ":00", ":", (2, 2, 2))
-    if date is None or times is None or offset is None:
+def iso_epoch(text: str) -> "int | None":
+    """Epoch seconds of 2025-11-24T21:00:00.48+00:00, rounded down; in UTC where no offset is given, None for anything else."""
+    from datetime import datetime  # hardly ever: the line's short cut is given numbers
+    text = text.strip()[:40].upper()
+    day, clock = text[:10], text[11:].replace(" ", "")
+    at = max(clock.find("+"), clock.find("-"), clock.find("Z"))
+    clock, offset = (clock[:at], clock[at:].replace("Z", "+00:00")) if at >= 0 else (clock, "+00:00")
+    clock, offset = clock.partition(".")[0], offset if ":" in offset else offset[:3] + ":" + offset[3:]
+    if text[10:11] not in ("T", " ") or len(clock) not in (5, 8) or len(offset) != 6:
         return None
-    (year, month, date_of_month), (hour, minute, second) = date, times
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if not (1970 <= year and 1 <= month <= 12 and 1 <= date_of_month <= _DAYS[month - 1] + (leap and month == 2)):
+    try:
+        return int(datetime.fromisoformat(f"{day}T{clock}{offset}").timestamp())
+    except (ValueError, OverflowError):
         return None
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    years = year - 1
-    days = 365 * years + years // 4 - years // 100 + years // 400 + sum(_DAYS[:month - 1]) + (leap and month > 2) + date_of_month
-    return float((days - _EPOCH_DAY) * 86_400 + hour * 3600 + minute * 60 + second - offset)
-
-
-_LONGEST_ISO = 40
-_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_EPOCH_DAY = 719_163                   # 1970-01-01, counted from the year 1
-
-
-def _without_offset(clock: str) -> "tuple[str, int | None]":
-    """The time of day, and the seconds that it is ahead of UTC; None for a bad offset. UTC without one."""
-    for sign, factor in (("+", 1), ("-", -1)):
-        time, is_signed, ahead = clock.partition(sign)
-        if is_signed:
-            hours = _figures(ahead if ":" in ahead else ahead[:2] + ":" + ahead[2:], ":", (2, 2))
-            fine = hours is not None and hours[0] < 24 and hours[1] < 60
-            return time, factor * (hours[0] * 3600 + hours[1] * 60) if hours is not None and fine else None
-    return clock[:-1] if clock.endswith("Z") else clock, 0
-
-
-def _figures(text: str, gap: str, lengths: "tuple[int, ...]") -> "list[int] | None":
-    """The numbers between those marks, each of that many figures."""
-    parts = text.split(gap)
-    fine = len(parts) == len(lengths) and all(len(part) == length and part.isascii() and part.isdigit()
-                                              for part, length in zip(parts, lengths))
-    return [int(part) for part in parts] if fine else None
 
 
 def windows(document: "Any") -> "dict[str, tuple[float, int]]":

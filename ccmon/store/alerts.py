@@ -1,7 +1,6 @@
-"""Alerts that were sent: of each window each kind once on each channel, whichever process is the first.
+"""Alerts that were sent: of each window each kind once on each channel, whichever process is the first. Times are epoch seconds.
 
 A kind names the window, too, where that is not the session's (80 seven_day): ends of different windows may be near each other.
-A claim without an outcome, because its process died, may be taken over after LEASE_S. Times are epoch seconds.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ import sqlite3
 from typing import Iterable, List, Optional
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import trusted, values
+from ccmon.store import rows, trusted
 from ccmon.when import DAY_S
 
 KEEP_S = 90 * DAY_S
-LEASE_S = 180                          # no channel takes as long to send an alert
+LEASE_S = 180                          # then a claim may be taken over: no channel takes as long to send an alert
 NOTED = ""                             # the channel of what is only noted: that a window came near its limit
 _SAME = "owner_id = ? AND kind = ? AND channel = ? AND window_end > ? AND window_end < ?"
 
@@ -36,12 +35,12 @@ def is_claimed(one: SentAlert, now: int) -> bool:
 
 def sent_alerts(db: sqlite3.Connection, owner: int, since: int, ending_since: Optional[int] = None) -> List[SentAlert]:
     """The alerts sent since then, and of windows that end after ending_since, by time."""
-    rows = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
+    fetched = db.execute("""SELECT kind, window_end, channel, ts, outcome FROM alert
         WHERE owner_id = ?1 AND (ts >= ?2 OR window_end >= ?3)
         ORDER BY ts, CAST(kind AS INTEGER), kind, channel""", (owner, since, ending_since))
-    return [SentAlert(values.text(kind), end, values.text(channel), ts, values.text(outcome))
-            for kind, end, channel, ts, outcome in rows
-            if values.epoch(end) is not None and values.epoch(ts) is not None]
+    return [SentAlert(rows.text(kind), end, rows.text(channel), ts, rows.text(outcome))
+            for kind, end, channel, ts, outcome in fetched
+            if rows.epoch(end) is not None and rows.epoch(ts) is not None]
 
 
 def claim(db: sqlite3.Connection, owner: int, kind: str, window_end: int, channels: Iterable[str], now: int,

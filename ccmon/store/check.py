@@ -9,8 +9,9 @@ import zlib
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
+from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import archive, copy, history_path, integrity, migrations, reported, rows, schema, upgrade, usage, values
+from ccmon.store import archive, connection, copy, history_path, reported, rows, schema, usage
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import HOUR_S, SESSION_S
 
@@ -18,13 +19,6 @@ from ccmon.when import HOUR_S, SESSION_S
 TABLES = {"session": "session", "snapshot": "snapshot", "reading": "reading", "limit_event": "limit event",
           "window_reading": "reading of a window", "minute": "minute", "hour": "hour", "message": "message",
           "archive": "packed day", "forecast": "forecast", "alert": "alert"}
-
-
-class SetAside(NamedTuple):
-    """A session that overlaps others, which count instead."""
-
-    start: int
-    tokens: int
 
 
 class CheckResult(NamedTuple):
@@ -35,7 +29,7 @@ class CheckResult(NamedTuple):
     hosts: Tuple[str, ...]
     version: int                       # of the schema
     size: int                          # bytes, without -wal
-    aside: Tuple[SetAside, ...] = ()      # by start
+    aside: Tuple[Block, ...] = ()      # sessions that overlap others, which count instead; by start
     copy: Optional[str] = None         # path of the file as it was before an upgrade that changed what counts
 
 
@@ -46,7 +40,7 @@ class _Rule(NamedTuple):
     since: int = 0                     # number of the schema
 
 
-_LEDGER = upgrade.BREAKING
+_LEDGER = schema.BREAKING
 _TOLERATED = {"settled", "noted_at", "ctime_ns", "crc", "check_at"}      # where one cannot be, it is read as unknown
 _COUNTS = "min(tokens, coalesce(input, 0), coalesce(output, 0), coalesce(cache_creation, 0), coalesce(cache_read, 0)) < 0"
 _KINDS = "min(input, output, cache_creation, cache_read) < 0"
@@ -87,7 +81,7 @@ _RULES = (
     _Rule("legacy", "model_id NOT IN (SELECT id FROM model)", "without a model"),
     _Rule("reported", _COUNTS, "with negative counts"),
     _Rule("reported", "session_id NOT IN (SELECT id FROM session)", "without its session"),
-    *(_Rule(table, f"max(0, {', '.join(f'abs(coalesce({name}, 0))' for name in names.split())}) > {values.MOST_SUMMED}",
+    *(_Rule(table, f"max(0, {', '.join(f'abs(coalesce({name}, 0))' for name in names.split())}) > {rows.MOST_SUMMED}",
             "with numbers that cannot be") for table, names in _COUNTED.items()),
     _Rule("log_file", "typeof(path) <> 'blob' OR typeof(print) <> 'blob' OR min(offset, lines, damaged) < 0", "that are none"),
 )
@@ -114,11 +108,10 @@ def _findings(db: sqlite3.Connection, path: str, size: int) -> CheckResult:
     numbers = {table: int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in TABLES if table in there}
     hosts = tuple(host for host, in db.execute("SELECT DISTINCT host FROM owner ORDER BY host")) if "owner" in there else ()
     wrong = tuple(problems(db))
-    result = CheckResult(wrong, numbers, hosts, migrations.version_of(db), size)
+    result = CheckResult(wrong, numbers, hosts, connection.version_of(db), size)
     if "reported" not in there or wrong:
         return result
-    aside = tuple(SetAside(block.start, block.tokens) for block in reported.set_aside(db))
-    return result._replace(aside=aside, copy=rows.note(db, upgrade.COPY))
+    return result._replace(aside=tuple(reported.set_aside(db)), copy=rows.note(db, schema.COPY))
 
 
 def _tables(db: sqlite3.Connection) -> Set[str]:
@@ -131,7 +124,7 @@ def problems(db: sqlite3.Connection) -> List[str]:
     if errors:
         return errors
     loose = [f"a row of {row[0]} without its {row[2]}" for row in db.execute("PRAGMA foreign_key_check")]
-    there, version = _tables(db), migrations.version_of(db)
+    there, version = _tables(db), connection.version_of(db)
     for table, names in _names(version, "TEXT").items():
         if names and table in there:
             db.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()       # not UTF-8: sqlite3.Error
@@ -144,12 +137,12 @@ def problems(db: sqlite3.Connection) -> List[str]:
 
 def faults(db: sqlite3.Connection) -> List[str]:
     """What is wrong with its pages, indexes and columns, without the contents of the rows."""
-    return integrity.faults(db, "integrity_check") or missing(db)
+    return connection.faults(db, "integrity_check") or missing(db)
 
 
 def missing(db: sqlite3.Connection) -> List[str]:
     """The tables and columns of a history of that version that this one has not."""
-    wanted = sorted(schema.columns(migrations.version_of(db)).items())
+    wanted = sorted(schema.columns(connection.version_of(db)).items())
     absent = {table: names.keys() - _columns(db, table) for table, names in wanted}
     return [f"the table {table} is missing" if not _columns(db, table) else f"{table} has no {', '.join(sorted(names))}"
             for table, names in absent.items() if names]

@@ -10,10 +10,10 @@ import time
 from contextlib import closing, contextmanager, suppress
 from io import FileIO
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
+from typing import Callable, Iterator, List, Optional, Tuple
 
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
-from ccmon.store import history_path, integrity, migrations, upgrade
+from ccmon.store import connection, history_path, schema
 from ccmon.system import newfiles, private, targets
 from ccmon.system.newfiles import NewFile
 from ccmon.system.targets import Target
@@ -25,7 +25,8 @@ _ATTEMPTS = 20
 MOST_BYTES = 1 << 30                   # of a file of another machine, and what lies beside it; ten years have a tenth of it
 _PART_BYTES = 1 << 20
 _OF_SEVERAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
-_OTHERS_FILE = "name the ccmon.db of the other machine, or a backup of it"
+_NAME_OTHER = "Name the ccmon.db of the other machine, or a backup of it"
+_NOTHING_MERGED = "Nothing was merged: name the ccmon.db of the other machine, or a backup of it"
 
 
 class Broken(Exception):
@@ -54,7 +55,7 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
     except UnicodeDecodeError as error:                  # a damaged schema, quoted in sqlite's message
         raise Broken(error.object.decode("ascii", "replace")) from None
     except sqlite3.Error as error:
-        if migrations.is_busy(error):
+        if connection.is_busy(error):
             raise InUse(path, f"is held by another program ({error})", "Try again in a moment") from None
         if "unable to open" in str(error):
             raise PathError(path, f"cannot be read ({error})", "Check its permissions") from None
@@ -64,41 +65,34 @@ def reading(path: str) -> Iterator[sqlite3.Connection]:
 def _opened(path: str) -> sqlite3.Connection:
     """What a killed writer left half done is undone first, as at every start of ccmon: without that nobody can read it."""
     try:
-        return integrity.read_only(path, BUSY_MS)
+        return connection.read_only(path, BUSY_MS)
     except sqlite3.OperationalError as error:
         if "readonly" not in str(error) or history_path.inaccessible(path):
             raise
-    db = sqlite3.connect(integrity.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
+    db = sqlite3.connect(connection.uri(path) + "?mode=rw", uri=True, timeout=BUSY_MS / 1000, isolation_level=None)
     db.execute("PRAGMA query_only = ON")
     return db
 
 
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
-
-
 def is_newer(db: sqlite3.Connection) -> bool:
     """Whether a ccmon of a later version has written it."""
-    return migrations.version_of(db) // 100 > migrations.VERSION // 100
+    return connection.version_of(db) // 100 > connection.VERSION // 100
 
 
 def strangeness(db: sqlite3.Connection) -> Optional[str]:
     """Why this database is not for us, as the rest of a sentence; None when it is a history."""
-    version = migrations.version_of(db)
+    version = connection.version_of(db)
     if is_newer(db):
-        return f"was written by a newer ccmon (schema {version}, this one knows {migrations.VERSION}): upgrade ccmon"
+        return f"was written by a newer ccmon (schema {version}, this one knows {connection.VERSION}): upgrade ccmon"
     tables = {name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    notes = "note" if version >= upgrade.BREAKING else "meta"
-    return None if version >= migrations.FIRST and {"owner", "session", "snapshot", notes} <= tables else (
+    notes = "note" if version >= schema.BREAKING else "meta"
+    return None if version >= connection.FIRST and {"owner", "session", "snapshot", notes} <= tables else (
         "is not a history of ccmon")
 
 
 def is_blank(db: sqlite3.Connection) -> bool:
     """Whether it is a file that ccmon has only begun, or an empty one: it fills that as its own."""
-    return migrations.version_of(db) == 0 and migrations.table_count(db) == 0
+    return connection.version_of(db) == 0 and connection.table_count(db) == 0
 
 
 # --- a backup ----------------------------------------------------------------------------------------------------------
@@ -107,14 +101,14 @@ def backup(source: str, target: str) -> Tuple[int, int]:
     """Copy the history to a file of its own, whole or not at all, while others write; its sessions and bytes.
     Raises UsageError when something else lies there, Unwritable, CcmonError, Broken."""
     try:
-        with targets.opened(target) as new_path:
-            _may_replace(new_path.path, target, source)
-            with newfiles.making(new_path.folder, new_path.at) as new:
+        with targets.opened(target) as file:
+            _may_replace(file.path, target, source)
+            with newfiles.making(file.folder, file.at) as new:
                 if os.name == "nt":    # one that is open cannot be renamed
                     new.close()
-                temporary = os.path.join(new_path.folder, os.path.basename(new.name))
-                sessions = _put_copy(source, temporary, new, new_path)
-            return sessions, _size(new_path.path)
+                temporary = os.path.join(file.folder, os.path.basename(new.name))
+                sessions = _put_copy(source, temporary, new, file)
+            return sessions, history_path.size_bytes(file.path)
     except OSError as error:
         raise Unwritable(f"{target} cannot be written ({error.strerror})", "Name a file in a folder that can be") from None
 
@@ -122,8 +116,8 @@ def backup(source: str, target: str) -> Tuple[int, int]:
 def _put_copy(source: str, temporary: str, new: NewFile, target: Target) -> int:
     try:
         sessions = _filled(source, temporary)
-        with open(temporary, "rb+") as file:
-            os.fsync(file.fileno())
+        with open(temporary, "rb+") as whole:
+            os.fsync(whole.fileno())
         private.put_in_place(new.name, target.name, target.at)
         return sessions
     finally:
@@ -137,25 +131,22 @@ def _may_replace(real: str, target: str, source: str) -> None:
         raise UsageError(f"{target} is a folder", "Name a file in it")
     if os.path.samefile(real, source):
         raise UsageError(f"{target} is the history itself", "Name another file")
-    if not stat.S_ISREG(os.stat(real).st_mode) or not _is_history(real):
+    if not stat.S_ISREG(os.stat(real).st_mode) or not _as_it_lies(real, lambda db: strangeness(db) is None):
         raise UsageError(f"{target} is there already, and not a history of ccmon", "Name another file")
-    if _size(real + "-wal"):
+    if history_path.size_bytes(real + "-wal"):
         raise UsageError(f"{target} is in use: {target}-wal is there", "Name another file")
-
-
-def _is_history(path: str) -> bool:
-    try:
-        with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
-            return strangeness(db) is None
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
 
 
 def is_of_another_program(path: str) -> bool:
     """Whether it is an undamaged database, and not one of ccmon; nothing is written beside it."""
+    return _as_it_lies(path, lambda db: not is_blank(db) and not is_newer(db) and strangeness(db) is not None)
+
+
+def _as_it_lies(path: str, question: Callable[[sqlite3.Connection], bool]) -> bool:
+    """The answer without a look at what lies beside it; False of a file that is damaged."""
     try:
         with closing(sqlite3.connect(Path(path).as_uri() + "?mode=ro&immutable=1", uri=True)) as db:
-            return not is_blank(db) and not is_newer(db) and strangeness(db) is not None
+            return question(db)
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 
@@ -176,7 +167,7 @@ def _filled(source: str, temporary: str) -> int:
                 if "full" in str(error) or "I/O" in str(error):
                     raise OSError(0, str(error)) from None
                 raise
-            wrong = integrity.faults(copy, "quick_check")
+            wrong = connection.faults(copy, "quick_check")
             if wrong:
                 raise Broken(wrong[0])
             return int(copy.execute("SELECT count(*) FROM session").fetchone()[0])
@@ -202,15 +193,14 @@ def _may_read(path: str, own: str) -> None:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "not a plain file"
-            raise UsageError(f"{path} is {what}", "Name the ccmon.db of the other machine, or a backup of it")
+            raise UsageError(f"{path} is {what}", _NAME_OTHER)
         if os.path.exists(own) and os.path.samefile(path, own):
             raise UsageError(f"{path} is the history of this machine itself", "Name that of another one")
         with _opened_raw(path) as file:
             if file.read(len(_MAGIC)) != _MAGIC:
-                raise UsageError(f"{path} is not a history of ccmon", "Name the ccmon.db of the other machine, or a backup of it")
+                raise UsageError(f"{path} is not a history of ccmon", _NAME_OTHER)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})", "Name the ccmon.db of the other machine, "
-                         "or a backup of it") from None
+        raise UsageError(f"{path} cannot be read ({error.strerror})", _NAME_OTHER) from None
 
 
 def _copy_still(path: str, copy: str) -> None:
@@ -235,7 +225,7 @@ def _copy_file(path: str, copy: str, most: int) -> int:
     with _opened_raw(path) as source, open(copy, "wb") as target:
         state = os.fstat(source.fileno())
         if not stat.S_ISREG(state.st_mode):
-            raise UsageError(f"{path} is not a plain file", f"Nothing was merged: {_OTHERS_FILE}")
+            raise UsageError(f"{path} is not a plain file", _NOTHING_MERGED)
         part = b"" if state.st_size > most else source.read(_PART_BYTES)
         while part and number <= most:
             number += target.write(part)
@@ -250,7 +240,7 @@ def _check_journal(path: str, journal: str) -> None:
     with suppress(FileNotFoundError), open(journal, "rb") as file:
         file.seek(max(0, os.fstat(file.fileno()).st_size - len(_OF_SEVERAL)))
         if file.read() == _OF_SEVERAL:
-            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files", f"Nothing was merged: {_OTHERS_FILE}")
+            raise UsageError(f"{path}{_SIDES[1]} is of a change to several files", _NOTHING_MERGED)
 
 
 def _stamps(path: str) -> List[Tuple[int, int, bytes]]:

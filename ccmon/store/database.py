@@ -9,9 +9,10 @@ from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
 from ccmon.model import Owner, Record, StoredFacts, UsageRow
-from ccmon.store import integrity, journal, migrations, rows, values
+from ccmon.store import connection, history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import stops
+from ccmon.when import HOUR_S
 
 Result = TypeVar("Result")
 _PAUSES_MS = 8           # sqlite tries again after 1, 2 and 5 ms
@@ -54,10 +55,10 @@ def open_store(path: str, busy_ms: int, now: int) -> "Store":
 def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = None) -> Optional[StoreError]:
     """The error to raise; None for one that has nothing to do with the file, which is checked where db is given."""
     reason = str(error)
-    if migrations.is_busy(error):
+    if connection.is_busy(error):
         return Busy(f"{path} is held by another program ({reason}); this moment is not recorded")
     until = _disk_condition(reason, path)
-    if until is None and (integrity.says_damaged(error) or db is not None and integrity.is_damaged(db)):
+    if until is None and (connection.says_damaged(error) or db is not None and connection.is_damaged(db)):
         return Damaged(f"{path} is damaged ({reason}); history is off until it is moved away {OTHER_FOLDER}")
     if until is None and not isinstance(error, sqlite3.Error):
         return None
@@ -67,7 +68,7 @@ def _explained(error: Exception, path: str, db: Optional[sqlite3.Connection] = N
 def _disk_condition(reason: str, path: str) -> Optional[str]:
     """Under which condition sqlite can go on, when it is the disk that fails."""
     failing = "I/O" in reason
-    if "disk is full" in reason or failing and migrations.is_full(path):
+    if "disk is full" in reason or failing and history_path.is_full(path):
         return "the disk has space"
     if "readonly" in reason or "unable to open" in reason:
         return "it can be written"
@@ -79,9 +80,15 @@ def _begun(db: sqlite3.Connection, begin: str, until: float) -> bool:
         db.execute(begin)
         return True
     except sqlite3.OperationalError as error:
-        if not migrations.is_busy(error) or time.monotonic() > until:
+        if not connection.is_busy(error) or time.monotonic() > until:
             raise
         return False
+
+
+def _is_thinning_due(db: sqlite3.Connection, now: int) -> bool:
+    """True when an hour has passed since all was done, or the clock was set back."""
+    done_at = rows.number(rows.note(db, rows.THINNED))
+    return done_at is None or not 0 <= now - done_at < HOUR_S
 
 
 # --- the store -------------------------------------------------------------------------------------------------------
@@ -93,7 +100,7 @@ class Store:
         self.path, self.busy_ms, self.opened_at = path, busy_ms, now
         self.trouble: Optional[str] = None
         self._db: Optional[sqlite3.Connection] = None
-        self._identity: Optional[migrations.Identity] = None
+        self._identity: Optional[history_path.Identity] = None
         self._doubted: List[sqlite3.Connection] = []     # it met damage; the last one to close a file deletes its -wal
         self._frozen: Optional[Shut] = None              # why what is there can only be read
         self._transact("", lambda db: None)
@@ -162,16 +169,16 @@ class Store:
     def maintain(self, now: int, most_s: float = 0.1, rest: float = 4.0) -> bool:
         """Thin what has grown old; True when all of it is done, else the next call goes on. Raises StoreError, not Busy.
         A step takes a few milliseconds; after it others have `rest` times as long to write, all within about most_s."""
-        from ccmon.store import thin
         until = time.monotonic() + most_s
         with suppress(Busy):
-            if not self._transact("BEGIN", lambda db: thin.due(db, now)):
+            if not self._transact("BEGIN", lambda db: _is_thinning_due(db, now)):
                 return True
+            from ccmon.store import archive
             pause_s = 0.0
             while time.monotonic() + pause_s < until:
                 time.sleep(pause_s)
                 began = time.monotonic()
-                if not self._transact("BEGIN IMMEDIATE", lambda db: thin.step(db, now)):
+                if not self._transact("BEGIN IMMEDIATE", lambda db: archive.step(db, now)):
                     return True
                 pause_s = rest * (time.monotonic() - began)
         return False
@@ -179,13 +186,13 @@ class Store:
     def accounts(self, owner: Owner) -> Set[str]:
         """The other accounts of the owner's machine. Raises StoreError."""
         def read(db: sqlite3.Connection) -> Set[str]:
-            return {values.text(name) for name, _ in db.execute(rows.ACCOUNTS, (owner.host,))} - {owner.account}
+            return {rows.text(name) for name, _ in db.execute(rows.ACCOUNTS, (owner.host,))} - {owner.account}
         return self._transact("BEGIN", read)
 
     def join_accounts(self, owner: Owner, former: Sequence[str]) -> None:
         """Let the owner have all that is stored under its former accounts, each message once. Raises Busy, StoreError."""
-        from ccmon.store import owners  # once in the life of a history
-        self._transact("BEGIN IMMEDIATE", lambda db: owners.join_accounts(db, owner, former))
+        from ccmon.store import join  # once in the life of a history
+        self._transact("BEGIN IMMEDIATE", lambda db: join.join_accounts(db, owner, former))
 
     def is_frozen(self) -> bool:
         """Whether nothing can be written where the file lies."""
@@ -204,16 +211,16 @@ class Store:
         for _ in range(_MOVES):
             try:
                 answer = self._tried(begin, work)
-                if begin != "BEGIN IMMEDIATE" or migrations.identity(self.path) == self._identity:
+                if begin != "BEGIN IMMEDIATE" or history_path.identity(self.path) == self._identity:
                     return answer      # else it was written to a file that was moved aside meanwhile
             except Shut:               # of a file that is being moved aside
-                if migrations.identity(self.path) == self._identity:
+                if history_path.identity(self.path) == self._identity:
                     raise
         return self._tried(begin, work)
 
     def _tried(self, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
-            if self._db is None or self._frozen or migrations.identity(self.path) != self._identity:
+            if self._db is None or self._frozen or history_path.identity(self.path) != self._identity:
                 self.close()                             # moved aside by another process, or deleted: begin anew
                 self._open()
             return self._attempt(begin, work)
@@ -280,17 +287,17 @@ class Store:
         try:
             self._open_whole()
         except Shut as error:
-            self._db = integrity.open_frozen(self.path)      # for one transaction: others may begin to write
+            self._db = connection.open_frozen(self.path)      # for one transaction: others may begin to write
             if self._db is None:
                 raise
             self._frozen = error
 
     def _open_whole(self) -> None:
         try:
-            migrations.create_file(self.path)
-            self._identity = migrations.identity(self.path)
+            connection.create_file(self.path)
+            self._identity = history_path.identity(self.path)
             self._connect()
-        except migrations.Unusable as error:
+        except history_path.Unusable as error:
             self.close()
             raise StoreError(f"{self.path} {error}") from None
         except OSError as error:
@@ -307,22 +314,22 @@ class Store:
     def _connect(self) -> None:
         self._db = sqlite3.connect(self.path, isolation_level=None)
         try:
-            migrations.prepare(self._db, self.path, self.busy_ms)
-        except migrations.Refused as refused:            # a disk without shared memory, whatever it is called
+            connection.prepare(self._db, self.path, self.busy_ms)
+        except connection.Refused as refused:            # a disk without shared memory, whatever it is called
             self._db.close()
             try:
-                journal.leave(self.path, self.busy_ms)
+                connection.leave(self.path, self.busy_ms)
                 self._db = sqlite3.connect(self.path, isolation_level=None)
             except sqlite3.Error:
                 self._db = None
                 raise refused.error from None
-            migrations.prepare(self._db, self.path, self.busy_ms, may_share=False)
+            connection.prepare(self._db, self.path, self.busy_ms, may_share=False)
 
     def _renew(self) -> None:
         if os.name == "nt":                              # Windows renames no open file
             self.close()
         try:
-            moved_to = migrations.move_aside(self.path, self._identity)
+            moved_to = history_path.move_aside(self.path, self._identity)
         except OSError as error:
             raise StoreError(f"{self.path} is damaged and cannot be moved aside ({error.strerror}); "
                              f"history is off until it is {OTHER_FOLDER}") from error

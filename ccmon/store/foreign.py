@@ -1,7 +1,6 @@
-"""A database that somebody else made, opened so that nothing in it runs and nothing takes without end.
+"""The rows of our tables in a database that somebody else made, copied into new tables, for merge.py: nothing in it runs.
 
-Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file: none of them is run. What
-reads it can be ended at any moment, and is when no row came for long.
+Views, triggers, generated columns and expressions in indexes are programs of whoever wrote the file. Nothing takes without end.
 """
 
 from __future__ import annotations
@@ -9,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from typing import Callable, Iterator, List, Optional, Set
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.store import connection, log_state, schema
+from ccmon.when import DAY_S
 
 MOST_OBJECTS = 1000                    # tables, indexes and whatever else there may be
 MOST_VALUE_BYTES = 64 << 20            # a packed day of the busiest has a few megabytes
@@ -75,45 +75,35 @@ def _may(action: int, first: Optional[str], second: Optional[str], *_: object) -
     return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
 
 
-class SchemaObject(NamedTuple):
-    """A row of sqlite_master."""
-
-    kind: str                          # table | index | view | trigger
-    name: str
-    root: int                          # page; 0 where it has none
-
-
 class WrongShape(Exception):
     """Why it is no history of ours, in words that follow "is not a history of ccmon"."""
 
 
-def schema_objects(db: sqlite3.Connection) -> List[SchemaObject]:
-    """All of them. Raises WrongShape, sqlite3.Error."""
+def _schema_objects(db: sqlite3.Connection) -> List[Tuple[str, str, int]]:
+    """All of them: kind (table, index, view, trigger), name, and page, 0 where it has none. Raises WrongShape, sqlite3.Error."""
     fetched = db.execute("SELECT type, name, rootpage FROM sqlite_master LIMIT ?", (MOST_OBJECTS + 1,)).fetchall()
     if len(fetched) > MOST_OBJECTS:
         raise WrongShape("it has more tables than any")
-    return [SchemaObject(kind, name, root if type(root) is int else 0) for kind, name, root in fetched
+    return [(kind, name, root if type(root) is int else 0) for kind, name, root in fetched
             if isinstance(kind, str) and isinstance(name, str)]
 
 
-def check_tables(db: sqlite3.Connection, wanted: Set[str]) -> None:
-    """Raise WrongShape where one of these is there and is no table with columns that hold what was put in."""
-    for thing in schema_objects(db):
-        if thing.name.lower() in wanted:
-            if thing.kind != "table" or thing.root < 1:
-                raise WrongShape(f"{thing.name} is no table of its own there")
-            if _computes(db, thing.name):
-                raise WrongShape(f"{thing.name} has columns that are computed")
+def check_tables(db: sqlite3.Connection) -> None:
+    """Raise WrongShape where one of our tables is there and is no table with columns that hold what was put in."""
+    wanted = schema.columns(_version(db))
+    for kind, name, root in _schema_objects(db):
+        if name.lower() in wanted:
+            if kind != "table" or root < 1:
+                raise WrongShape(f"{name} is no table of its own there")
+            if _computes(db, name):
+                raise WrongShape(f"{name} has columns that are computed")
 
 
 def is_plain(db: sqlite3.Connection) -> bool:
     """Whether a check of all pages would run nothing of the file's own."""
-    for thing in schema_objects(db):
-        if thing.kind not in ("table", "index") or thing.root < 1:
-            return False
-        if thing.kind == "table" and (_computes(db, thing.name) or _has_odd_index(db, thing.name)):
-            return False
-    return True
+    return all(kind in ("table", "index") and root >= 1
+               and (kind == "index" or not (_computes(db, name) or _has_odd_index(db, name)))
+               for kind, name, root in _schema_objects(db))
 
 
 def _computes(db: sqlite3.Connection, table: str) -> bool:
@@ -128,3 +118,72 @@ def _has_odd_index(db: sqlite3.Connection, table: str) -> bool:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+MOST_ROWS = 20_000_000                 # of a table
+MOST_TEXT = 4096                       # characters; a path is the longest
+_MOST_OF = {"owner": 1000, "model": 10_000, "project": 100_000}
+_LEFT = {"alert", "log_file"}          # alerts that were sent, and logs that were read, on that machine
+_LONGEST_REPORT_S = 2 * DAY_S
+_LONGEST_WINDOW_S = 8 * DAY_S
+_LONGEST_UNKNOWN_S, _LONGEST_NAME = 401 * DAY_S, 64
+_MOST_IN_ALL = 10 ** 17                # tokens, or billionths of a US dollar, of a table: sums of several still fit
+
+
+def _version(source: sqlite3.Connection) -> int:
+    return min(connection.version_of(source), connection.VERSION)
+
+
+def take(source: sqlite3.Connection, target: sqlite3.Connection, watchdog: Watchdog) -> None:
+    """Fill an empty database with the rows of our tables. Raises WrongShape, sqlite3.Error, and others for impossible values."""
+    version = _version(source)
+    target.execute("PRAGMA foreign_keys = OFF")          # a reference to nothing is reported, not refused
+    target.execute("BEGIN")
+    schema.create(target, version)
+    for table, names in schema.columns(version).items():
+        if table not in _LEFT:
+            columns, marks = ", ".join(names), ", ".join("?" * len(names))
+            rows = source.execute(f"SELECT {columns} FROM {table} NOT INDEXED")
+            target.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", _checked(rows, table, watchdog))
+    target.execute(f"PRAGMA user_version = {version:d}")
+    target.execute("COMMIT")
+
+
+def _checked(rows: sqlite3.Cursor, table: str, watchdog: Watchdog) -> Iterator[Sequence[Any]]:
+    most = _MOST_OF.get(table, MOST_ROWS)
+    for number, row in enumerate(rows):
+        if number == most:
+            raise WrongShape(f"{table} has more than {most} rows")
+        watchdog.reset()
+        if table in ("note", "meta") and not str(row[0]).startswith(f"{log_state.COMPLETE} "):
+            continue                   # what was learned there is long, and stays there
+        if any(isinstance(value, str) and len(value) > MOST_TEXT
+               or isinstance(value, bytes) and len(value) > MOST_VALUE_BYTES for value in row):
+            raise WrongShape(f"{table} holds a value that is too long")
+        yield row
+
+
+_TIMES = (                             # of a row that came in time: what else in it lies ahead
+    "DELETE FROM snapshot WHERE seen > ?1",
+    "UPDATE session SET last_ts = NULL WHERE last_ts > ?1",
+    "UPDATE reported SET last_ts = NULL WHERE last_ts > ?1",
+    f"DELETE FROM reported WHERE start_ts <= ?1 AND end_ts - start_ts > {_LONGEST_REPORT_S}",
+    "UPDATE reading SET noted_at = NULL WHERE noted_at > ?1",
+    f"DELETE FROM reading WHERE resets_at - ts > window_s + {DAY_S} OR window_s NOT BETWEEN 1 AND {_LONGEST_WINDOW_S}",
+    f"DELETE FROM window_reading WHERE ts > ?1 OR resets_at - ts > {_LONGEST_UNKNOWN_S} OR length(name) > {_LONGEST_NAME}",
+    f"UPDATE limit_event SET resets_at = 0 WHERE resets_at - ts > {_LONGEST_WINDOW_S}",
+    f"DELETE FROM forecast WHERE outcome_at > ?1 OR resets_at - ts > window_s + {DAY_S} OR seed_at > ?1",
+)
+_SUMMED: Dict[str, str] = {
+    "message": "input output cache_5m cache_1h cache_read cost_nano", "usage": "input output cache_creation cache_read cost_nano",
+    "legacy": "input output cache_creation cache_read", "session": "tokens input output cache_creation cache_read cost_micro_usd",
+    "reported": "tokens input output cache_creation cache_read cost_micro_usd", "snapshot": "tokens"}
+
+
+def settle(db: sqlite3.Connection, latest: int) -> None:
+    """Leave out times that lie ahead, in a history of our present schema. Raises WrongShape where sums of it cannot be made."""
+    for statement in _TIMES:
+        db.execute(statement, (latest,) if "?1" in statement else ())
+    for table, names in _SUMMED.items():
+        sums = ", ".join(f"total({name})" for name in names.split())
+        if max(db.execute(f"SELECT {sums} FROM {table}").fetchone()) > _MOST_IN_ALL:
+            raise WrongShape(f"{table} has numbers that cannot be")

@@ -1,8 +1,7 @@
 """The rows of one owner join those of another: of another machine's file, or under another name in the same one.
 
-Each message joins as it would if its log were read here: once, the better copy of it. Sessions of theirs have their bounds where
-there is none of ours; their other messages join our sessions. Nothing that is stored here shrinks, and joining again changes
-nothing. Times are epoch seconds, `_ms` epoch milliseconds.
+Each message joins as if its log were read here. Nothing that is stored here shrinks, and joining again changes nothing.
+Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ import sqlite3
 from bisect import bisect_left
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from ccmon.model import Block
+from ccmon.model import Block, Forecast, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import log_state, messages, reported, rows, sessions, usage
-from ccmon.store.join_messages import Elsewhere, JoiningMessages, JoinTimes, OtherOwner
-from ccmon.store.join_rest import join_legacy, join_rest
+from ccmon.store import archive, learning, log_state, messages, reported, rows, sessions, usage
+from ccmon.store.join_messages import Elsewhere, JoiningMessages, JoinTimes, OtherOwner, OwnNumbers
 from ccmon.store.messages import MessageChange
 from ccmon.store.sessions import OPEN, SETTLED, SUMMED, Bound
 from ccmon.text import clean
+from ccmon.when import HOUR_S
 
 
 class _OtherSession(NamedTuple):
@@ -180,3 +179,163 @@ def _note(db: sqlite3.Connection, owner: int, late: Optional[str], changes: Sequ
         rows.write_note(db, f"{log_state.LATE} {owner}", late)
     if changes:
         db.execute("DELETE FROM note WHERE key = ?", (f"{log_state.PRICES} {owner}",))       # of another day
+
+
+# --- older sums, readings, limit events, forecasts, snapshots -----------------------------------------------------------
+
+_LEGACY = f"""SELECT ts, span_s, model_id, input, output, cache_creation, cache_read FROM legacy WHERE owner_id = ?
+    AND {usage.LEGACY}"""
+Sums = Dict[int, Tuple[int, ...]]      # of an hour: start -> seconds, four kinds
+
+
+def join_legacy(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes, names: OwnNumbers) -> bool:
+    """Of each hour and model the larger sum, whether it is one of the hour or of its quarters; True when anything changed."""
+    theirs = _by_hour((ts, span_s, names.own_number("model", model), *kinds)
+                      for ts, span_s, model, *kinds in other.rows(f"{_LEGACY} AND ts <= ?", at.latest))
+    ours = _by_hour(db.execute(_LEGACY, (owner,))) if theirs else {}
+    changed = False
+    for (hour, model), their_sums in theirs.items():
+        own = ours.get((hour, model), {})
+        wanted = _larger(own, their_sums)
+        if wanted != own:
+            changed = True
+            db.execute("DELETE FROM legacy WHERE owner_id = ? AND model_id = ? AND ts >= ? AND ts < ?",
+                       (owner, model, hour, hour + HOUR_S))
+            db.executemany("""INSERT INTO legacy (owner_id, model_id, ts, span_s, input, output, cache_creation, cache_read)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""", [(owner, model, ts, *sums) for ts, sums in wanted.items()])
+    return changed
+
+
+def _by_hour(fetched: Iterable[Sequence[int]]) -> Dict[Tuple[int, int], Sums]:
+    hours: Dict[Tuple[int, int], Sums] = {}
+    for ts, span_s, model, *kinds in fetched:
+        hours.setdefault((ts // HOUR_S * HOUR_S, model), {})[ts] = (span_s, *kinds)
+    return hours
+
+
+def _larger(ours: Sums, theirs: Sums) -> Sums:
+    spans = {sums[0] for sums in (*ours.values(), *theirs.values())}
+    if spans == {usage.QUARTER_S}:
+        return {ts: max((one[ts] for one in (ours, theirs) if ts in one), key=lambda sums: (sum(sums[1:]), sums))
+                for ts in ours.keys() | theirs.keys()}
+    return max(ours, theirs, key=lambda one: (sum(sum(sums[1:]) for sums in one.values()), sorted(one.items())))
+
+
+_READINGS = "window_s, ts, percent, resets_at, source, noted_at"
+_EVENTS = "ts, kind, model, resets_at"
+_PUT_READING = f"INSERT OR IGNORE INTO reading (owner_id, {_READINGS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_WINDOWS = "login, name, ts, percent, resets_at, source"
+_PUT_WINDOW = f"INSERT OR IGNORE INTO window_reading (owner_id, {_WINDOWS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PUT_FORECAST = f"""INSERT INTO forecast (owner_id, {learning.COLUMNS}) VALUES (?{', ?' * len(Forecast._fields)})
+    ON CONFLICT (owner_id, window_s, ts) DO UPDATE SET outcome_at = excluded.outcome_at, reached = excluded.reached
+    WHERE outcome_at IS NULL"""
+# A limit that was not understood when its message was read may be by now.
+_KNOWN_BETTER = """DELETE FROM limit_event WHERE owner_id = ? AND kind = 'other' AND EXISTS (SELECT 1 FROM limit_event AS better
+    WHERE better.owner_id = limit_event.owner_id AND better.ts = limit_event.ts AND better.kind <> 'other')"""
+
+
+def join_rest(db: sqlite3.Connection, owner: int, other: OtherOwner, at: JoinTimes,
+              ids: Dict[int, Optional[int]]) -> Tuple[int, int]:
+    """Readings, limit events, forecasts and snapshots; how many readings and snapshots are new."""
+    def fetched(names: str, table: str) -> List[Tuple[Any, ...]]:
+        return other.rows(f"SELECT {names} FROM {table} WHERE owner_id = ? AND ts <= ?", at.latest)
+
+    readings = _put(db, _PUT_READING, owner, _cleaned(fetched(_READINGS, "reading")))
+    _put(db, _PUT_WINDOW, owner, _cleaned(fetched(_WINDOWS, "window_reading")))
+    _put(db, learning.PUT_EVENT, owner, _cleaned(fetched(_EVENTS, "limit_event")))
+    db.execute(_KNOWN_BETTER, (owner,))
+    _put(db, _PUT_FORECAST, owner, _cleaned(fetched(learning.COLUMNS, "forecast")))
+    shots = [(ts, seen, ids.get(session), *counts, *_bucket(ts, at)) for ts, seen, session, *counts in fetched(_SHOT, "snapshot")
+             if session is None or ids.get(session) is not None]
+    snapshots = _put(db, _PUT_SNAPSHOT, owner, shots)
+    if snapshots:
+        archive.rewind(db, owner, 0)
+    return readings, snapshots
+
+
+def _put(db: sqlite3.Connection, statement: str, owner: int, columns: Iterable[Sequence[Any]]) -> int:
+    before = db.total_changes
+    db.executemany(statement, [(owner, *row) for row in columns])
+    return db.total_changes - before
+
+
+def _cleaned(fetched: Iterable[Sequence[Any]]) -> List[Tuple[Any, ...]]:
+    return [tuple(clean(value) if isinstance(value, str) else value for value in row) for row in fetched]
+
+
+_SHOT = f"ts, seen, session_id, {', '.join(rows.COUNTS)}"
+# Nothing new: as many tokens of the session are stored for its second, or for the minute or hour of which one is left.
+_PUT_SNAPSHOT = f"""INSERT INTO snapshot (owner_id, ts, seen, session_id, {', '.join(rows.COUNTS)})
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM snapshot
+        WHERE owner_id = ?1 AND ts >= ?11 AND ts < ?12 AND session_id IS ?4 AND tokens >= ?5)
+    ON CONFLICT (owner_id, ts) DO UPDATE SET seen = max(seen, excluded.seen), session_id = excluded.session_id,
+        {', '.join(f'{name} = excluded.{name}' for name in rows.COUNTS)} WHERE excluded.tokens > tokens"""
+
+
+def _bucket(ts: int, at: JoinTimes) -> Tuple[int, int]:
+    """The time in which one of ours may say the same."""
+    span_s = archive.bucket_s(ts, at.now)
+    return ts // span_s * span_s, ts // span_s * span_s + span_s
+
+
+# --- one account that is stored under several names ---------------------------------------------------------------------
+
+_TABLES = ("snapshot", "session", "reported", "reading", "window_reading", "limit_event", "forecast", "alert", "message",
+           "archive", "usage", "legacy", "log_file")
+_AS_THEY_ARE = ("alert", "log_file")   # one row of each key, ours where there are both
+_LARGER = (log_state.LATE, log_state.VANISHED, log_state.PACKED)
+_MADE_ANEW = (rows.THINNED, log_state.OPEN_SPAN, log_state.PRICES)
+
+
+def join_accounts(db: sqlite3.Connection, owner: Owner, former: Sequence[str]) -> bool:
+    """Let the owner have all that is stored of this machine under one of the former accounts; True when there was any."""
+    names = set(former) - {owner.account}
+    numbers = dict(db.execute(rows.ACCOUNTS, (owner.host,)).fetchall())
+    old = [numbers[name] for name in sorted(numbers.keys() & names, key=lambda name: numbers[name])]
+    for number in old:
+        if owner.account not in numbers:
+            db.execute("UPDATE owner SET account = ? WHERE id = ?", (owner.account, number))
+            numbers[owner.account] = number
+        else:
+            _join(db, numbers[owner.account], number)
+    return bool(old)
+
+
+def _join(db: sqlite3.Connection, owner: int, former: int) -> None:
+    sessions.recut(db, former)
+    join(db, owner, OtherOwner(db, former), JoinTimes(sessions.EVER, 0))
+    for table in _AS_THEY_ARE:
+        db.execute(f"UPDATE OR IGNORE {table} SET owner_id = ? WHERE owner_id = ?", (owner, former))
+    _join_notes(db, owner, former)
+    for table in _TABLES:
+        db.execute(f"DELETE FROM {table} WHERE owner_id = ?", (former,))
+    db.execute("DELETE FROM owner WHERE id = ?", (former,))
+
+
+def _join_notes(db: sqlite3.Connection, owner: int, former: int) -> None:
+    """What is noted of the owner stays; what is noted of the former one alone is taken over."""
+    ours, theirs = _notes(db, owner), _notes(db, former)
+    for key, value in theirs.items():
+        db.execute("DELETE FROM note WHERE key = ?", (_key(key, former),))
+        if key in _MADE_ANEW:
+            db.execute("DELETE FROM note WHERE key = ?", (_key(key, owner),))
+        elif key in _LARGER:
+            rows.write_note(db, _key(key, owner), str(max(rows.number(value) or 0, rows.number(ours.get(key)) or 0)))
+        elif key not in ours:
+            rows.write_note(db, _key(key, owner), value)
+
+
+def _notes(db: sqlite3.Connection, owner: int) -> Dict[str, str]:
+    """What is noted of an owner: `name NUMBER`, or `name NUMBER more`; here without the number."""
+    notes: Dict[str, str] = {}
+    for key, value in db.execute("SELECT key, value FROM note WHERE typeof(key) = 'text' AND typeof(value) = 'text'"):
+        name, _, rest = key.partition(" ")
+        number, space, more = rest.partition(" ")
+        if number == str(owner):
+            notes[name + space + more] = value
+    return notes
+
+
+def _key(key: str, owner: int) -> str:
+    name, space, more = key.partition(" ")
+    return f"{name} {owner}{space}{more}"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import archive, limit_events, messages, rows, sessions, usage, values
+from ccmon.store import archive, learning, messages, rows, sessions, usage
 from ccmon.store.log_state import COMPLETE, NAMES, PRICES, VALID, VANISHED, LogPosition, number, packed_ms
 from ccmon.store.messages import LogMessage
 
@@ -26,7 +26,7 @@ class LogPart(NamedTuple):
     before: Optional[LogPosition]         # as it stood before; None where the file is read from its start
     after: LogPosition
     messages: Sequence[LogMessage]
-    events: Sequence[limit_events.LimitEvent]
+    events: Sequence[learning.LimitEvent]
     folder: Optional[Tuple[str, str]] = None   # a project, and the path of its folder where a line has it
     withdrawn: Sequence[LogMessage] = ()  # taken from a line that had no end, and is another one now
 
@@ -51,7 +51,7 @@ def store_parts(db: sqlite3.Connection, owner: int, parts: Sequence[LogPart]) ->
     wanted = [part for part, is_next in zip(parts, taken) if is_next]
     _withdraw(db, owner, [message for part in wanted for message in part.withdrawn])
     count(db, owner, [message for part in wanted for message in part.messages])
-    limit_events.add(db, owner, [event for part in wanted for event in part.events])
+    learning.add_limit_events(db, owner, [event for part in wanted for event in part.events])
     db.executemany(_PUT, [(owner, part.path, *part.after) for part in wanted])
     db.executemany("UPDATE project SET path = ?2 WHERE name = ?1 AND path = ''", [part.folder for part in wanted if part.folder])
     return taken
@@ -111,7 +111,7 @@ def reprice(db: sqlite3.Connection, owner: int, stamp: int, cost_of: CostOf) -> 
     """Give all messages that are not packed their price of today, where it is another one than that of the stamp noted."""
     if number(db, owner, PRICES) == stamp:
         return
-    names = {identity: values.text(name) for identity, name in db.execute("SELECT id, name FROM model")}
+    names = {identity: rows.text(name) for identity, name in db.execute("SELECT id, name FROM model")}
     changes: List[messages.MessageChange] = []
     for row in map(messages.MessageRow._make, db.execute(f"{messages.SELECT} AND NOT flags & {messages.PRICED}", (owner,))):
         cost = cost_of(names.get(row.model_id, ""), row)
@@ -167,5 +167,5 @@ def left_out(db: sqlite3.Connection, owner: int) -> Dict[str, int]:
     for kinds, in db.execute("SELECT left_out FROM log_file WHERE owner_id = ? AND left_out <> '{}'", (owner,)):
         with suppress(ValueError, AttributeError, TypeError, OverflowError):
             for kind, number in json.loads(kinds).items():
-                numbers[values.text(kind)] = numbers.get(values.text(kind), 0) + int(number)
+                numbers[rows.text(kind)] = numbers.get(rows.text(kind), 0) + int(number)
     return numbers

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Dict, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import rows, values
+from ccmon.store import rows
 from ccmon.when import SKEW_S
 
 VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_read", "prices", "open_span"
@@ -35,9 +35,9 @@ class LogPosition(NamedTuple):
 
 NAMES = ", ".join(LogPosition._fields)
 VALID = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND typeof(left_out) = 'text'",
-                       values.whole(("device", "inode", "mtime_ns")),
-                       values.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
-_CHECKED = values.whole(("ctime_ns", "crc", "check_at"))
+                       rows.whole(("device", "inode", "mtime_ns")),
+                       rows.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
+_CHECKED = rows.whole(("ctime_ns", "crc", "check_at"))
 
 
 def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, LogPosition]:
@@ -69,7 +69,7 @@ def is_unfinished(db: sqlite3.Connection, owner: int, now: int) -> bool:
 def open_span(db: sqlite3.Connection, owner: int) -> Optional[Tuple[int, int]]:
     """From when to when (epoch ms) messages have come since the sessions were last cut; None when none have."""
     words = (rows.note(db, f"{OPEN_SPAN} {owner}") or "").split()
-    numbers = [values.number(word) for word in words]
+    numbers = [rows.number(word) for word in words]
     return (numbers[0], numbers[1]) if len(numbers) == 2 and None not in numbers else None  # type: ignore[return-value]
 
 
@@ -92,7 +92,7 @@ def packed_ms(db: sqlite3.Connection, owner: int) -> int:
 
 def number(db: sqlite3.Connection, owner: int, name: str) -> int:
     """A number noted of the owner, 0 when none is."""
-    return values.number(rows.note(db, f"{name} {owner}")) or 0
+    return rows.number(rows.note(db, f"{name} {owner}")) or 0
 
 
 def damaged(db: sqlite3.Connection, owner: int) -> Tuple[int, Optional[str]]:

@@ -1,8 +1,7 @@
 """The history of another machine, or a backup of this one, taken in: each owner's rows join that owner's, none shrinks.
 
-Somebody else made the file: of a private copy the rows of our tables are put into a new one of our schema, which is checked
-first, so that nothing wrong with it can be taken for damage of ours, and nothing of it is run. It is written in one
-transaction. Merging again adds nothing: each message is recognised, and older snapshots are thinned like ours before.
+Of a private copy the rows of our tables are put into a new file of our schema, which is checked first, so that nothing wrong with
+it can be taken for damage of ours. It is written in one transaction.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import check, copy, foreign, foreign_rows, history_path, join, join_messages, log_state, migrations, rows, thin
+from ccmon.store import archive, check, connection, copy, foreign, history_path, join, join_messages, log_state, rows
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.join_messages import JoinTimes, OtherOwner
 from ccmon.text import clean
@@ -53,7 +52,7 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
                 db.execute(f"PRAGMA {pragma}").fetchall()
             with foreign.opened(file, watchdog) as source:
                 _look_through(source, path)
-                foreign_rows.take(source, db, watchdog)
+                foreign.take(source, db, watchdog)
             _prepare(db, taken, path, now, old_at)
         except WrongShape as error:
             raise UsageError(f"{path} is not a history of ccmon: {error}", "Nothing was merged") from None
@@ -64,14 +63,14 @@ def opened(file: str, path: str, now: int, is_over: Callable[[], bool] = lambda:
         yield OtherHistory(db, path, watchdog, old_at)
 
 
-_WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, migrations.Unusable
+_WRONG = sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError, history_path.Unusable
 
 
 def _look_through(source: sqlite3.Connection, path: str) -> None:
     why = copy.strangeness(source)
     if why:
         raise (CcmonError if "newer" in why else UsageError)(f"{path} {why}. Nothing was merged")
-    foreign_rows.check(source)
+    foreign.check_tables(source)
     wrong = check.faults(source) if foreign.is_plain(source) else check.missing(source)
     if wrong:
         raise join_messages.damaged(path, wrong[0])
@@ -81,10 +80,10 @@ def _prepare(db: sqlite3.Connection, file: str, path: str, now: int, old_at: int
     wrong = check.problems(db)
     if wrong:
         raise join_messages.damaged(path, wrong[0])
-    migrations.prepare(db, file, copy.BUSY_MS, journals=False)
+    connection.prepare(db, file, copy.BUSY_MS, journals=False)
     db.execute("BEGIN")
-    foreign_rows.settle(db, now + SKEW_S)
-    thin.thin_snapshots(db, old_at)
+    foreign.settle(db, now + SKEW_S)
+    archive.thin_snapshots(db, old_at)
     db.execute("COMMIT")
 
 

@@ -10,9 +10,9 @@ import sqlite3
 from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import values
+from ccmon.store import rows
 
-ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, values.ABSORBED, 16, 32
+ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, rows.ABSORBED, 16, 32
 _SOME = 400                            # values in one statement
 _32_BITS = 0xFFFFFFFF
 
@@ -71,7 +71,7 @@ MessageIndex = Dict[int, Dict[int, MessageRow]]      # message, key
 MessageChange = Tuple[Optional[MessageRow], MessageRow]     # before, after
 
 _NAMES = ", ".join(MessageRow._fields)
-SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {values.MESSAGE}"
+SELECT = f"SELECT {_NAMES} FROM message WHERE owner_id = ? AND {rows.MESSAGE}"
 _PUT = f"INSERT OR REPLACE INTO message (owner_id, {_NAMES}) VALUES (?{', ?' * len(MessageRow._fields)})"
 
 

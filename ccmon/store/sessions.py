@@ -1,7 +1,6 @@
-"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over.
+"""The 5-hour sessions, cut from the messages by ccusage 20's rule, and fixed once they are over: no two overlap.
 
-The start and end of a settled session stay whatever comes or goes: a late message inside it joins it, one between two
-of them opens a session that ends where the next one begins. So no two overlap, and none is longer than five hours.
+A late message inside a settled session joins it, one between two of them opens a session that ends where the next one begins.
 Times are epoch seconds, `_ms` epoch milliseconds.
 """
 
@@ -13,7 +12,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import log_state, messages, rows, usage, values
+from ccmon.store import log_state, messages, rows, usage
 from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import LogMessage, MessageChange, MessageRow
 from ccmon.when import HOUR_S, SESSION_S
@@ -37,12 +36,7 @@ class Bound(NamedTuple):
         return self.state == SETTLED and self.end - self.start == SESSION_S
 
 
-class Cut(NamedTuple):
-    """A session made of messages; the columns of its row in the order of rows.CONTENT."""
-
-    start: int
-    columns: Tuple[object, ...]
-    end: int
+Cut = Tuple[Any, ...]                  # a session made of messages: the columns of its row in the order of rows.CONTENT
 
 
 def bounds(db: sqlite3.Connection, owner: int, since_ms: int = -EVER, until_ms: int = EVER * 1000) -> List[Bound]:
@@ -106,7 +100,7 @@ def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loo
 
 def raise_note(db: sqlite3.Connection, owner: int, name: str, value: int) -> None:
     """Note a number of the owner, unless a larger one stands there."""
-    if value > (values.number(rows.note(db, f"{name} {owner}")) or 0):
+    if value > (rows.number(rows.note(db, f"{name} {owner}")) or 0):
         rows.write_note(db, f"{name} {owner}", str(value))
 
 
@@ -117,8 +111,8 @@ def _shift(db: sqlite3.Connection, owner: int, bound: Bound, parts: Sequence[Tup
         for at, number in enumerate(usage.message_sums(row)):
             sums[at] += sign * number
     names, *stored = db.execute("SELECT models, last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
-    last, cost = values.epoch(stored[0]), values.count(stored[1])
-    wanted = dict.fromkeys(filter(None, values.text(names).split(",")))
+    last, cost = rows.epoch(stored[0]), rows.count(stored[1])
+    wanted = dict.fromkeys(filter(None, rows.text(names).split(",")))
     wanted.update(dict.fromkeys(_model_names(db, [row.model_id for sign, row in parts if sign > 0])))
     latest = max([row.at_ms // 1000 for sign, row in parts if sign > 0], default=last)
     cost = _priced(db, owner, bound) if cost is None or sums[5] else cost + round(sums[4] / 1000)
@@ -138,7 +132,7 @@ def _priced(db: sqlite3.Connection, owner: int, bound: Bound) -> Optional[int]:
 
 def _model_names(db: sqlite3.Connection, numbers: Iterable[int]) -> List[str]:
     fetched = (db.execute("SELECT name FROM model WHERE id = ?", (number,)).fetchone() for number in dict.fromkeys(numbers))
-    return [name for row in fetched if row for name in (values.text(row[0]),) if name]
+    return [name for row in fetched if row for name in (rows.text(row[0]),) if name]
 
 
 # --- cutting -----------------------------------------------------------------------------------------------------------
@@ -162,7 +156,7 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
 
 def cuts(db: sqlite3.Connection, by_time: Iterable[MessageRow], low: int, high: int) -> Iterator[Cut]:
     """The sessions of these messages, given by time, all between two times at which others end and begin."""
-    names = {number: values.text(name) for number, name in db.execute("SELECT id, name FROM model")}
+    names = {number: rows.text(name) for number, name in db.execute("SELECT id, name FROM model")}
     for group in groups(by_time):
         yield _cut(group, max(group[0].at_ms // _HOUR_MS * HOUR_S, low), high, names)
 
@@ -177,7 +171,7 @@ def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
             starts = [at for at in range(1, len(rows_by_time))
                       if rows_by_time[at].at_ms - rows_by_time[at - 1].at_ms > SESSION_S * 1000]
             rows_by_time = rows_by_time[starts[0]:] if starts else []
-        made = [rows.stored_session((0, *cut.columns)) for cut in cuts(db, rows_by_time, 0, 1 << 40)]
+        made = [rows.stored_session((0, *cut)) for cut in cuts(db, rows_by_time, 0, 1 << 40)]
         return [row.block for row in made if row]
 
 
@@ -201,9 +195,9 @@ def _cut(group: Sequence[MessageRow], start: int, high: int, names: Dict[int, st
     cost = None if any(row.cost_nano is None for row in group) else sum(row.cost_nano or 0 for row in group)
     models = dict.fromkeys(names.get(row.model_id, "") for row in group)
     end = min(start + SESSION_S, high)
-    return Cut(start, (start, end, group[-1].at_ms // 1000, given + made, given, made,
-                       sum(row.cache_5m + row.cache_1h for row in group), sum(row.cache_read for row in group),
-                       None if cost is None else round(cost / 1000), ",".join(filter(None, models)), len(group), 1, "logs"), end)
+    return (start, end, group[-1].at_ms // 1000, given + made, given, made, sum(row.cache_5m + row.cache_1h for row in group),
+            sum(row.cache_read for row in group), None if cost is None else round(cost / 1000), ",".join(filter(None, models)),
+            len(group), 1, "logs")
 
 
 def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:
@@ -211,21 +205,20 @@ def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Se
     select = f"""{rows.SELECT} FROM session WHERE owner_id = ? AND NOT settled AND start_ts >= ? AND start_ts < ?
         AND typeof(start_ts) = 'integer'"""
     old = {row[1]: row for row in db.execute(select, (owner, low, high))}
-    here = {cut.start: cut for cut in wanted}
-    ends = {cut.start: cut.end for cut in wanted}
+    here = {cut[0]: cut for cut in wanted}
     moved: Dict[int, int] = {}         # number of a session that goes -> start of the one that has most of it
     for start in [start for start in old if start not in here]:
         row = old.pop(start)
-        last = values.epoch(row[2]) or start
-        moved[row[0]] = max(ends, key=lambda at: min(ends[at], last) - max(at, start), default=start)
+        last = rows.epoch(row[2]) or start
+        moved[row[0]] = max(here, key=lambda at: min(here[at][1], last) - max(at, start), default=start)
     renamed = {start: number for number, start in moved.items() if start in here and start not in old}
     for start, number in renamed.items():
-        db.execute(rows.UPDATE, (*here[start].columns, number))
+        db.execute(rows.UPDATE, (*here[start], number))
     for start, cut in here.items():
-        if start in old and old[start][1:] != cut.columns:
-            db.execute(rows.UPDATE, (*cut.columns, old[start][0]))
+        if start in old and old[start][1:] != cut:
+            db.execute(rows.UPDATE, (*cut, old[start][0]))
         elif start not in old and start not in renamed:
-            db.execute(rows.INSERT, (owner, *cut.columns))
+            db.execute(rows.INSERT, (owner, *cut))
     for number, start in moved.items():
         if number not in renamed.values():
             heir = db.execute("SELECT id FROM session WHERE owner_id = ? AND start_ts = ?", (owner, start)).fetchone()
@@ -286,11 +279,11 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     """Write what the quarters of a session hold, with what ccusage reported beyond it."""
     select = "SELECT tokens, input, output, cache_creation, cache_read, cost_micro_usd, entries, counted, source FROM reported"
     row = db.execute(f"{select} WHERE session_id = ?", (bound.id,)).fetchone()
-    reported = row and (*map(values.count, row[:6]), values.count(row[6]) or 0, bool(row[7]), values.text(row[8]))
+    reported = row and (*map(rows.count, row[:6]), rows.count(row[6]) or 0, bool(row[7]), rows.text(row[8]))
     stored = db.execute("SELECT last_ts, cost_micro_usd FROM session WHERE id = ?", (bound.id,)).fetchone()
     last_ms = db.execute("""SELECT max(at_ms) FROM message WHERE owner_id = ? AND at_ms >= ? AND at_ms <= ?
         AND typeof(at_ms) = 'integer'""", (owner, bound.start * 1000, bound.end * 1000)).fetchone()[0]
-    epochs, cost = (values.epoch(stored[0]), None if last_ms is None else last_ms // 1000), values.count(stored[1])
+    epochs, cost = (rows.epoch(stored[0]), None if last_ms is None else last_ms // 1000), rows.count(stored[1])
     last = max([epoch for epoch in epochs if epoch is not None], default=None)
     usage.clear_spread(db, owner, bound.start, bound.end)
     total = usage.UsageTotal(db, owner, bound.start, bound.end)
@@ -307,7 +300,7 @@ def sum_up(db: sqlite3.Connection, owner: int, bound: Bound) -> None:
     elif reported:
         cost = reported[5]
     models = db.execute("SELECT models FROM session WHERE id = ?", (bound.id,)).fetchone()[0]
-    names = dict.fromkeys([*filter(None, values.text(models).split(",")), *whole.models])
+    names = dict.fromkeys([*filter(None, rows.text(models).split(",")), *whole.models])
     db.execute("""UPDATE session SET last_ts = ?, tokens = ?, input = ?, output = ?, cache_creation = ?, cache_read = ?,
         cost_micro_usd = ?, models = ?, entries = ?, counted = ?, source = ? WHERE id = ?""",
                (last, whole.tokens, *kinds, cost, ",".join(names), max(total.entries, reported[6] if reported else 0),

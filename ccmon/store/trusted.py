@@ -1,9 +1,7 @@
-"""Whether the clock is believed: nothing that cannot be undone is done on the word of one that has jumped.
+"""Whether the clock is believed: nothing that cannot be undone is done on the word of one that has jumped by more than a day.
 
-It is doubted when it differs by more than a day from when it was last believed. A message of that time, in a log or in an
-answer of ccusage, confirms it at once; without one it has to go on for a day. Meanwhile what is old is what was old at the
-earlier of both times: that is true whichever of them is right. What is shown does not depend on it.
-The clock is the machine's: one note for all owners, written when logs or ccusage are read, never by a merge.
+A message of that time confirms it at once; else it has to go on for a day. Meanwhile what is old is what was old at the earlier
+of both times. The clock is the machine's: one note for all owners, written when logs or ccusage are read, never by a merge.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ import sqlite3
 from typing import Iterable, Optional
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import rows, values
+from ccmon.store import rows
 from ccmon.when import DAY_S, HOUR_S, SKEW_S
 
 _NOTED_S = HOUR_S          # what changes by less is not written
@@ -77,7 +75,7 @@ def _is_noted(stored: Optional[Clock], clock: Clock) -> bool:
 
 
 def _stored_clock(db: sqlite3.Connection) -> Optional[Clock]:
-    numbers = [values.number(word) for word in (rows.note(db, _NOTE) or "").split()]
+    numbers = [rows.number(word) for word in (rows.note(db, _NOTE) or "").split()]
     return Clock(*numbers) if len(numbers) == 3 and None not in numbers else None  # type: ignore[arg-type]
 
 

@@ -1,15 +1,14 @@
-"""What was used by quarter of an hour, model and project: sums of the messages, for ever.
+"""What was used by quarter of an hour, model and project: sums of the messages, for ever. Costs are billionths of a US dollar.
 
-Beside them stand rests, which no message covers: of minutes that an older ccmon summed up (table legacy; the project
-is unknown), and of sessions that only ccusage has reported (model and project are unknown). A rest shrinks as messages come in.
-Times are epoch seconds, costs billionths of a US dollar.
+Beside them stand rests, which shrink as messages come in: of minutes that an older ccmon summed up (table legacy; without a
+project), and of sessions that only ccusage has reported (without model and project). Times are epoch seconds.
 """
 
 import sqlite3
 from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ccmon.model import UsageRow
-from ccmon.store import values
+from ccmon.store import rows
 from ccmon.when import HOUR_S
 
 if TYPE_CHECKING:
@@ -20,15 +19,10 @@ UNKNOWN = -1                           # instead of a model's or project's numbe
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
 _NAMES = ", ".join(_SUMS)
-_VALID = f"{values.TIMES.format('ts')} AND {values.counted(_SUMS, values.MOST_SUMMED)}"
+_VALID = f"{rows.TIMES.format('ts')} AND {rows.counted(_SUMS, rows.MOST_SUMMED)}"
 
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
-
-def usage_key(row: "MessageRow") -> Key:
-    """Where a message is summed up."""
-    return row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
-
 
 def quarter(ts: int) -> int:
     """The start of the quarter of an hour that holds that time."""
@@ -53,7 +47,8 @@ def deltas(changes: "Iterable[MessageChange]") -> Dict[Key, Sums]:
 
 
 def _add_to(changed: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
-    key, (given, made, created, read, cost_nano, unpriced, entries) = usage_key(row), message_sums(row)
+    key = row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
+    given, made, created, read, cost_nano, unpriced, entries = message_sums(row)
     sums = changed.get(key)
     if sums is None:
         sums = changed[key] = [0] * len(_SUMS)
@@ -80,7 +75,7 @@ _PUT = f"INSERT OR REPLACE INTO usage (owner_id, ts, model_id, project_id, {_NAM
 
 
 _COVERED = f"""SELECT {', '.join(f'coalesce(sum({kind}), 0)' for kind in _KINDS)} FROM usage
-    WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ? AND project_id >= 0 AND {values.FOUR}"""
+    WHERE owner_id = ? AND ts >= ? AND ts < ? AND model_id = ? AND project_id >= 0 AND {rows.FOUR}"""
 
 
 def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> Set[int]:
@@ -101,7 +96,7 @@ def settle_legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable
     return changed
 
 
-LEGACY = f"{values.TIMES.format('ts')} AND {values.FOUR} AND span_s IN ({QUARTER_S}, {HOUR_S})"      # a row that can be
+LEGACY = f"{rows.TIMES.format('ts')} AND {rows.FOUR} AND span_s IN ({QUARTER_S}, {HOUR_S})"      # a row that can be
 
 
 def _legacy(db: sqlite3.Connection, owner: int, touched: Optional[Iterable[Key]]) -> List[Sequence[int]]:
@@ -137,14 +132,14 @@ class UsageTotal:
     """The sum of all quarters of a time."""
 
     def __init__(self, db: sqlite3.Connection, owner: int, start: int, end: int, rests: bool = True) -> None:
-        rows = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts FROM usage
-            WHERE owner_id = ? AND ts >= ? AND ts < ? AND {_VALID}{'' if rests else ' AND project_id >= 0'} ORDER BY ts""",
-                          (owner, quarter(start), end)).fetchall()
-        self.kinds = [sum(row[2 + at] for row in rows) for at in range(len(_KINDS))]
-        self.cost_nano: Optional[int] = None if any(row[-3] for row in rows) else sum(row[-4] for row in rows)
-        self.entries = sum(row[-2] for row in rows)
-        self.models = tuple(dict.fromkeys(filter(None, (values.text(row[1]) for row in rows))))
-        self.last: Optional[int] = max((row[-1] for row in rows), default=None)
+        fetched = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts
+            FROM usage WHERE owner_id = ? AND ts >= ? AND ts < ? AND {_VALID}{'' if rests else ' AND project_id >= 0'}
+            ORDER BY ts""", (owner, quarter(start), end)).fetchall()
+        self.kinds = [sum(row[2 + at] for row in fetched) for at in range(len(_KINDS))]
+        self.cost_nano: Optional[int] = None if any(row[-3] for row in fetched) else sum(row[-4] for row in fetched)
+        self.entries = sum(row[-2] for row in fetched)
+        self.models = tuple(dict.fromkeys(filter(None, (rows.text(row[1]) for row in fetched))))
+        self.last: Optional[int] = max((row[-1] for row in fetched), default=None)
 
     @property
     def tokens(self) -> int:
@@ -155,14 +150,14 @@ class UsageTotal:
 def usage_rows(db: sqlite3.Connection, owner: Optional[int], since: int, until: int) -> List[UsageRow]:
     """What was used by quarter of an hour, model, project and machine, from since on and before until; of all without owner."""
     fetched = db.execute(_USED, (owner, since, until))
-    return [UsageRow(ts, None if model_id == UNKNOWN else values.text(model),
-                 None if project_id == UNKNOWN else values.text(project),
-                 given, made, created, read, None if unpriced or values.count(cost) is None else cost / 1e9, values.text(host))
+    return [UsageRow(ts, None if model_id == UNKNOWN else rows.text(model),
+                 None if project_id == UNKNOWN else rows.text(project),
+                 given, made, created, read, None if unpriced or rows.count(cost) is None else cost / 1e9, rows.text(host))
             for ts, model_id, model, project_id, project, given, made, created, read, cost, unpriced, host in fetched]
 
 
 _USED = f"""SELECT ts, model_id, model.name, project_id, CASE path WHEN '' THEN project.name ELSE path END,
     {', '.join(_SUMS[:-1])}, host FROM usage JOIN owner ON owner.id = owner_id LEFT JOIN model ON model.id = model_id
     LEFT JOIN project ON project.id = project_id
-    WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3 AND {values.TIMES.format('ts')} AND {values.FOUR}
+    WHERE (?1 IS NULL OR owner_id = ?1) AND ts >= ?2 AND ts < ?3 AND {rows.TIMES.format('ts')} AND {rows.FOUR}
     ORDER BY ts, model_id, project_id, host"""

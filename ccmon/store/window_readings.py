@@ -9,7 +9,7 @@ import sqlite3
 from typing import Dict, List, Sequence, Tuple
 
 from ccmon.named_tuple import NamedTuple
-from ccmon.store import rows, values
+from ccmon.store import rows
 from ccmon.when import DAY_S, SESSION_S, WEEK_S
 
 NAMES_S = {"five_hour": SESSION_S, "seven_day": WEEK_S}             # those of `reading`
@@ -66,9 +66,9 @@ _ALL = f"""SELECT login, name, ts, percent, resets_at, source FROM window_readin
 def readings(db: sqlite3.Connection, owner: int, since: int, until: int, name: str = "") -> List[WindowReading]:
     """All of them, or those of one name, by time; those without a login have the first one."""
     first = first_login(db, owner)
-    return [WindowReading(values.text(login) or first, values.text(name), ts, float(percent), resets_at, source)
+    return [WindowReading(rows.text(login) or first, rows.text(name), ts, float(percent), resets_at, source)
             for login, name, ts, percent, resets_at, source in db.execute(_ALL, (owner, since, until, name))
-            if values.is_reading((ts, percent, resets_at, source)) and isinstance(name, str) and len(name) <= _LONGEST]
+            if rows.is_reading((ts, percent, resets_at, source)) and isinstance(name, str) and len(name) <= _LONGEST]
 
 
 def names(db: sqlite3.Connection, owner: int) -> List[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
-from ccmon.settings.origins import Setting
+from ccmon.settings.ini_sections import Setting
 from ccmon.text import Line, Span, clip, clip_line, pad, printable, width
 
 HEADINGS = ("option", "value", "from")

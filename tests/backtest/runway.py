@@ -4,7 +4,7 @@ from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 from ccmon.learning import evaluate, runway, usage_curve, values
 from ccmon.learning.values import WINDOW_S, UsageCurve
-from ccmon.views import series_scores
+from ccmon.views import score_words
 
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history, peers
@@ -37,7 +37,7 @@ SERIES = (
 
 def add(sums: Pooled, sim: Simulated, series: Series) -> Pooled:
     """One user's scores, added; and returned by themselves as means."""
-    found = series_scores.document(evaluate.walked(*evaluate.read(sim.rows(series.every_s)), series.percents))
+    found = score_words.document(evaluate.walked(*evaluate.read(sim.rows(series.every_s)), series.percents))
     count = float(found["decisions"])
     alone = {f"{score}.{rule}": found[score][rule] for score in ("mae", "crps", "brier") for rule in ("ccmon", "seed")}
     alone["coverage"] = found["coverage90"]

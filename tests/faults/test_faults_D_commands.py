@@ -14,7 +14,7 @@ from store_cases import ME, T0, fill, keep, kept_files, path, tokens_in  # noqa:
 from store_cases import block as session
 from whole_history import call, live, preload
 
-from ccmon.store import copy, migrations
+from ccmon.store import copy, history_path
 from ccmon.store.database import Busy, moved_aside, open_store
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="forks and signals of POSIX")]
@@ -153,7 +153,7 @@ def test_D24_a_locked_history_is_called_held_not_damaged_nor_new(lived, journal,
 @pytest.mark.parametrize("journal", ["WAL", "DELETE"])
 def test_D24_a_file_that_is_moved_while_it_is_written_to_is_followed(path, journal, monkeypatch):
     """sqlite writes to what was moved, or calls it read-only: no reason to lose what is written, or to do without a history."""
-    monkeypatch.setattr(migrations, "is_remote", lambda path: journal == "DELETE")
+    monkeypatch.setattr(history_path, "is_remote", lambda path: journal == "DELETE")
     fill(path)
     turns = []
 

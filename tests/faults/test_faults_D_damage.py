@@ -23,10 +23,9 @@ from ccmon.store import (
     check,
     learning,
     ledger,
-    limit_events,
     log_state,
     merge,
-    recorded_use,
+    present,
     rows,
     sessions,
     usage,
@@ -217,8 +216,8 @@ WORKS = (
     lambda store: store.change_owner(ME, lambda db, owner: ledger.reprice(db, owner, 5, lambda model, row: 7)),
     lambda store: store.change_owner(ME, lambda db, owner: ledger.finish(db, owner, [b"/logs/5.jsonl"], THEN, True)),
     lambda store: store.read_owner(ME, ledger.counts, None), lambda store: store.read_owner(ME, log_state.damaged, None),
-    lambda store: store.read_owner(ME, lambda db, owner: recorded_use.recorded_use(db, owner, T0 - 20 * DAY, THEN), None),
-    lambda store: store.read_owner(ME, limit_events.events, None),
+    lambda store: store.read_owner(ME, lambda db, owner: present.recorded_use(db, owner, T0 - 20 * DAY, THEN), None),
+    lambda store: store.read_owner(ME, learning.limit_events, None),
     lambda store: store.maintain(LATER, 5, 0), lambda store: keep(store, [block(LATER, 9)], LATER))
 
 

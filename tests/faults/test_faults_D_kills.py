@@ -19,7 +19,7 @@ from extent import ALL
 from store_cases import ME, T0, kept_files, path, saved  # noqa: F401
 from store_processes import OLD, fill_old, old_copies, start_together, version, words
 
-from ccmon.store import check, migrations, rows
+from ccmon.store import check, connection, rows
 from ccmon.store.database import open_store
 from ccmon.when import SESSION_S
 
@@ -164,7 +164,7 @@ def check_round(path, said, before):
         assert logged in ([[], [5]] if not said["minutes"] else [[5]])
         assert sum(row.input + row.output for row in store.used(ME, 0, EVER)) == sum(reported + logged)
     found = check.examine(path)
-    assert found.problems == () and found.version == migrations.VERSION
+    assert found.problems == () and found.version == connection.VERSION
 
 
 def clean(path):

@@ -14,7 +14,7 @@ from store_cases import DAY, T0, block, keep, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, run_together
 
 from ccmon import line_answer, line_cache, locks
-from ccmon.store import check, migrations
+from ccmon.store import check, history_path
 from ccmon.store.database import StoreError, open_store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
@@ -28,8 +28,8 @@ def called(monkeypatch, tmp_path, kind):
     """The table of mounts says that the test's folder is of that kind."""
     table = tmp_path / "mounts"
     table.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/a\\040b {str(tmp_path)} {kind} rw 0 0\nbroken\n")
-    monkeypatch.setattr(migrations, "_MOUNTS", str(table))
-    yield f"from ccmon.store import migrations\nmigrations._MOUNTS = {str(table)!r}\n"
+    monkeypatch.setattr(history_path, "_MOUNTS", str(table))
+    yield f"from ccmon.store import history_path\nhistory_path._MOUNTS = {str(table)!r}\n"
 
 
 REMOTE = ["nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "lustre", "virtiofs"]
@@ -47,13 +47,13 @@ def test_D14_a_network_disk_has_no_shared_memory(path, tmp_path, monkeypatch, ki
 
 def test_D14_a_mount_above_another_counts(path, tmp_path, monkeypatch):
     table = tmp_path / "mounts"
-    monkeypatch.setattr(migrations, "_MOUNTS", str(table))
+    monkeypatch.setattr(history_path, "_MOUNTS", str(table))
     table.write_text(f"a {tmp_path} nfs rw 0 0\nb {tmp_path} ext4 rw 0 0\nc {tmp_path}2 nfs rw 0 0\nd /tmp nfs rw 0 0\n")
-    assert not migrations.is_remote(path)
+    assert not history_path.is_remote(path)
     table.write_text(f"a /home/a\\040b nfs rw 0 0\nb {tmp_path} ext4 rw 0 0\n")
-    assert migrations.is_remote("/home/a b/ccmon.db") and not migrations.is_remote("/home/a/ccmon.db")
+    assert history_path.is_remote("/home/a b/ccmon.db") and not history_path.is_remote("/home/a/ccmon.db")
     table.unlink()
-    assert not migrations.is_remote("/home/a b/ccmon.db")
+    assert not history_path.is_remote("/home/a b/ccmon.db")
 
 
 def test_D14_many_processes_on_a_network_disk_lose_nothing(path, tmp_path, monkeypatch):

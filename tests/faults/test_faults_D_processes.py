@@ -17,7 +17,7 @@ from store_cases import ME, T0, block, fill, keep, kept_files, path, tokens_in  
 from store_processes import OLD, OWN_SESSION, PATIENCE_S, TRY, fill_old, old_copies, run_together, start_together, version
 
 from ccmon.errors import UsageError
-from ccmon.store import check, copy, migrations, schema
+from ccmon.store import check, connection, copy, schema
 from ccmon.store.database import Busy, open_store
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
@@ -74,7 +74,7 @@ def test_D03_an_old_schema_is_migrated_once_by_many(path, steps):
     fill_old(path, steps)
     before = version(path)
     run_together(6, ADDED, path)
-    assert tokens_in(path) == list(range(1, 8)) and version(path) == migrations.VERSION and is_sound(path)
+    assert tokens_in(path) == list(range(1, 8)) and version(path) == connection.VERSION and is_sound(path)
     assert old_copies(path) == [(before, 1)]
 
 
@@ -96,7 +96,7 @@ def test_D03_a_migration_is_raced_and_killed(path):
         kept = {number + 2 for number, (out, _, _) in enumerate(ended) if out}
         found = set(tokens_in(path))
         assert kept | set(range(3, 10, 2)) | ({1} if steps else set()) <= found and is_sound(path)
-        assert version(path) == migrations.VERSION
+        assert version(path) == connection.VERSION
         copies = old_copies(path)      # more than one when one was killed with the first in place and nothing else
         assert set(copies) == ({(schema.STEPS[steps - 1][0], 1)} if steps else set()) and len(copies) <= 2
     print("kills:", kills)
@@ -108,7 +108,7 @@ def test_D15_no_look_at_the_file_drops_the_lock_of_this_process(path, tmp_path):
     with open_store(path, 1000, T0) as store:
         store._db.execute("BEGIN IMMEDIATE")
         open_store(path, 20, T0).close()
-        migrations.create_file(path)
+        connection.create_file(path)
         assert check.examine(path).problems == ()
         copy.backup(path, str(tmp_path / "copy.db"))
         with pytest.raises(UsageError), copy.copied(path, path):

@@ -12,13 +12,13 @@ from commands import wait_until
 from store_cases import DAY, ME, T0, block, fill, keep, kept_files, path, saved, tokens_in  # noqa: F401
 from store_processes import OLD, active, fill_old, old_copies, version  # noqa: F401
 
-from ccmon.store import check, migrations, schema, window_readings
+from ccmon.store import check, connection, schema, window_readings
 from ccmon.store.database import Busy, StoreError, open_store
 from ccmon.when import SESSION_S
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="modes, signals and kills of POSIX")]
 
-NEWER = (migrations.VERSION // 100 + 1) * 100            # the next schema that an older ccmon cannot use
+NEWER = (connection.VERSION // 100 + 1) * 100            # the next schema that an older ccmon cannot use
 
 
 def database(path, *statements):
@@ -51,7 +51,7 @@ def test_D04_locked_is_not_empty_and_not_old(path, is_new):
 
 @pytest.mark.parametrize("statements, sentence", [
     ([f"PRAGMA user_version = {NEWER}"],
-     rf"was written by a newer ccmon \(schema {NEWER}, this one knows {migrations.VERSION}\); history is off; upgrade"),
+     rf"was written by a newer ccmon \(schema {NEWER}, this one knows {connection.VERSION}\); history is off; upgrade"),
     (["CREATE TABLE session (a)", f"PRAGMA user_version = {NEWER + 117}"], rf"newer ccmon \(schema {NEWER + 117}"),
     (["CREATE TABLE session (a)"], "is a database of another program"),
     (["PRAGMA user_version = 99"], "is a database of another program"),
@@ -74,7 +74,7 @@ def test_D05_a_ccmon_before_the_ledger_leaves_it_alone(path, monkeypatch, steps)
     assert tokens_in(path) == [1]
     before, old = Path(path).read_bytes(), schema.STEPS[:steps]
     monkeypatch.setattr(schema, "STEPS", old)
-    monkeypatch.setattr(migrations, "VERSION", old[-1][0])
+    monkeypatch.setattr(connection, "VERSION", old[-1][0])
     with pytest.raises(StoreError, match=rf"newer ccmon \(schema \d+, this one knows {old[-1][0]}\); history is off; upgrade"):
         open_store(path, 1000, T0)
     assert Path(path).read_bytes() == before and kept_files(path) == []
@@ -85,12 +85,12 @@ def test_D06_a_higher_additive_schema_is_used_as_it_is(path):
     fill(path)
     database(path, "ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
              "ALTER TABLE snapshot ADD COLUMN mood TEXT", "ALTER TABLE owner ADD COLUMN mood TEXT",
-             "CREATE TABLE extra (a)", f"PRAGMA user_version = {migrations.VERSION + 1}")
+             "CREATE TABLE extra (a)", f"PRAGMA user_version = {connection.VERSION + 1}")
     with open_store(path, 1000, T0) as store:
         keep(store, [block(), block(T0 + SESSION_S, 9)], T0 + SESSION_S)
         store.put("a", "b")
         assert [b.tokens for b in store.facts(ME, T0 + SESSION_S).blocks] == [1000, 9]
-        assert store._db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION + 1
+        assert store._db.execute("PRAGMA user_version").fetchone()[0] == connection.VERSION + 1
 
 
 def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch):
@@ -98,8 +98,8 @@ def test_D03_a_step_is_taken_once_and_a_failing_one_not_at_all(path, monkeypatch
 
     def add_mood(db):
         db.execute("ALTER TABLE session ADD COLUMN mood TEXT")
-    released, last = schema.STEPS, migrations.VERSION
-    monkeypatch.setattr(migrations, "VERSION", last + 2)
+    released, last = schema.STEPS, connection.VERSION
+    monkeypatch.setattr(connection, "VERSION", last + 2)
     monkeypatch.setattr(schema, "STEPS", (*released, (last + 1, add_mood), (last + 2, add_mood)))
     with pytest.raises(StoreError, match="duplicate column name: mood.*history is off"):
         open_store(path, 1000, T0)
@@ -119,7 +119,7 @@ def test_D03_every_released_schema_is_brought_up_to_date(path, steps):
         keep_readings(store, ME, [(18_000, T0, 37.0, T0 + 60)])
         assert store.read_owner(ME, window_readings.names, []) == ["five_hour"]
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone()[0] == migrations.VERSION
+        assert db.execute("PRAGMA user_version").fetchone()[0] == connection.VERSION
         assert db.execute("SELECT window_s, ts, percent, resets_at FROM reading").fetchall() == [(18_000, T0, 37.0, T0 + 60)]
     assert check.examine(path).problems == ()
 
@@ -132,10 +132,10 @@ ADDED = ("ALTER TABLE session ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'",
 def test_D06_an_older_ccmon_goes_on_beside_a_newer_one(path, steps):
     """Both have it open, write in turns, and thin; the older one knows so many steps of the same hundred less."""
     with pytest.MonkeyPatch.context() as new:
-        added = tuple((migrations.VERSION + n, lambda db, statement=statement: db.execute(statement))
+        added = tuple((connection.VERSION + n, lambda db, statement=statement: db.execute(statement))
                       for n, statement in enumerate(ADDED[:steps], 1))
         new.setattr(schema, "STEPS", (*schema.STEPS, *added))
-        new.setattr(migrations, "VERSION", added[-1][0])
+        new.setattr(connection, "VERSION", added[-1][0])
         newer = open_store(path, 1000, T0)
     with newer, open_store(path, 1000, T0) as older:
         for turn in range(6):
@@ -146,7 +146,7 @@ def test_D06_an_older_ccmon_goes_on_beside_a_newer_one(path, steps):
             pass
         keep(older, [block(T0 + 9 * SESSION_S, 77)], T0 + 9 * SESSION_S)
         assert [b.tokens for b in saved(newer)] == [1, 2, 3, 4, 5, 6, 77]
-    assert version(path) == migrations.VERSION + steps and check.examine(path).problems == ()
+    assert version(path) == connection.VERSION + steps and check.examine(path).problems == ()
 
 
 def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
@@ -155,12 +155,12 @@ def test_D06_a_newer_ccmon_thinned_and_added_columns(path):
         for table in ("session", "snapshot", "message", "usage", "reported", "archive", "reading"):
             db.execute(f"ALTER TABLE {table} ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'")
         db.execute("INSERT INTO note VALUES ('thinned 1', '5 5 5 5 5')")
-        db.execute(f"PRAGMA user_version = {migrations.VERSION + 1}")
+        db.execute(f"PRAGMA user_version = {connection.VERSION + 1}")
     with open_store(path, 1000, T0) as store:
         keep(store, [block(tokens=9)], T0 + 60)
         keep_readings(store, ME, [(18_000, T0, 1.0, T0 + 60)])
         assert store.maintain(T0 + 200 * DAY, 60, 0)
-    assert check.examine(path).problems == () and version(path) == migrations.VERSION + 1
+    assert check.examine(path).problems == () and version(path) == connection.VERSION + 1
 
 
 def test_D13_a_held_lock_costs_the_moment_and_nothing_else(path):

@@ -11,7 +11,7 @@ from commands import HOUR, NOW
 from ccmon import line_answer, line_cache
 from ccmon.pipeline import history
 from ccmon.settings import context
-from ccmon.sources import hook, spool
+from ccmon.sources import claude_files, hook
 from ccmon.store import rows
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="renames of open files")
@@ -41,7 +41,7 @@ def write(ctx, text):
 def take(ctx, most=9):
     """What a refresh does with the spool; it may be killed before it asks for the next file."""
     with history.opened(ctx, 1000) as kept:
-        for number, content in enumerate(spool.contents(ctx.cache)):
+        for number, content in enumerate(claude_files.spool_contents(ctx.cache)):
             if number == most or not kept.store_readings(content):
                 return
 
@@ -132,7 +132,7 @@ def test_D23_a_locked_store_leaves_the_spool(ctx, begin):
     write(ctx, lines(0, 3))
     with history.opened(ctx, 1).store as store, closing(sqlite3.connect(ctx.paths.store, isolation_level=None)) as db:
         db.execute(begin)
-        for _ in spool.contents(ctx.cache):
+        for _ in claude_files.spool_contents(ctx.cache):
             assert not history.History(ctx, store, None).store_readings(lines(0, 3))
             break
         assert (line_answer.read(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)

@@ -19,7 +19,7 @@ from ccmon import line_answer
 from ccmon.doctor.check import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.sources import ccusage_find, hook
+from ccmon.sources import hook, program_search
 from ccmon.store import history_path as history_place
 from ccmon.system import private
 
@@ -229,8 +229,8 @@ def test_D26_a_configuration_that_others_may_write_is_refused(tmp_path):
 def test_D26_a_remembered_program_that_others_may_change_is_not_run(tmp_path):
     def found(path):
         try:
-            return ccusage_find.find(None, str(path), {"PATH": "/nonexistent"}, None).path
-        except ccusage_find.NotFound as err:
+            return program_search.find_ccusage(None, str(path), {"PATH": "/nonexistent"}, None).path
+        except program_search.NotFound as err:
             return str(err)
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
     program = folder / "bin/ccusage"
@@ -242,7 +242,7 @@ def test_D26_a_remembered_program_that_others_may_change_is_not_run(tmp_path):
         before = wrong.stat().st_mode
         wrong.chmod(mode)
         assert f"is not run: {wrong} can be written by others. Name one with --ccusage" in found(program)
-        assert str(program) == ccusage_find.find(str(program), None, {}, None).path         # named by the user
+        assert str(program) == program_search.find_ccusage(str(program), None, {}, None).path         # named by the user
         wrong.chmod(right)
         assert found(program) == str(program)
         wrong.chmod(before)

@@ -15,7 +15,7 @@ from commands import ROOT
 
 from ccmon.doctor import programs as doctors_programs
 from ccmon.doctor.check import HOMELESS, Commands, FileStat
-from ccmon.fullscreen import curses_package
+from ccmon.fullscreen import entries
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(os.name != "posix", reason="commands of a POSIX shell")]
 OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b|systemctl|journalctl|notify-send|libnotify
@@ -23,13 +23,13 @@ OF_LINUX = re.compile(r"""xdg-open|\bapt\b|apt-get|\bdnf\b|pacman|zypper|\bapk\b
     |free\ -|\bss\ -|update-alternatives|locale-gen|localectl|chattr|inotify|\btac\b|\bnproc\b|sha256sum|md5sum""", re.VERBOSE)
 # Where such words stand, and why nobody on a Mac is shown them.
 KNOWN = {"doctor/programs.py": "by what is installed; the opener by the platform",
-         "fullscreen/curses_package.py": "by what is installed; the opener by the platform",
+         "fullscreen/entries.py": "by what is installed; the opener by the platform",
          "doctor/surroundings.py": "by what is installed",
          "alerts/channels.py": "by the platform", "setup/uninstall.py": "by what is installed"}
 # Of a Mac as it is sold, of its shells, and what people of Claude Code have installed.
 OF_MACS = set("""chmod chown mv cp mktemp du sort tail stty env grep id touch sudo open vi git rm echo eval export unset umask cd
     brew npm claude ccmon ccusage tmux pip python3""".split())
-NO_PLACES = "from ccmon.sources import program_folders\nprogram_folders._EVERYWHERE = ()\n"
+NO_PLACES = "from ccmon.sources import program_search\nprogram_search._EVERYWHERE = ()\n"
 DARWIN = "import sys\nsys.platform = 'darwin'\n"
 
 
@@ -71,7 +71,7 @@ def test_M08_the_commands_of_the_doctor_are_there_on_a_mac(monkeypatch):
     assert doctors_programs.by_hand("darwin").startswith("open https://") and doctors_programs.by_hand("win32").startswith("start https://")
     assert doctors_programs.by_hand("linux").startswith("xdg-open https://")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert curses_package.missing({"PATH": "/nowhere"}).endswith(": open https://www.python.org/downloads/")
+    assert entries.without_curses({"PATH": "/nowhere"}).endswith(": open https://www.python.org/downloads/")
 
 
 @pytest.mark.parametrize("shell", [name for name in ("sh", "bash", "zsh", "fish") if shutil.which(name)])

@@ -19,7 +19,7 @@ from test_faults_D_kills import TURNS, acknowledged, look
 from ccmon import line_answer, line_cache
 from ccmon.settings.options import FORMATS
 from ccmon.setup.written import LINES, Folder
-from ccmon.store import check, journal, migrations
+from ccmon.store import check, connection, history_path
 from ccmon.store.database import StoreError, moved_aside, open_store
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="sqlite's ways of POSIX")]
@@ -79,8 +79,8 @@ def test_M09_a_disk_that_refuses_gets_a_rollback_journal(path, monkeypatch, refu
             keep(store, [block(tokens=5)], T0)
         assert mode_of(path) == "wal"
     tried = []
-    real = journal.leave
-    monkeypatch.setattr(journal, "leave", lambda *given: tried.append(given) or real(*given))
+    real = connection.leave
+    monkeypatch.setattr(connection, "leave", lambda *given: tried.append(given) or real(*given))
     refusing(words)
     for turn in range(3):
         with open_store(path, 100, T0) as store:
@@ -101,8 +101,9 @@ def test_M09_many_processes_on_a_disk_that_refuses_lose_nothing(path):
 
 def test_M09_a_writer_that_is_killed_on_such_a_disk_loses_nothing(path, monkeypatch):
     """With kill -9, in the middle of a rollback journal: what it said to be written is there, and nothing by halves."""
-    monkeypatch.setattr(migrations, "is_remote", lambda _path: True)
-    code, chance, turns = "from ccmon.store import migrations\nmigrations.is_remote = lambda path: True\n", random.Random(19), 0
+    monkeypatch.setattr(history_path, "is_remote", lambda _path: True)
+    code = "from ccmon.store import history_path\nhistory_path.is_remote = lambda path: True\n"
+    chance, turns = random.Random(19), 0
     for _ in range(4):
         child, = start_together(1, code + TURNS, path)
         first = child.stdout.readline()
@@ -152,15 +153,15 @@ def test_M09_mount_tells_of_the_disk_where_there_is_no_table(tmp_path, monkeypat
     program = tmp_path / "mount"
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{said}END\n")
     program.chmod(0o755)
-    monkeypatch.setattr(journal, "PROGRAMS", ("/none/mount", str(program)))
-    assert journal.is_remote_by_program(place) is remote
+    monkeypatch.setattr(history_path, "PROGRAMS", ("/none/mount", str(program)))
+    assert history_path.is_remote_by_program(place) is remote
 
 
 def test_M09_mount_is_asked_once_for_each_disk(path, tmp_path, monkeypatch):
     asked, now = [], [(False, 1)]
-    monkeypatch.setattr(migrations, "_MOUNTS", str(tmp_path / "none"))
-    monkeypatch.setattr(journal, "is_remote_by_program", lambda path: asked.append(path) or now[0][0])
-    monkeypatch.setattr(journal, "disk", lambda path: now[0][1])
+    monkeypatch.setattr(history_path, "_MOUNTS", str(tmp_path / "none"))
+    monkeypatch.setattr(history_path, "is_remote_by_program", lambda path: asked.append(path) or now[0][0])
+    monkeypatch.setattr(history_path, "disk", lambda path: now[0][1])
     modes = []
     for now[0] in [(False, 1), (False, 1), (True, 2), (True, 2), (False, 1), (False, 1)]:
         with open_store(path, 1000, T0) as store:
@@ -173,8 +174,8 @@ def test_M09_mount_is_asked_once_for_each_disk(path, tmp_path, monkeypatch):
 def test_M09_wal_only_on_what_is_known_as_a_disk_of_this_machine(tmp_path, monkeypatch, kind):
     table = tmp_path / "mounts"
     table.write_text(f"a / ext4 rw 0 0\nC:\\134 /mnt/c {kind} rw 0 0\n")
-    monkeypatch.setattr(migrations, "_MOUNTS", str(table))
-    assert migrations.is_remote("/mnt/c/Users/me/ccmon.db") and migrations.is_remote("/home/me/ccmon.db") is False
+    monkeypatch.setattr(history_path, "_MOUNTS", str(table))
+    assert history_path.is_remote("/mnt/c/Users/me/ccmon.db") and history_path.is_remote("/home/me/ccmon.db") is False
 
 
 # --- names of files ---

@@ -19,7 +19,7 @@ from terminal import Terminal
 
 from ccmon import call_table
 from ccmon.commands import manual as pages
-from ccmon.fullscreen import curses_package
+from ccmon.fullscreen import entries
 from ccmon.system import processes
 from ccmon.views import manual
 
@@ -112,7 +112,7 @@ def test_M11_the_archive_of_the_sources_is_the_clone_and_passes_its_tests(tmp_pa
     assert {name for name in held if not MADE.fullmatch(name)} == set(names)
     (unpacked,) = (tmp_path / "else").iterdir()
     done = ran([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not slow", "tests/test_svg.py",
-                "tests/test_dockerfile.py", "tests/test_ini_text.py"], cwd=unpacked, env=dict(os.environ))
+                "tests/test_dockerfile.py", "tests/test_config_file.py"], cwd=unpacked, env=dict(os.environ))
     assert done.returncode == 0 and "passed" in done.stdout, done.stdout
 
 
@@ -151,8 +151,8 @@ def test_M01_windows_curses_is_asked_for_where_there_is_a_build_of_it(platform, 
         monkeypatch.setattr(sys, "version_info", (3, int(version[2:]), 0))
         monkeypatch.setattr(sys, "implementation", SimpleNamespace(name=name))
         monkeypatch.setattr(sysconfig, "get_platform", lambda: f"win-{machine.lower()}")
-        said = curses_package.missing({})
-        assert ("pip install windows-curses" in said) is curses_package.has_build() is wanted
+        said = entries.without_curses({})
+        assert ("pip install windows-curses" in said) is entries.has_curses_build() is wanted
         assert wanted or "winget install Python.Python.3.14 --architecture x64" in said
 
 

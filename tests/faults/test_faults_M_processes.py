@@ -189,7 +189,7 @@ def test_M06_a_shell_that_was_looked_at_leaves_nothing_running(tmp_path, blind, 
 @own_sources.together
 def test_M06_no_other_file_reads_proc():
     """A path below /proc is made of locks.PROC, by who has another way; targets.py only knows such a name from another."""
-    may = {"locks": {"/proc"}, "system/targets": None, "store/migrations": {"/proc/self/mounts"}}
+    may = {"locks": {"/proc"}, "system/targets": None, "store/history_path": {"/proc/self/mounts"}}
     for room, nodes in own_sources.nodes().items():
         said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
                 and "/proc" in node.value and "\n" not in node.value and " " not in node.value}

@@ -8,7 +8,7 @@ from ccusage_places import no_system_ccusage, put  # noqa: F401
 from commands import NOW, block, iso
 
 from ccmon.errors import CcmonError
-from ccmon.sources import ccusage, claude_program, program_folders
+from ccmon.sources import ccusage, program_search
 
 pytestmark = pytest.mark.newest_only
 
@@ -132,24 +132,24 @@ def test_M04_the_version_is_the_one_that_the_manager_would_take(tmp_path, no_nod
     """Not the newest one."""
     nodes = [below.replace("@", version) + "/bin/node" for version in ("20.1.0", "22.1.0")]
     env = laid(tmp_path, ["@.npm-global/bin/ccusage"], nodes, files, {"XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config"})
-    found = program_folders.node_path(str(tmp_path / ".npm-global/bin/ccusage"), env, str(tmp_path))
+    found = program_search.node_path(str(tmp_path / ".npm-global/bin/ccusage"), env, str(tmp_path))
     assert os.path.realpath(found) == os.path.realpath(tmp_path / below.replace("@", "20.1.0") / "bin/node")
 
 
 @pytest.fixture
 def no_node_here(monkeypatch):
     """A node of this machine must not be found: its folders are not on the PATH of these tests."""
-    usual = program_folders.processes.folders
+    usual = program_search.processes.folders
     own = POOR.split(":")
-    monkeypatch.setattr(program_folders.processes, "folders", lambda env: [one for one in usual(env) if one not in own])
+    monkeypatch.setattr(program_search.processes, "folders", lambda env: [one for one in usual(env) if one not in own])
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_M04_each_managers_ccusage_is_found_and_gets_its_own_node(tmp_path, no_node_here, name):
     env = laid_out(tmp_path, name)
-    program = ccusage.find(None, None, env, str(tmp_path))
+    program = program_search.find_ccusage(None, None, env, str(tmp_path))
     assert os.path.relpath(program.path, tmp_path) == LAYOUTS[name][4]
-    assert os.path.relpath(program_folders.node_path(program.path, env, str(tmp_path)), tmp_path) == LAYOUTS[name][5]
+    assert os.path.relpath(program_search.node_path(program.path, env, str(tmp_path)), tmp_path) == LAYOUTS[name][5]
     child = ccusage._environment(program, env, str(tmp_path))["PATH"].split(":")
     assert all(os.path.isabs(folder) for folder in child)
 
@@ -160,7 +160,7 @@ def test_M04_the_child_runs_with_it(tmp_path):
     if os.path.lexists("/usr/bin/node") or os.path.lexists("/bin/node"):
         env["PATH"] = "/nonexistent"
         (tmp_path / ".local/share/pnpm/bin/ccusage").write_text("#!/bin/sh\nexec node\n")
-    program = ccusage.find(None, None, env, str(tmp_path))
+    program = program_search.find_ccusage(None, None, env, str(tmp_path))
     assert ccusage.fetch(program, 20, env, str(tmp_path)).strip() == ".nvm/versions/node/v22.1.0/bin/node"
 
 
@@ -173,8 +173,8 @@ def test_M04_a_node_on_path_is_left_in_its_place(tmp_path):
     node("own", own / "bin/node")
     env = {"PATH": f"{mine}:{POOR}"}
     for path, first in ((tmp_path / ".npm-global/bin/ccusage", mine / "node"), (own / "bin/ccusage", own / "bin/node")):
-        assert program_folders.node_path(str(path), env, str(tmp_path)) == str(first)
-        assert program_folders.child_folders(str(path), env, str(tmp_path))[-4:] == POOR.split(":")
+        assert program_search.node_path(str(path), env, str(tmp_path)) == str(first)
+        assert program_search.child_folders(str(path), env, str(tmp_path))[-4:] == POOR.split(":")
 
 
 def test_M04_a_shim_keeps_its_manager_and_gets_it(tmp_path, no_node_here):
@@ -183,10 +183,11 @@ def test_M04_a_shim_keeps_its_manager_and_gets_it(tmp_path, no_node_here):
     put(tmp_path / "brew/asdf")
     shim = str(tmp_path / ".asdf/shims/ccusage")
     rich = {**env, "PATH": f"{tmp_path}/.asdf/shims:{tmp_path}/brew"}
-    assert ccusage.find(None, None, rich, str(tmp_path)).path == shim
-    assert ccusage.find(None, shim, env, str(tmp_path)).path.endswith("installs/nodejs/20.1.0/bin/ccusage")     # remembered
+    assert program_search.find_ccusage(None, None, rich, str(tmp_path)).path == shim
+    remembered = program_search.find_ccusage(None, shim, env, str(tmp_path)).path
+    assert remembered.endswith("installs/nodejs/20.1.0/bin/ccusage")
     put(tmp_path / ".local/bin/asdf")
-    assert str(tmp_path / ".local/bin") in program_folders.child_folders(shim, env, str(tmp_path))
+    assert str(tmp_path / ".local/bin") in program_search.child_folders(shim, env, str(tmp_path))
 
 
 def test_M04_what_others_could_exchange_is_not_handed_on(tmp_path, no_node_here, monkeypatch):
@@ -194,13 +195,13 @@ def test_M04_what_others_could_exchange_is_not_handed_on(tmp_path, no_node_here,
     program = str(tmp_path / ".bun/bin/ccusage")
     folder = tmp_path / ".fnm/node-versions/v20.1.0"
     folder.chmod(0o777)
-    assert program_folders.node_path(program, env, str(tmp_path)) is None
+    assert program_search.node_path(program, env, str(tmp_path)) is None
     folder.chmod(0o755)
     monkeypatch.chdir(tmp_path)
     node("planted", tmp_path / "node")
     relative = {**env, "PATH": ".:bin:", "FNM_DIR": ".", "NVM_DIR": "x", "PNPM_HOME": "y"}
-    assert program_folders.node_path(program, relative, str(tmp_path)) == str(folder / "installation/bin/node")
-    assert program_folders.node_path(program, relative, None) is None and program_folders.folders(relative, "home") == []
+    assert program_search.node_path(program, relative, str(tmp_path)) == str(folder / "installation/bin/node")
+    assert program_search.node_path(program, relative, None) is None and program_search.folders(relative, "home") == []
 
 
 def test_M04_the_path_that_fnm_makes_for_one_shell_is_not_remembered(tmp_path, no_node_here):
@@ -208,17 +209,17 @@ def test_M04_the_path_that_fnm_makes_for_one_shell_is_not_remembered(tmp_path, n
     shell = tmp_path / "run/fnm_multishells/123_456"
     shell.parent.mkdir(parents=True)
     shell.symlink_to(tmp_path / ".local/share/fnm/node-versions/v20.1.0/installation")
-    found = ccusage.find(None, None, {**env, "PATH": f"{shell}/bin"}, str(tmp_path)).path
+    found = program_search.find_ccusage(None, None, {**env, "PATH": f"{shell}/bin"}, str(tmp_path)).path
     assert found == str(tmp_path / ".local/share/fnm/node-versions/v20.1.0/installation/bin/ccusage")
 
 
 def test_M04_programs_that_are_named_or_asked_otherwise_are_found_alike(tmp_path):
     env = {"PATH": "/nonexistent"}
     bunx, claude = put(tmp_path / ".bun/bin/bunx"), put(tmp_path / ".claude/local/claude")
-    assert ccusage.find("bunx ccusage", None, env, str(tmp_path)).argv == (bunx, "ccusage")
-    assert claude_program.find(env, str(tmp_path)).path == claude
+    assert program_search.find_ccusage("bunx ccusage", None, env, str(tmp_path)).argv == (bunx, "ccusage")
+    assert program_search.find_claude(env, str(tmp_path)).path == claude
     with pytest.raises(CcmonError):
-        claude_program.find(env, None)
+        program_search.find_claude(env, None)
 
 
 def test_M04_a_ccusage_without_node_is_told(machine):

@@ -27,7 +27,7 @@ from commands import block as raw
 from full_screen import leave, live, monitor
 
 from ccmon.errors import CcmonError
-from ccmon.sources.ccusage_json import Parsed, parse
+from ccmon.sources.ccusage_output import Parsed, parse
 from ccmon.when import SESSION_S
 
 pytestmark = pytest.mark.newest_only

@@ -16,7 +16,8 @@ from terminal import Terminal
 from test_cli import START, active  # noqa: F401
 
 from ccmon.sources import ccusage
-from ccmon.sources.ccusage import NotFound, Program
+from ccmon.sources.ccusage_output import NotFound
+from ccmon.sources.program_search import Program
 from ccmon.system import processes
 
 pytestmark = pytest.mark.newest_only

@@ -11,7 +11,7 @@ import pytest
 from commands import PATIENCE_S
 from test_real_ccusage import NOW, expected, program, read, sums  # noqa: F401
 
-from ccmon.sources import ccusage
+from ccmon.sources import ccusage, ccusage_output, program_search
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.real_ccusage]
 EVIL = "claude-\x1b]0;PWN\x07\u202e$(id)`id`#(id)"
@@ -19,12 +19,12 @@ EVIL = "claude-\x1b]0;PWN\x07\u202e$(id)`id`#(id)"
 
 def test_P01_without_node(program, home, tmp_path, monkeypatch):
     """The launcher by its absolute path, with nothing else on PATH (tmux started by the system), and no node elsewhere."""
-    monkeypatch.setattr("ccmon.sources.program_folders._EVERYWHERE", ())
+    monkeypatch.setattr("ccmon.sources.program_search._EVERYWHERE", ())
     launcher = os.path.realpath(program.path)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "ccusage").symlink_to(launcher)
-    lonely = ccusage.find(str(tmp_path / "bin" / "ccusage"), None, {}, None)
-    with pytest.raises(ccusage.Failed, match=r"^Node\.js was not found by .*/bin/ccusage\. .*--ccusage") as caught:
+    lonely = program_search.find_ccusage(str(tmp_path / "bin" / "ccusage"), None, {}, None)
+    with pytest.raises(ccusage_output.Failed, match=r"^Node\.js was not found by .*/bin/ccusage\. .*--ccusage") as caught:
         ccusage.fetch(lonely, 60, {"PATH": str(tmp_path / "bin")}, str(home))
     assert caught.value.missing
 
@@ -47,7 +47,7 @@ def hostile(program, machine):
 
 
 def test_P16_what_ccusage_passes_on_raw_is_shown_clean(hostile):
-    ccusage_itself = ccusage.find(hostile.usual["CCMON_CCUSAGE"], None, os.environ, None)
+    ccusage_itself = program_search.find_ccusage(hostile.usual["CCMON_CCUSAGE"], None, os.environ, None)
     raw = ccusage.fetch(ccusage_itself, 60, hostile.env(**hostile.usual), None)
     assert EVIL in json.loads(raw)["blocks"][-1]["models"], "it does pass it on"
     assert hostile.run("--json", now=None, **hostile.usual).json["session"]["tokens"] == hostile.tokens

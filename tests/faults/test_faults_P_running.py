@@ -16,7 +16,7 @@ from test_refresh import ended
 
 from ccmon import line_answer
 from ccmon.sources import ccusage
-from ccmon.sources.ccusage import Failed
+from ccmon.sources.ccusage_output import Failed
 from ccmon.system import processes
 
 pytestmark = pytest.mark.newest_only

@@ -57,7 +57,7 @@ def test_T01_a_key_ends_the_monitor_and_gives_the_terminal_back(machine, keys, s
 
 def test_T01_an_exception_is_one_sentence_after_the_screen_is_gone(machine):
     live(machine)
-    (machine.cwd / "sitecustomize.py").write_text("import ccmon.views.screen.help as h\nh.render = lambda *_: 1 / 0\n")
+    (machine.cwd / "sitecustomize.py").write_text("import ccmon.views.screen.pages as h\nh.help_page = lambda *_: 1 / 0\n")
     with monitor(machine, env={"PYTHONPATH": f"{machine.cwd}:{machine.env()['PYTHONPATH']}"}) as term:
         shown(term)
         term.send("?")

@@ -30,8 +30,8 @@ for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "SIGTTOU", "
     delattr(signal, name)
 from importlib import import_module
 for room in ("line_answer", "locks", "line_cache", "system.private", "settings.config", "setup.dotfiles", "system.shared_files",
-             "system.named_files", "fullscreen.guardian", "fullscreen.terminal", "store.migrations", "store.database",
-             "sources.hook", "sources.spool", "system.signals", "output"):
+             "system.named_files", "fullscreen.guardian", "fullscreen.terminal", "store.history_path", "store.connection",
+             "store.database", "sources.hook", "sources.claude_files", "system.signals", "output"):
     module = import_module(f"ccmon.{{room}}")
     if getattr(module, "os", None) is os:
         module.os = Windows()

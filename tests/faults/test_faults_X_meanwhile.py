@@ -13,7 +13,7 @@ import pytest
 from line_shells import put_block
 
 from ccmon.errors import CcmonError
-from ccmon.settings import config_file, ini_text
+from ccmon.settings import config_file
 from ccmon.setup import dotfiles, init
 from ccmon.system import shared_files
 
@@ -122,7 +122,7 @@ def take_block(path):
 def set_value(path):
     def change():
         before = config_file.text_of(path)
-        config_file.write(path, before, ini_text.with_value(before or "", "ccmon", "plan", "pro"))
+        config_file.write(path, before, config_file.with_value(before or "", "ccmon", "plan", "pro"))
     shared_files.repeated(change)
 
 

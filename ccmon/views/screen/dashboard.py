@@ -9,7 +9,7 @@ from ccmon.usage import burn, notices
 from ccmon.usage.burn import HOLE_S
 from ccmon.views import graph
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both
-from ccmon.views.screen import foot, outlook_row, parts, recent, windows
+from ccmon.views.screen import foot, parts, windows
 from ccmon.views.screen.scene import COMPACT_ROWS, TINY, Scene
 from ccmon.when import HOUR_S
 
@@ -73,7 +73,7 @@ def _foot(scene: Scene, width: int, rows: int, roomy: bool) -> List[Slot]:
 def _columns(scene: Scene, width: int) -> List[Line]:
     """Burn rate and forecast, cost and models, and with room the kinds of tokens."""
     half, third = _edges(width)
-    lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), outlook_row.runs_out_row(scene, half - 2)]
+    lines = [parts.burn_row(scene, half - 2), parts.lasts_row(scene, half - 2), windows.runs_out_row(scene, half - 2)]
     lines = [_beside(*pair, half) for pair in zip(lines, parts.money_rows(scene, third - half - 1))]
     if width >= THIRD:
         lines = [_beside(*pair, third) for pair in zip(lines, parts.split_rows(scene, width - third - 1))]
@@ -100,12 +100,10 @@ def _beside(left: Line, right: Line, column: int) -> Line:
 
 def _below(scene: Scene, width: int, rows: int) -> List[Line]:
     """The graph, and in tall windows the sessions before this one."""
-    before = recent.lines(scene, width, min(10, rows - TALL_GRAPH))
-    return _graph(scene, width, rows - len(before)) + before
-
-
-def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
-    return [(Span(" "), *line) for line in session_curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
+    before = parts.sessions_before(scene, width, min(10, rows - TALL_GRAPH))
+    left = rows - len(before)
+    curve = session_curve(scene, width, left) if left >= LEAST_GRAPH else []
+    return [*((Span(" "), *line) for line in curve), *before]
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
@@ -113,7 +111,7 @@ def _narrow(scene: Scene, width: int, height: int) -> List[Line]:
     money = [_under_label(line) for line in parts.money_rows(scene, width - LABEL_CELLS + parts.MONEY_LABEL_CELLS)]
     body = [Slot(4, [parts.title(scene, width)]), Slot(9, [parts.rule(scene, width)]), *_meters(scene, width),
             *_windows(windows.rows(scene, width)), Slot(7, [parts.burn_row(scene, width)]),
-            Slot(8, [parts.lasts_row(scene, width)]), Slot(_end_rank(scene, 2), [outlook_row.runs_out_row(scene, width)]),
+            Slot(8, [parts.lasts_row(scene, width)]), Slot(_end_rank(scene, 2), [windows.runs_out_row(scene, width)]),
             *(Slot(10 + at, [line]) for at, line in enumerate(money) if line)]
     shown = windows.without_alarm(scene)
     lines, end = fit_both(body, _foot(shown, width, 3 if rows >= 14 else 2 if rows >= 9 else 1, roomy=False), rows)
@@ -139,7 +137,7 @@ def session_curve(scene: Scene, cells: int, rows: int) -> List[Line]:
     strokes = [graph.Stroke(a, b, "dim" if b[0] - a[0] > HOLE_S and b[1] != a[1] else role) for a, b in zip(points, points[1:])]
     step_s = HOUR_S * max(1, (block.end - block.start) // (8 * HOUR_S))
     hours = [(at, scene.hour(at)) for at in range(block.start, block.end, step_s)]
-    runway = outlook_row.likelihood_runway(scene)
+    runway = windows.likelihood_runway(scene)
     ahead = _band(snapshot, block, runway) if runway and runway.band else _pace(snapshot, block)
     picture = graph.Curve(block.start, block.end, snapshot.capacity, strokes + ahead, snapshot.now)
     return graph.render(picture, cells - 2, rows, scene.charset, hours)

@@ -3,19 +3,22 @@
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import claude_row, text
-from ccmon.model import Snapshot
+from ccmon.model import Block, Snapshot
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.views.layout import LABEL_CELLS, label, percent_text, pick, pick_text, rate_text
 from ccmon.views.limit_words import is_unknown, limit_words, plan_name, plan_words
 from ccmon.views.screen.scene import Scene
-from ccmon.when import SESSION_S
+from ccmon.when import DAYS, SESSION_S
 
 PERCENT_CELLS = 9
 LEAST_SPARKS = 3                       # fewer of the twelve tell nothing
 FIGURES_CELLS = 30                     # room for the figures, so that what stands beside them does not change with them
 MONEY_LABEL_CELLS = 8
 OWN_RESETS = {"session": ("session end",), "official": ("official reset", "official")}     # at the end of the time row's window
+WHEN_CELLS = {12: 15, 24: 11}          # of 10:05am-10:05pm, 14:05-19:05
+LEAST_BEFORE = 4                         # a blank, a heading and two sessions
+_BAR_CELLS = 20
 
 
 def title(scene: Scene, cells: int, page: str = "") -> Line:
@@ -47,6 +50,11 @@ def _session_span(scene: Scene) -> str:
     if not scene.snapshot.active or session is None:
         return ""
     return f"  session {scene.hour(session.start)}-{scene.hour(session.end)}"
+
+
+def row(scene: Scene, cells: int, emoji: str, word: str, variants: Sequence[Sequence[Span]]) -> Line:
+    """A label, and the first variant that fits beside it."""
+    return (*label(scene.charset, emoji, word), *pick(variants, cells - LABEL_CELLS))
 
 
 def rule(scene: Scene, cells: int) -> Line:
@@ -99,23 +107,17 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
 
 def ends(left: Line, right: Line, cells: int) -> Line:
     """Under the bars: one group at their beginning, one at the right edge of the percentages."""
-    return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
+    return text.spread((Span(" " * LABEL_CELLS), *left), (*right, Span(" ")) if right else (), cells)
 
 
 def _figures(snapshot: Snapshot, used: int, limit: int, left: int) -> Iterator[Line]:
     """26,361 of 35,000   8,639 left; what is converted from another unit is rounded and named so."""
-    if snapshot.about:
-        whole, rest = text.short_count(limit), text.short_count(left)
-        yield from (_amounts(text.count(used), " of about ", whole, rest, gap) for gap in (3, 2))
-        yield _amounts(text.short_count(used), " of ~", whole, rest, 2)
-    else:
-        yield from (_amounts(text.count(used), " of ", text.count(limit), text.count(left), gap) for gap in (3, 2))
-        yield _amounts(text.short_count(used), " of ", text.short_count(limit), text.short_count(left), 2)
-
-
-def _amounts(used: str, of: str, limit: str, left: str, gap: int) -> Line:
-    return (Span(used, "value"), Span(of, "label"), Span(limit, "value"), Span(" " * gap), Span(left, "value"),
-            Span(" left", "label"))
+    long, short = ("of about ", "of ~") if snapshot.about else ("of ", "of ")
+    whole = text.short_count if snapshot.about else text.count
+    for count, of, converted, gap in ((text.count, long, whole, 3), (text.count, long, whole, 2),
+                                      (text.short_count, short, text.short_count, 2)):
+        yield (Span(count(used), "value"), Span(f" {of}", "label"), Span(converted(limit), "value"), Span(" " * gap),
+               Span(converted(left), "value"), Span(" left", "label"))
 
 
 def time_bar(scene: Scene, cells: int) -> Line:
@@ -146,10 +148,6 @@ def _other_reset(scene: Scene, left: Line, room: int) -> Line:
     return pick([_joined(3, left, other), _joined(2, left, brief), _joined(2, left, (at,)), brief, left], room)
 
 
-def _indented(line: Sequence[Span]) -> Line:
-    return (Span(" " * LABEL_CELLS), *line)
-
-
 def _joined(gap: int, *groups: Sequence[Span]) -> Line:
     out: List[Span] = list(groups[0])
     for group in groups[1:]:
@@ -173,15 +171,14 @@ def burn_row(scene: Scene, cells: int) -> Line:
     rate = _rate(scene, snapshot.burn_per_min)
     graphed = _joined(2, rate, (Span(sparks, "accent"), Span("  last hour", "dim")))
     variants = [graphed, _joined(2, rate, (Span(sparks, "accent"),))] if sparks.strip() else []
-    return (*label(scene.charset, "🔥", "burn"),
-            *pick([*variants, _joined(2, rate, (Span("last hour", "dim"),)), rate], cells - LABEL_CELLS))
+    return row(scene, cells, "🔥", "burn", [*variants, _joined(2, rate, (Span("last hour", "dim"),)), rate])
 
 
 def lasts_row(scene: Scene, cells: int) -> Line:
     """The pace that would last just to the reset."""
     rate = _rate(scene, scene.snapshot.sustainable_per_min)
     words = "nothing is left" if scene.snapshot.left == 0 else "to the reset"
-    return (*label(scene.charset, "🚀", "lasts at"), *pick([_joined(2, rate, (Span(words, "dim"),)), rate], cells - LABEL_CELLS))
+    return row(scene, cells, "🚀", "lasts at", [_joined(2, rate, (Span(words, "dim"),)), rate])
 
 
 def money_rows(scene: Scene, cells: int) -> List[Line]:
@@ -213,3 +210,34 @@ def split_rows(scene: Scene, cells: int) -> List[Line]:
 def _pair(name: str, words: Sequence[str], role: str, room: int) -> Line:
     shown = pick_text(words, room)
     return (Span(text.pad(name, MONEY_LABEL_CELLS), "label"), Span(shown, role)) if shown else ()
+
+
+# --- the sessions before this one, newest first --------------------------------------------------------------------------
+
+def sessions_before(scene: Scene, width: int, rows: int) -> List[Line]:
+    """A blank row, a heading and as many sessions as there is room for; nothing when there is too little of either."""
+    running = scene.snapshot.session if scene.snapshot.active else None
+    ended = [block for block in reversed(scene.snapshot.blocks) if block is not running and block.end <= scene.snapshot.now]
+    shown = ended[:max(0, rows - 2)]
+    if rows < LEAST_BEFORE or not shown:
+        return []
+    top = max(1, *(block.tokens for block in shown))
+    heading = (Span(" " * 4 + "sessions before", "dim"),)
+    return [(), heading, *(_session_before(scene, block, top, width) for block in shown)]
+
+
+def _session_before(scene: Scene, block: Block, top: int, width: int) -> Line:
+    day = scene.day(block.start)
+    name = "today" if day == scene.day(scene.snapshot.now) else f"{DAYS[day.weekday()]} {day.day:>2}"
+    head = Span(text.pad("    " + name, LABEL_CELLS), "label")
+    when = Span(text.pad(f"{scene.hour(block.start)}-{scene.hour(block.end)}", WHEN_CELLS[scene.zone.dial]), "text")
+    used, cost = Span(f"{text.count(block.tokens):>12}", "value"), Span(f"{text.usd(block.cost_usd):>11}", "text")
+    bar = (Span("  "), *blank_track(text.bar(block.tokens / top, _BAR_CELLS, "accent", scene.charset)))
+    names = (Span("  " + text.model_names(block.models, max(0, width - 73)), "dim"),)
+    return pick([(head, when, used, *bar, cost, *names), (head, when, used, *bar, cost), (head, when, used, cost),
+                 (head, when, used)], width)
+
+
+def blank_track(bar: Line) -> Line:
+    """A bar in a list: lengths are compared with each other, so there is nothing to fill up."""
+    return tuple(Span(" " * len(span.text)) if span.role == "track" else span for span in bar)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window, Windows
+from ccmon.model import NEAR_PERCENT, Credits, Runway, Snapshot, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.text import Line, Span
 from ccmon.usage import notices
 from ccmon.usage.binding import SESSION, runs_out
 from ccmon.usage.outlook import is_likelihood
-from ccmon.usage.windows import name_words
+from ccmon.usage.windows import name_words, opens_at
 from ccmon.views.layout import LABEL_CELLS, LEAD_CELLS, label, margin, percent_text, pick, pick_text
 from ccmon.views.screen import parts
 from ccmon.views.screen.foot import shorten
@@ -23,6 +23,7 @@ _LONGEST_LABEL = 14                    # 7d Oauth Apps; of longer ones the first
 _LEAST_BAR = 4                         # cells below which a bar says nothing
 _COMFORTABLE_BAR = 16
 _GAP = 2                               # cells between columns
+LIKELY, POSSIBLE = 0.5, 0.05           # from the first on it is a warning, below the second a risk in brackets
 
 
 class WindowRow(NamedTuple):
@@ -65,17 +66,15 @@ def used_up_words(scene: Scene) -> List[str]:
     return [f"! {words}" for words in (whole, whole.replace(name_words(bound.name), bound.label, 1), whole.partition(": ")[2])]
 
 
-def near_words(scene: Scene, bound: Binding) -> str:
-    """! 84 % of the week is used, reset Tue 09:00."""
-    return f"! {text.percent(bound.percent or 0)} of the {name_words(bound.name)} is used, reset {scene.clock(bound.resets_at)}"
-
-
 def alarm(scene: Scene) -> Span:
     """The headline where no session runs: that the tightest window is used up, or nearly so; else no text."""
-    bound = scene.snapshot.binding
-    words = used_up_words(scene)
-    near = near_words(scene, bound) if bound and (bound.percent or 0) >= NEAR_PERCENT else ""
-    return Span(words[0], "danger") if words else Span(near, "warn")
+    bound, words = scene.snapshot.binding, used_up_words(scene)
+    if words:
+        return Span(words[0], "danger")
+    if bound is None or (bound.percent or 0) < NEAR_PERCENT:
+        return Span("", "warn")
+    share, name = text.percent(bound.percent or 0), name_words(bound.name)
+    return Span(f"! {share} of the {name} is used, reset {scene.clock(bound.resets_at)}", "warn")
 
 
 def without_alarm(scene: Scene) -> Scene:
@@ -203,14 +202,9 @@ def _row(row: WindowRow, scene: Scene, lead: int, start: int, details: Line, emo
     cells = start - lead - parts.PERCENT_CELLS
     share = "-" if row.percent is None else percent_text(row.percent)
     shown = Span(f"{share:>{parts.PERCENT_CELLS - 1}} ", row.role)
-    return (name, *_track(row, cells, scene), shown, *details)
-
-
-def _track(row: WindowRow, cells: int, scene: Scene) -> Line:
-    """The bar; blank where it would be too short, or nothing is known of how full it is."""
     if cells < _LEAST_BAR or row.percent is None:
-        return (Span(" " * max(0, cells)),)
-    return text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark)
+        return (name, Span(" " * max(0, cells)), shown, *details)
+    return (name, *text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark), shown, *details)
 
 
 def _layouts(rows_: Sequence[WindowRow]) -> Iterator[Tuple[List[Line], int, int]]:
@@ -236,3 +230,87 @@ def _columns(*columns: Sequence[Line]) -> Tuple[List[Line], int]:
         gap = _GAP if at < len(filled) - 1 else 0
         lines = [(*line, *cell, Span(" " * (width - text.line_width(cell) + gap))) for line, cell in zip(lines, column)]
     return lines, max(0, sum(width + _GAP for _, width in filled) - _GAP)
+
+
+# --- when it runs out: the likelihood and its span where enough is known, else the end at the last hour's pace ------------
+
+def runs_out_row(scene: Scene, cells: int) -> Line:
+    """When what binds is used up, and how that lies to the reset; the window is named where it is not the session."""
+    bound = binding_window(scene.snapshot)
+    if bound is None:
+        runway = likelihood_runway(scene)
+        variants = _at_this_pace(scene) if runway is None else _likely(scene, runway)
+    elif bound.percent >= 100:
+        words = pick_text(used_up_words(scene), cells - LEAD_CELLS)
+        return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
+    else:
+        name = "week" if bound.name == "seven_day" else bound.label
+        variants = [(Span(f"{name}: ", "label"), *end) for end in _of_window(scene, bound)]
+    return parts.row(scene, cells, "⏰", "runs out", variants)
+
+
+def _of_window(scene: Scene, bound: Window) -> List[Line]:
+    forecast = bound.forecast
+    if forecast is None:
+        return [(Span("-", "dim"),)]
+    if is_likelihood(forecast):
+        variants = _likely(scene, forecast._replace(resets_at=bound.resets_at))
+        behind = f"  (pace of {text.plural(max(1, forecast.rows), 'day')})"
+        return [(*variant, Span(behind, "dim")) for variant in variants[:5] if forecast.rule == "pace"] + variants
+    if forecast.probability <= 0:
+        return [(Span(f"lasts to {scene.clock(bound.resets_at)}", "ok"), Span("  (pace so far)", "dim")),
+                (Span("lasts", "ok"),)]
+    variants = _at(scene, forecast.median, bound.resets_at, "pace so far")
+    gap = text.duration(bound.resets_at - forecast.median)
+    return [*variants[:3], (variants[0][0], Span(f"  {gap} before", "warn")), *variants[3:]]
+
+
+def likelihood_runway(scene: Scene) -> Optional[Runway]:
+    """The runway where it is more than the pace of the last hour."""
+    runway = scene.snapshot.runway
+    return runway if is_likelihood(runway) and scene.snapshot.left != 0 else None
+
+
+def _likely(scene: Scene, runway: Runway) -> List[Line]:
+    """62 % likely to run out before 18:00 (median 16:40, 15:50-17:30); ~62 % where hardly any day stands behind it."""
+    reset = scene.clock(runway.resets_at)
+    share = "~" * (runway.rule == "pace") + text.percent(round(100 * runway.probability))
+    if runway.probability < POSSIBLE:
+        words = (f"lasts to {reset}, {share} likely to run out before", f"lasts to {reset} ({share} risk)", f"lasts to {reset}")
+        return [(Span(word, "ok"),) for word in words]
+    role = "warn" if runway.probability >= LIKELY else "value"
+    low, high, median = map(scene.clock, (runway.low, runway.high, runway.median))
+    if low == high:                    # a span from there to there says nothing
+        return [(Span(share, role), Span(f" likely to run out before {reset}", "label")),
+                (Span(share, role), Span(f" before {reset}", "label")), (Span(share, role),)]
+    span = f"{low}-{high}"
+    middle = f"median {median}, " if runway.median < runway.resets_at else ""
+    return [(Span(share, role), Span(f" likely to run out before {reset} ({middle}{span})", "label")),
+            (Span(share, role), Span(f" likely before {reset} ({middle}{span})", "label")),
+            (Span(share, role), Span(f" before {reset} ({middle}{span})", "label")),
+            (Span(share, role), Span(f" before {reset}, {span}", "label")),
+            (Span(share, role), Span(f" before {reset}", "label")), (Span(share, role),)]
+
+
+def _at_this_pace(scene: Scene) -> List[Line]:
+    snapshot = scene.snapshot
+    if snapshot.predicted_end is None:
+        words = "all used" if snapshot.left == 0 else "not at this pace"
+        return [(Span(words, "danger" if snapshot.left == 0 else "ok"),)]
+    opens = opens_at(snapshot.windows, snapshot.percent_source, snapshot.reset.at)
+    if opens <= snapshot.predicted_end < snapshot.reset.at:            # Claude's window ends before the reset that is shown
+        return [(Span(f"lasts to {scene.clock(opens)}", "ok"), Span("  (last-hour rate)", "dim")),
+                (Span(f"lasts to {scene.clock(opens)}", "ok"),), (Span("lasts", "ok"),)]
+    return _at(scene, snapshot.predicted_end, snapshot.reset.at, "last-hour rate")
+
+
+def _at(scene: Scene, end: int, reset_at: int, rate: str) -> List[Line]:
+    """16:40  1h 20m before the reset  (last-hour rate)."""
+    before_s = reset_at - end
+    role, side = ("warn", "before") if before_s > 0 else ("ok", "after")
+    at = Span(scene.clock(end), role if before_s > 0 else "value")
+    gap = text.duration(abs(before_s))
+    return [(at, Span(f"  {gap} {side} the reset", role), Span(f"  ({rate})", "dim")),
+            (at, Span(f"  {gap} {side}", role), Span(f", {rate}", "dim")),
+            (at, Span(f"  {gap} {side} the reset", role)), (at, Span(f"  {side} the reset", role)), (at, Span(f" {side}", role)),
+            (at,)]

@@ -1,7 +1,6 @@
-"""Where ccusage, Node.js and what starts them lie when they are not on PATH: version managers, package managers. Starts nothing.
+"""Which ccusage, claude and Node.js are run: those on PATH, else where version and package managers put them. Starts nothing.
 
-What launchd, cron, xbar or a tmux of the desktop starts has a PATH of four folders. A relative entry is never looked into, and
-what another user could exchange is not handed on to a child.
+What launchd, cron or xbar starts has a PATH of four folders. Never npx, nor a relative entry, nor what others could exchange.
 """
 
 from __future__ import annotations
@@ -14,14 +13,21 @@ from glob import escape, glob
 from typing import Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.ccusage_output import NotFound, NotInstalled, make_runnable, shown
 from ccmon.system import private, processes
-from ccmon.text import clean, clip
 
 SHIMS = "shims"                        # folders of stand-ins, which need their manager
 _MOST_ALIASES = 4                      # of nvm, one after the other
 _NODE = r"""(?:\[tools\.node\]\s*version\s*=|["']?(?:core:)?node(?:js)?["']?\s*[= ])[\s\["'{]*(?:version\s*=\s*["'])?"""
 _NUMBER, _NAME = r"v?(?P<number>[0-9][0-9.]*)", r"(?P<name>lts[\w-]*|latest)"
 _VERSION = rf"(?m)^\s*(?:(?:{_NODE}(?:prefix:)?)?{_NUMBER}|{_NODE}{_NAME})"
+
+
+class Program(NamedTuple):
+    """What to run."""
+
+    argv: Tuple[str, ...]              # the first word is absolute
+    path: str                          # the first word
 
 
 class Manager(NamedTuple):
@@ -67,6 +73,96 @@ _OF_MANAGERS = (".cargo/bin", ".asdf/bin", ".proto/bin")       # below the home:
 _ON_WINDOWS = (("APPDATA", "npm"), ("ProgramFiles", "nodejs"), ("LOCALAPPDATA", "pnpm"), ("LOCALAPPDATA", "Volta", "bin"),
                ("NVM_SYMLINK",), ("USERPROFILE", "scoop", "shims"))    # below these variables
 
+
+def find_ccusage(command: Optional[str], remembered: Optional[str], env: Mapping[str, str], home: Optional[str]) -> Program:
+    """The program: the user's choice, else that on PATH, of last time, or in the usual folders. Raises NotFound."""
+    if command and command.strip():
+        return _named(command.strip(), env, home)
+    path, why = search(processes.folders(env), "ccusage", env), None
+    if path is None and remembered and os.path.isabs(remembered) and processes.is_program(remembered):
+        why = distrust_reason(remembered)
+        path = None if why else remembered
+    path = path or search(folders(env, home), "ccusage", env)
+    if path is None and why:
+        raise NotFound(f"The ccusage of last time is not run: {why}", "Name one with --ccusage or CCMON_CCUSAGE")
+    if path is None:
+        raise NotInstalled()
+    path = managed_program(path, env, home) or lasting_path(path)
+    return Program((path,), path)
+
+
+def find_claude(env: Mapping[str, str], home: Optional[str]) -> Program:
+    """The claude on PATH, else where it is usually installed. Raises NotFound."""
+    path = processes.which("claude", env) or search(folders(env, home), "claude", env)
+    if path is None:
+        raise NotFound("claude was not found", "Install Claude Code")
+    return Program((path,), path)
+
+
+def _named(command: str, env: Mapping[str, str], home: Optional[str]) -> Program:
+    whole = _below_home(command, home)
+    if os.path.isabs(whole) and os.path.isfile(whole):
+        words = [whole]
+    else:
+        words = _words(command)
+        words[0] = _first_word(_below_home(words[0], home), env, home)
+    path = words[0]
+    if not os.path.isfile(path):
+        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, is not there", "Check the path, or leave it away")
+    if not processes.is_program(path):
+        raise NotFound(f"'{shown(path)}', named by --ccusage or CCMON_CCUSAGE, may not be run", *make_runnable(shown(path)))
+    return Program(tuple(words), path)
+
+
+def _words(command: str) -> List[str]:
+    try:
+        words = processes.split(command)
+    except ValueError as error:
+        raise NotFound(f"--ccusage or CCMON_CCUSAGE is not a command: '{shown(command)}'", "Close its quotes") from error
+    if not words or not words[0]:
+        raise NotFound("--ccusage or CCMON_CCUSAGE names no program", "Give an absolute path, or a name on PATH")
+    return words
+
+
+def _first_word(word: str, env: Mapping[str, str], home: Optional[str]) -> str:
+    if os.path.isabs(word):
+        return word
+    if os.sep in word or "/" in word:
+        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, depends on the current folder",
+                       "Give an absolute path, or a name on PATH")
+    path = search([*processes.folders(env), *folders(env, home)], word, env)
+    if path is None:
+        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH",
+                       "Give its absolute path")
+    return path
+
+
+def _below_home(word: str, home: Optional[str]) -> str:
+    return os.path.join(home, word[2:]) if home and word.startswith("~/") else word
+
+
+def packaged_version(program: Program) -> Optional[str]:
+    """The version that the npm package around the program states, without running anything; None elsewhere."""
+    import json  # who only looks for the program does without
+    folder = os.path.dirname(os.path.realpath(program.path))
+    for _ in range(4):
+        try:
+            package = json.loads(private.read(os.path.join(folder, "package.json"), private.anybody))
+            if package.get("name") == "ccusage":
+                return str(package.get("version"))[:20]
+        except (OSError, ValueError, AttributeError, RecursionError):
+            pass
+        folder = os.path.dirname(folder)
+    return None
+
+
+def search(folders: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
+    """The first program of that name."""
+    paths = (os.path.join(folder, file) for folder in folders for file in processes.names(name, env))
+    return next(filter(processes.is_program, paths), None)
+
+
+# --- folders ----------------------------------------------------------------------------------------------------------
 
 def folders(env: Mapping[str, str], home: Optional[str]) -> List[str]:
     """Where programs of npm are usually installed, the likeliest first, whether the folders are there or not."""
@@ -188,12 +284,6 @@ def lasting_path(path: str) -> str:
 
 # --- what a child gets ----------------------------------------------------------------------------------------------------
 
-def search(folders: Iterable[str], name: str, env: Mapping[str, str]) -> Optional[str]:
-    """The first program of that name."""
-    paths = (os.path.join(folder, file) for folder in folders for file in processes.names(name, env))
-    return next(filter(processes.is_program, paths), None)
-
-
 def child_folders(path: str, env: Mapping[str, str], home: Optional[str]) -> List[str]:
     """The PATH of a child: that of the program, of the node that belongs to it, then PATH itself.
 
@@ -267,8 +357,3 @@ def _is_for_all(mode: int) -> bool:
     """Whether everyone may write there; in a sticky folder only to what is one's own."""
     sticky = stat.S_ISDIR(mode) and mode & stat.S_ISVTX
     return os.name == "posix" and bool(mode & 0o002) and not sticky and not stat.S_ISLNK(mode)
-
-
-def shown(text: str) -> str:
-    """A path or a word of the user's, safe and short enough for an error."""
-    return clip(clean(text), 120)

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.settings import config, ini_text
+from ccmon.settings import config
+from ccmon.settings.config_file import with_value, without, without_section
 
 MINE = "# mine\n[ccmon]\n; the plan\nplan = max5\n\n# the zone\ntimezone: local\n\n[plans]\nteam=60,000\n"
 
 
 def line_of(content, section, key):
     """The number of the line that has the value, from 1."""
-    return next((entry.first + 1 for entry in ini_text._contents(content).entries
+    return next((entry.first + 1 for entry in config.ini_contents(content).entries
                  if (entry.section, entry.key) == (section, key.lower())), None)
 
 
@@ -45,7 +46,7 @@ def read(content):
     ("[prices]\na: 1,2\n", "prices", "b", "3", "[prices]\na: 1,2\nb: 3\n"),
 ])
 def test_a_value_is_set_and_nothing_else_changes(content, section, key, value, after):
-    assert ini_text.with_value(content, section, key, value) == after
+    assert with_value(content, section, key, value) == after
     assert read(after)[section, key.lower()] == value
 
 
@@ -54,10 +55,10 @@ def test_a_value_is_set_and_nothing_else_changes(content, section, key, value, a
     ("[prices]\nx: 1\n", "a:b", "[prices]\nx: 1\na:b: 9\n"), ("[prices]\na = 1\n", "a:b", "[prices]\na = 1\na:b = 9\n"),
     ("[ccmon]\na:b = 1\n", "a:b", "[ccmon]\na:b = 1\n\n[prices]\na:b = 9\n")])
 def test_names_under_prices_may_have_colons(content, key, after):
-    assert ini_text.with_value(content, "prices", key, "9") == after
+    assert with_value(content, "prices", key, "9") == after
     found = config.sections_of(after, "x", ("ccmon", "prices"))["prices"]
     assert found[key].text == "9" and found[key].where == f"x, line {line_of(after, 'prices', key)}"
-    left = config.sections_of(ini_text.without(after, "prices", key), "x", ("ccmon", "prices"))
+    left = config.sections_of(without(after, "prices", key), "x", ("ccmon", "prices"))
     assert key not in left.get("prices", {}) and len(left.get("prices", {})) == len(found) - 1
 
 
@@ -67,7 +68,7 @@ def test_names_under_prices_may_have_colons(content, key, after):
     ("[ccmon]\nPlan: a\n b\n\n# c\ntheme = x", "ccmon", "plan", "[ccmon]\n\n# c\ntheme = x"),
 ])
 def test_a_value_is_taken_out(content, section, key, after):
-    assert ini_text.without(content, section, key) == after
+    assert without(content, section, key) == after
 
 
 @pytest.mark.parametrize("content, section, after", [
@@ -79,14 +80,14 @@ def test_a_value_is_taken_out(content, section, key, after):
     ("# words of mine\n\n[plans]\n", "plans", "# words of mine\n"), ("[plans]", "plans", ""),
 ])
 def test_an_empty_section_is_taken_out(content, section, after):
-    assert ini_text.without_section(content, section) == after
+    assert without_section(content, section) == after
 
 
 @pytest.mark.parametrize("content", [
     MINE, "[ccmon]\n", "[plans]\n# mine\n", "[plans]\n\n# mine\n", "[plans]\n  ; mine\n[ccmon]\n", "# mine\n[plans]\n",
     "\ufeff; mine\n[plans]\n", "", "[plans]\nteam = 5", "[plans]\n; mine\n\n# of ccmon\n[ccmon]\n"])
 def test_a_section_in_which_or_right_above_which_something_stands_is_left(content):
-    assert ini_text.without_section(content, "plans") == content
+    assert without_section(content, "plans") == content
 
 
 @pytest.mark.parametrize("section, key, line", [("ccmon", "plan", 4), ("ccmon", "TIMEZONE", 7), ("plans", "team", 10),
@@ -104,6 +105,21 @@ LINES = st.one_of(
 CONTENT = st.builds(lambda lines, end: end.join(["[ccmon]", *lines]), st.lists(LINES, max_size=6), ENDS)
 
 
+ODD = st.sampled_from(["[", "[]", "[a] b", "= 5", "key", "x\x1c = 1", "  [y", "\u00a0z: 1 "])
+
+
+@given(st.lists(LINES | ODD, max_size=7), ENDS)
+def test_a_file_is_read_as_configparser_reads_it(lines, end):
+    content = end.join(lines)
+    try:
+        expected = read(content)
+    except configparser.Error:
+        expected = None
+    found = config.ini_contents(content)
+    assert (found.fault is None) is (expected is not None)
+    assert expected is None or {(one.section, one.key): one.text for one in found.entries} == expected
+
+
 @given(CONTENT, st.sampled_from(["ccmon", "plans", "prices"]), st.sampled_from(["plan", "theme", "limit", "new one"]),
        st.sampled_from(["pro", "1, 2", "a = b", "[x]", "# x"]))
 def test_of_any_file_the_other_values_stay(content, section, key, value):
@@ -111,10 +127,10 @@ def test_of_any_file_the_other_values_stay(content, section, key, value):
         before = read(content)
     except configparser.Error:
         return
-    after = ini_text.with_value(content, section, key, value)
+    after = with_value(content, section, key, value)
     line = line_of(after, section, key)
     assert read(after) == {**before, (section, key): value} and key in after.split("\n")[line - 1].lower()
-    kept = ini_text.without(content, section, key)
+    kept = without(content, section, key)
     assert (kept is None) is ((section, key) not in before)
     if kept is not None:
         assert read(kept) == {name: text for name, text in before.items() if name != (section, key)}
@@ -128,7 +144,7 @@ def test_a_new_section_with_one_value_goes_without_a_trace(content, section):
         return
     if f"[{section}]" in content or not content.endswith(("[ccmon]", "1", "another")):
         return
-    after = ini_text.without_section(ini_text.without(ini_text.with_value(content, section, "new", "1"), section, "new"), section)
+    after = without_section(without(with_value(content, section, "new", "1"), section, "new"), section)
     assert after.rstrip("\r\n") == content and read(after) == before
 
 
@@ -138,7 +154,7 @@ def test_without_a_section_every_value_and_comment_is_there(content, section):
         before = read(content)
     except configparser.Error:
         return
-    after = ini_text.without_section(content, section)
+    after = without_section(content, section)
     assert read(after) == before and (after == content) is (f"[{section}]" in after or f"[{section}]" not in content)
     gone = [line for line in content.split() if line not in after.split()]
     assert gone in ([], [f"[{section}]"])

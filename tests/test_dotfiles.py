@@ -1,17 +1,15 @@
-"""ccmon init claude: settings.json is edited by the member only, undone to the byte, and an old command lives on inside."""
+"""ccmon init --write and --undo: only the line is put into a file, undone to the byte, and an old command lives on inside."""
 
 import json
 import os
-import shutil
 import stat
-import subprocess
+from pathlib import Path
 
 import pytest
-from line_shells import call, install, program
-from test_settings_json import others
+from line_shells import call, install
 
 from ccmon.errors import CcmonError
-from ccmon.setup import dotfiles, init, settings_json
+from ccmon.setup import dotfiles, init, settings_json, snippets
 from ccmon.setup.snippets import claude_entry, for_sh
 
 OLD = '"statusLine": {"type": "command", "command": "mine", "padding": 0}'
@@ -30,6 +28,11 @@ FILES = {
     "by hand": b'{"statusLine": {"type": "command", "command": "/abs/path/ccmon --statusline --wait 0"}}',
     "big": json.dumps({f"key {n}": ["x" * 100, {"n": n}] for n in range(5000)}, indent=2).encode(),
 }
+
+
+CONTENTS = [None, b"", b"export A=1\n", b"no end", b"crlf\r\n", b"\xff\xfe\0\n", b"\n\n", b"# >>> other >>>\n",
+            b"export A=b\\\n", b"export A=b\\", b"\\\\\n", b"\\"]
+WRITTEN = [*(("claude", name) for name in FILES), *((target, content) for target in snippets.BLOCKS for content in CONTENTS)]
 
 
 @pytest.fixture
@@ -54,12 +57,16 @@ def stand_in(folder):
     return path
 
 
-def write(env):
-    return init.run("claude", True, False, env)
+def write(env, target="claude"):
+    return init.run(target, True, False, env)
 
 
-def undo(env):
-    return init.run("claude", False, True, env)
+def undo(env, target="claude"):
+    return init.run(target, False, True, env)
+
+
+def others(document):
+    return [(key, value) for key, value in document.items() if key != "statusLine"]
 
 
 def backup(path):
@@ -81,14 +88,6 @@ def test_what_is_printed_can_be_pasted_and_nothing_is_edited(env, home):
     assert not (home / ".claude").exists()
 
 
-@pytest.mark.parametrize("named, path", [
-    (None, ".claude"), ("", ".claude"), (",", ".claude"), ("/one", "/one"), ("/one,/two", "/one"), (" /one ", "/one"),
-    ("~/three", "three")])
-def test_which_file_it_is(home, named, path):
-    env = {"HOME": str(home), **({} if named is None else {"CLAUDE_CONFIG_DIR": named})}
-    assert dotfiles.path_of("claude", env) == os.path.join(str(home), path, "settings.json")
-
-
 def test_the_whole_command(machine):
     install(machine)
     ccmon, path = str(machine.bin / "ccmon"), machine.home / ".claude/settings.json"
@@ -99,29 +98,76 @@ def test_the_whole_command(machine):
     assert os.listdir(str(path.parent)) == []
 
 
+@pytest.mark.parametrize("target, variables, path", [
+    ("bash", {}, ".bashrc"), ("zsh", {}, ".zshrc"), ("fish", {}, ".config/fish/config.fish"), ("tmux", {}, ".tmux.conf"),
+    ("zsh", {"ZDOTDIR": "/z"}, "/z/.zshrc"), ("fish", {"XDG_CONFIG_HOME": "/c"}, "/c/fish/config.fish"),
+    ("fish", {"XDG_CONFIG_HOME": "relative"}, ".config/fish/config.fish"), ("claude", {}, ".claude/settings.json"),
+    *(("claude", {"CLAUDE_CONFIG_DIR": named}, f"{folder}/settings.json") for named, folder in [
+        ("", ".claude"), (",", ".claude"), ("/one", "/one"), ("/one,/two", "/one"), (" /one ", "/one"), ("~/three", "three")])])
+def test_which_file_it_is(home, target, variables, path):
+    assert dotfiles.path_of(target, {"HOME": str(home), **variables}) == os.path.join(str(home), path)
+
+
+def test_the_other_place_of_tmux_is_used_when_only_that_is_there(home):
+    other = home / ".config/tmux/tmux.conf"
+    other.parent.mkdir(parents=True)
+    other.write_text("")
+    assert dotfiles.path_of("tmux", {"HOME": str(home)}) == str(other)
+    (home / ".tmux.conf").write_text("")
+    assert dotfiles.path_of("tmux", {"HOME": str(home)}) == str(home / ".tmux.conf")
+
+
 # --- written and taken back -------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("name", FILES)
-def test_only_the_member_changes_and_undo_gives_the_bytes_back(env, settings, name):
-    settings.write_bytes(FILES[name])
-    settings.chmod(0o640)
-    assert str(backup(settings)) in write(env)
-    once, before = settings.read_bytes(), parsed(FILES[name])
-    now = parsed(once)
+@pytest.mark.parametrize("target, content", WRITTEN, ids=[f"{target}-{content}" for target, content in WRITTEN])
+def test_writing_twice_is_writing_once_and_undo_gives_the_bytes_back(env, target, content):
+    path = Path(dotfiles.path_of(target, env))
+    content = FILES[content] if target == "claude" else content
+    if content is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o640)
+    said = write(env, target)
+    once = path.read_bytes()
+    assert str(path) in said and b"ccmon" in once and (str(backup(path)) in said) is (content is not None)
+    if target == "claude":
+        only_the_member_changes(content, once)
+    else:
+        assert once.startswith(content or b"")
+    stamp = path.stat().st_mtime_ns
+    assert "before-ccmon" not in write(env, target)
+    assert path.read_bytes() == once and path.stat().st_mtime_ns == stamp
+    if content is not None:
+        assert backup(path).read_bytes() == content
+        assert {stat.S_IMODE(one.stat().st_mode) for one in (path, backup(path))} == {0o640}
+    assert undo(env, target) == f"Taken out of {path}.\n"
+    assert (path.read_bytes() if path.exists() else None) == content and not backup(path).exists()
+    if content != FILES["by hand"]:
+        assert "nothing of ccmon" in undo(env, target) and (path.read_bytes() if path.exists() else None) == content
+
+
+def only_the_member_changes(content, once):
+    now, before = parsed(once), parsed(content)
     assert others(now) == others(before)
     assert "--statusline --format claude" in now["statusLine"]["command"]
     assert {**now["statusLine"], "command": ""} == {**before.get("statusLine", {**claude_entry("x"), "refreshInterval": "10"}),
                                                     "command": ""}
-    assert once.count(b"\r\n") == (once.count(b"\n") if b"\r\n" in FILES[name] else 0)
-    assert backup(settings).read_bytes() == FILES[name]
-    stamp = settings.stat().st_mtime_ns
-    assert "before-ccmon" not in write(env)
-    assert settings.stat().st_mtime_ns == stamp and backup(settings).read_bytes() == FILES[name]
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (settings, backup(settings))} == {0o640}
-    assert undo(env) == f"Taken out of {settings}.\n"
-    assert settings.read_bytes() == FILES[name] and os.listdir(str(settings.parent)) == ["settings.json"]
-    if name != "by hand":
-        assert "nothing of ccmon" in undo(env) and settings.read_bytes() == FILES[name]
+    assert once.count(b"\r\n") == (once.count(b"\n") if b"\r\n" in content else 0)
+
+
+def test_what_was_written_around_the_block_stays(env, home):
+    path = home / ".bashrc"
+    path.write_bytes(b"above\n")
+    write(env, "bash")
+    block = path.read_bytes()[len(b"above\n"):]
+    path.write_bytes(path.read_bytes() + b"below\n")
+    new = stand_in(home / "new")
+    assert "before-ccmon" not in write({**env, "PATH": str(new.parent)}, "bash")
+    assert path.read_bytes().startswith(b"above\n") and path.read_bytes().endswith(b"below\n")
+    assert str(new).encode() in path.read_bytes() and block not in path.read_bytes()
+    assert backup(path).read_bytes() == b"above\n"
+    undo(env, "bash")
+    assert path.read_bytes() == b"above\nbelow\n"
 
 
 def test_a_file_that_was_made_for_it_is_removed(env, home):
@@ -199,32 +245,17 @@ def test_a_backup_of_other_times_is_not_put_back(env, settings):
     assert not settings.exists()
 
 
-def test_a_link_stays_a_link(env, home, settings):
+@pytest.mark.parametrize("target, content", [("claude", '{"a": 1}'), ("bash", "mine\n")])
+def test_a_link_stays_a_link(env, home, settings, target, content):
     (home / "dotfiles").mkdir()
-    real = home / "dotfiles/claude.json"
-    real.write_text('{"a": 1}')
-    settings.symlink_to("../dotfiles/claude.json")
-    write(env)
-    assert settings.is_symlink() and "ccmon" in real.read_text() and os.listdir(str(real.parent)) == ["claude.json"]
-    assert backup(settings).read_text() == '{"a": 1}'
-    undo(env)
-    assert settings.is_symlink() and real.read_text() == '{"a": 1}' and not backup(settings).exists()
-
-
-@pytest.mark.parametrize("content", [FILES["usual"], FILES["CRLF"], FILES["escaped key"], None])
-def test_git_sees_no_difference(env, home, settings, content):
-    def git(*words):
-        return subprocess.run([program("git"), "-c", "user.name=x", "-c", "user.email=x", "-c", "core.autocrlf=false", *words],
-                              cwd=str(home), env={**env, "PATH": os.environ["PATH"]}, check=True, stdout=subprocess.PIPE).stdout
-    if content is not None:
-        settings.write_bytes(content)
-    git("init", "-q")
-    git("add", "-A")
-    git("commit", "-q", "-m", "x")
-    write(env)
-    assert git("status", "--porcelain") != b""
-    undo(env)
-    assert git("diff") == git("status", "--porcelain") == b""
+    real, link = home / "dotfiles/real", Path(dotfiles.path_of(target, env))
+    real.write_text(content)
+    link.symlink_to(real)
+    write(env, target)
+    assert link.is_symlink() and "ccmon" in real.read_text() and os.listdir(str(real.parent)) == ["real"]
+    assert backup(link).read_text() == content
+    undo(env, target)
+    assert link.is_symlink() and real.read_text() == content and not backup(link).exists()
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------------
@@ -249,18 +280,22 @@ REFUSED = [
 @pytest.mark.parametrize("content, told", REFUSED, ids=[repr(content[:60]) for content, _ in REFUSED])
 def test_what_is_not_understood_is_left_alone(env, settings, content, told):
     settings.write_bytes(content)
-    with pytest.raises(CcmonError, match="by hand") as caught:
-        write(env)
-    assert told in str(caught.value) and str(settings) in str(caught.value) and "\n" not in str(caught.value)
-    assert settings.read_bytes() == content and os.listdir(str(settings.parent)) == ["settings.json"]
+    for change in (write, undo) if told in ("not JSON", "not UTF-8", "way of its own") else (write,):
+        with pytest.raises(CcmonError, match="by hand") as caught:
+            change(env)
+        assert told in str(caught.value) and str(settings) in str(caught.value) and "\n" not in str(caught.value)
+        assert settings.read_bytes() == content and os.listdir(str(settings.parent)) == ["settings.json"]
 
 
-@pytest.mark.parametrize("content, told", [one for one in REFUSED if one[1] in ("not JSON", "not UTF-8", "way of its own")])
-def test_undo_too_leaves_it_alone(env, settings, content, told):
-    settings.write_bytes(content)
-    with pytest.raises(CcmonError, match=told):
-        undo(env)
-    assert settings.read_bytes() == content and os.listdir(str(settings.parent)) == ["settings.json"]
+@pytest.mark.parametrize("content", [b"# >>> ccmon >>>\n", b"# <<< ccmon <<<\n", b"# <<< ccmon <<<\n# >>> ccmon >>>\n",
+                                     b"# >>> ccmon >>>\n# <<< ccmon <<<\n" * 2])
+def test_half_a_block_is_refused(env, home, content):
+    path = home / ".bashrc"
+    path.write_bytes(content)
+    for change in (write, undo):
+        with pytest.raises(CcmonError, match="by hand"):
+            change(env, "bash")
+    assert path.read_bytes() == content and not backup(path).exists()
 
 
 @pytest.mark.parametrize("content", [b'{"statusLine": 5}', b'{"a": "ccmon --statusline"}', COMMAND % b"echo ccmon", b"{}"])
@@ -302,10 +337,12 @@ def test_places_that_cannot_be_read_or_written(env, home, settings):
         write({**env, "HOME": "/nonexistent", "XDG_CACHE_HOME": str(home)})
 
 
+@pytest.mark.parametrize("target, content", [("claude", '{"a": 1}'), ("bash", "mine\n")])
 @pytest.mark.parametrize("fails_at", [1, 2])
-def test_a_write_that_fails_leaves_no_trace(env, settings, monkeypatch, fails_at):
-    settings.write_text('{"a": 1}')
-    calls, real = [], os.fsync
+def test_a_write_that_fails_leaves_no_trace(env, settings, monkeypatch, fails_at, target, content):
+    path, calls, real = Path(dotfiles.path_of(target, env)), [], os.fsync
+    path.write_text(content)
+    before = set(path.parent.iterdir())
 
     def full(fd):
         calls.append(fd)
@@ -314,16 +351,5 @@ def test_a_write_that_fails_leaves_no_trace(env, settings, monkeypatch, fails_at
         real(fd)
     monkeypatch.setattr(dotfiles.os, "fsync", full)
     with pytest.raises(CcmonError, match="No space left"):
-        write(env)
-    assert settings.read_text() == '{"a": 1}' and os.listdir(str(settings.parent)) == ["settings.json"]
-
-
-def test_a_folder_without_leave_to_write(env, home, settings):
-    if os.geteuid() == 0:
-        pytest.skip("root may write anywhere")
-    settings.write_text("{}")
-    settings.parent.chmod(0o500)
-    with pytest.raises(CcmonError, match="cannot be written"):
-        write(env)
-    settings.parent.chmod(0o700)
-    assert settings.read_text() == "{}" and shutil.which("ccmon", path=str(home / "bin"))
+        write(env, target)
+    assert path.read_text() == content and set(path.parent.iterdir()) == before

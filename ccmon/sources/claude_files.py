@@ -1,25 +1,77 @@
-"""The door to the spool: what Claude Code reported to its status line (hook.py adds it), taken by one refresh at a time."""
+"""The door to what Claude Code says: its own file .claude.json, and the spool of what it told its status line.
+
+No other file that belongs to Claude Code is opened here. account_json and spool_lines read what the texts say.
+"""
+
+from __future__ import annotations
 
 import errno
 import os
 import time
 from contextlib import nullcontext, suppress
-from typing import IO, Iterator, Optional
+from typing import IO, Iterator, List, Optional, Sequence
 
 from ccmon import line_answer
+from ccmon.named_tuple import NamedTuple
 from ccmon.system import private
 
+MISSING = "-"
 LATE_S = 10                            # a writer that had the file open may add to it so long after it was taken
 MOST_BYTES = 200_000                   # of what is read at once
 _NO_SPOOL = (errno.ENOENT, errno.EPERM, errno.ENXIO, errno.ELOOP)      # nothing, or nothing of ours
 
 
-def may_hold(where: str) -> bool:
-    """Whether it may hold what was not taken yet; False where contents() would give nothing."""
+class FileText(NamedTuple):
+    """The file and its text."""
+
+    path: str
+    written_at: int                    # epoch s
+    text: str = ""
+    fault: str = ""                    # why there is no text
+    lasting: bool = False              # that changes only when the file does
+
+
+def stamp(paths: Sequence[str]) -> str:
+    """What changes when one of these files does; dashes for those that are not there."""
+    return " ".join(map(_stamp, paths))
+
+
+def _stamp(path: str) -> str:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return MISSING
+    return f"{status.st_mtime_ns}.{status.st_size}.{status.st_ino}"
+
+
+def texts(paths: Sequence[str]) -> List[FileText]:
+    """Those of the files that are there, with why where one cannot be read."""
+    return [one for one in map(_text, paths) if one is not None]
+
+
+def _text(path: str) -> Optional[FileText]:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    written_at = int(status.st_mtime)
+    try:
+        if status.st_size > private.MOST_BYTES:
+            raise OSError(errno.EFBIG, f"it holds more than {private.MOST_BYTES >> 20} MB")
+        return FileText(path, written_at, private.read(path).decode("utf-8-sig", "replace"))
+    except OSError as error:
+        lasting = error.errno in (errno.EFBIG, errno.EPERM) and str(error.strerror).startswith("it ")
+        return FileText(path, written_at, fault=str(error.strerror or error), lasting=lasting)
+
+
+# --- the spool: hook.py adds to it, one refresh at a time takes it ----------------------------------------------------
+
+def may_hold_spool(where: str) -> bool:
+    """Whether it may hold what was not taken yet; False where spool_contents() would give nothing."""
     return any(os.path.lexists(where + "/" + line_answer.SPOOL + ending) for ending in ("", ".taken"))
 
 
-def contents(where: str) -> Iterator[str]:
+def spool_contents(where: str) -> Iterator[str]:
     """What the spool of that cache folder holds, file by file: ask for the next when one is stored. The caller holds the lock.
 
     What was taken stays readable for a while, and is given again: a writer that had the file open then may still have added to
