@@ -23,7 +23,6 @@ from ccmon.sources import ccusage_output, hook, limit_events, log_entries, log_u
 from ccmon.text import LONGEST_MODEL, Charset, clean, model_for_programs, model_name
 from ccmon.usage import compute, official
 from ccmon.usage.windows import running
-from ccmon.views.line import statusline
 from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen import dashboard, pages
 from ccmon.views.screen.scene import Scene
@@ -88,7 +87,7 @@ def ccusage_is_shown(given: Tuple[bytes, bytes, str, int, int]) -> None:
     for charset in (Charset(), Charset(False, False)):
         scene = Scene(compute.assess(facts, compute.Options(plan), zone, NOW), zone, charset, "ccusage, 2 s", "a message")
         _show(scene, width, height, blocks)
-    check_line(statusline.render(scene.snapshot, zone))
+    check_line(scenes.line_words(scene.snapshot, zone))
 
 
 def _show(scene: Scene, width: int, height: int, blocks: Sequence[Block]) -> None:

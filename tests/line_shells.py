@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 from commands import PATIENCE_S, ROOT, Machine, Result
@@ -37,6 +37,11 @@ def install(machine: Machine) -> None:
     ccmon.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m ccmon \"$@\"\n")
     ccmon.chmod(0o755)
     shutil.copy(str(ROOT / "ccmon/ccmon-line"), str(machine.bin / "ccmon-line"))
+
+
+def contents(home: Path) -> Dict[str, Optional[bytes]]:
+    """What is in each file, None for a folder, by its path in the home."""
+    return {str(path.relative_to(home)): path.read_bytes() if path.is_file() else None for path in home.rglob("*")}
 
 
 @pytest.fixture

@@ -28,17 +28,11 @@ PLACES = [".nvm/versions/node/v20.1.0/bin", ".local/share/fnm/node-versions/v20.
           ".npm-packages/bin", ".local/bin", ".asdf/shims", ".local/share/mise/shims", ".yarn/bin"]
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_usual_places(tmp_path, monkeypatch, place):
-    path = put(tmp_path / place / "ccusage")
-    assert found(home=tmp_path).path == path
+def test_usual_places_in_their_order(tmp_path, monkeypatch):
+    paths = [put(tmp_path / place / "ccusage") for place in PLACES]
     monkeypatch.chdir(tmp_path.parent)
     sentence(home=None)
     sentence(home=tmp_path.name)
-
-
-def test_order_of_the_usual_places(tmp_path):
-    paths = [put(tmp_path / place / "ccusage") for place in PLACES]
     for path in paths:
         assert found(home=tmp_path).path == path
         os.unlink(path)

@@ -12,7 +12,7 @@ from line_shells import program
 from ccmon import refresher
 from ccmon.setup import init, settings_json
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command
-from ccmon.system import own_processes, processes
+from ccmon.system import processes
 
 SHELLS = {"sh": [], "bash": [], "dash": [], "busybox": ["sh"], "zsh": ["-f"], "fish": ["--no-config"]}
 PATH = "-it's \u00e9 100% & (more); #1"
@@ -169,9 +169,3 @@ def test_doctor_names_the_file_that_is_gone(home, monkeypatch):
     settings = settings_json.with_line(None, sys.executable.replace("python", "ccmon"), direct)
     (home / ".claude/settings.json").write_bytes(settings)
     assert connection({"HOME": str(home)}).gone == f"{home}/ccmon/bare_start.py"
-
-
-@pytest.mark.parametrize("words, is_one", [
-    (["/p/bin/python3.13", "-S", "/x/ccmon/bare_start.py", "--statusline"], True), (["python", "-S", "/x/bare_start.py"], False)])
-def test_it_is_seen_as_a_ccmon_that_runs(words, is_one):
-    assert own_processes.is_ccmon(words) is is_one

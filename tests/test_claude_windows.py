@@ -16,7 +16,7 @@ from ccmon.sources import hook, session_json, spool_lines
 from ccmon.sources.session_json import MOST_WINDOWS, WINDOWS_S
 from ccmon.text import Charset
 from ccmon.usage.windows import window
-from ccmon.views.line import claude_record, dialects, fields
+from ccmon.views.line import dialects, fields
 
 pytestmark = pytest.mark.newest_only
 
@@ -38,7 +38,7 @@ def told(windows, **more):
 
 def row_of(shown, document, cells=200, now=NOW, theme=None):
     """The row of a scene."""
-    record = claude_record.words_record(shown.snapshot, shown.zone, theme, True, None)
+    record = dialects.words_record(shown.snapshot, shown.zone, theme, True, None)
     return claude_row.compose(hook.parse(record[1:]), document, cells, now)
 
 
@@ -104,7 +104,7 @@ def template_of(shown, template):
     """The record of a template."""
     value = fields.values(shown.snapshot, shown.zone, Charset())
     pieces = list(fields.pieces(template, value, dialects.DIALECTS["claude"], 1000, claude_row.is_later))
-    return hook.parse(claude_record.template_record(pieces, shown.snapshot, shown.zone, value, None)[1:])
+    return hook.parse(dialects.template_record(pieces, shown.snapshot, shown.zone, value, None)[1:])
 
 
 @pytest.mark.parametrize("name", sorted(set(LINES) - {"nothing known"}))
@@ -220,5 +220,5 @@ def test_the_row_and_the_template_keep_to_a_session_known_by_tokens_alone():
     """Only the record knows of it: no window of this call takes its place."""
     shown = scene(34_900, windows=(window("monthly", 81, NOW + 4 * DAY_S, NOW),))
     assert shown.snapshot.binding.name == "five_hour"
-    record = json.loads(claude_record.words_record(shown.snapshot, shown.zone, None, True, None)[1:])
+    record = json.loads(dialects.words_record(shown.snapshot, shown.zone, None, True, None)[1:])
     assert claude_row.binding_of(record, *claude_row.windows_of(record, {}, NOW)) == "five_hour"

@@ -22,7 +22,7 @@ from ccmon.views import why
 from ccmon.views.history import heatmap, table, table_columns
 from ccmon.views.history.rows import group_row, record_row
 from ccmon.views.line import dialects, fields, statusline
-from ccmon.views.report import html, markdown
+from ccmon.views.report import html
 from ccmon.views.report import text as report_text
 
 OF_24 = re.compile(r"(?<![\d:.-])\d\d?:\d\d(?::\d\d)?(?![ap]m|[\d:])")         # no 1:05pm
@@ -66,7 +66,7 @@ def test_neither_has_the_line_nor_what_alerts_say(monkeypatch):
     for make in (*line_scenes.LINES.values(), *(lambda shot=shot: shot().scene for shot in scenes.SCENES.values())):
         snapshot = make().snapshot
         value = fields.values(snapshot, TWELVE, Charset())
-        said += [statusline.render(snapshot, TWELVE), *(value(name, None, 0) for name in OF_MOMENTS),
+        said += [scenes.line_words(snapshot, TWELVE), *(value(name, None, 0) for name in OF_MOMENTS),
                  *dialects.extras(snapshot, statusline.groups(snapshot, TWELVE), THEMES["dark"], TWELVE).sentences]
         said += [f"{one.title} {one.text}" for one in rules.due(snapshot, TWELVE, [], None)]
     assert not [words for words in said if OF_24.search(words)] and any("pm" in words for words in said)
@@ -78,7 +78,7 @@ def test_neither_have_why_reports_and_hits(monkeypatch):
     made = report_cases.made(report_cases.weeks(12), windows=report_cases.limits(3), zone=report_cases.WARSAW.with_dial(12))
     said += [text.plain(line) for line in report_text.lines(made, 100, Charset())]
     page = re.sub(r"<style>.*?</style>", "", html.page(made, "1"), flags=re.S)
-    said += [*markdown.document(made).splitlines(), *page.splitlines()]
+    said += [*report_text.markdown(made).splitlines(), *page.splitlines()]
     said += hits.table([hits.CutOff(scenes.START, scenes.NOW, "hit")], scenes.NOW, TWELVE)
     said += [hits.noted(scenes.NOW, True, scenes.NOW, TWELVE)]
     assert not [words for words in said if OF_24.search(words)] and sum("pm" in words for words in said) > 20

@@ -9,8 +9,8 @@ from ccmon.doctor.files import StoredAccount, verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json
 from ccmon.usage.account_note import AccountNote, AskedNote
-from ccmon.views import why_account
-from ccmon.views.evidence import Evidence
+from ccmon.views.evidence import Evidence, account_document
+from ccmon.views.why_numbers import account as account_lines
 
 pytestmark = pytest.mark.newest_only
 
@@ -54,5 +54,5 @@ def test_the_verdict(stored, is_read, state, says):
 def test_why_says_where_it_stands_how_old_it_is_and_what_was_left_out(note, dropped, expected):
     snapshot = Snapshot(*[None] * 15)._replace(now=NOW + 2 * HOUR, source=Source())
     evidence = Evidence(snapshot, FixedZone(), *[None] * 11)._replace(account=note, windows_dropped=dropped, home="/home/u")
-    assert list(why_account.account(evidence, 80)) == expected
-    assert (why_account.document(evidence) is None) is (note == AccountNote())
+    assert list(account_lines(evidence, 80)) == expected
+    assert (account_document(evidence) is None) is (note == AccountNote())

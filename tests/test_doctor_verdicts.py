@@ -75,7 +75,7 @@ def test_a_setting_is_changed_where_it_counts(variables, command):
 @pytest.mark.parametrize("folder", ["/opt/bin", "/my own/50% #1"])
 def test_the_program_of_a_block_is_found(target, folder):
     places = snippets.SnippetValues(folder + "/ccmon", [folder + "/ccmon-line"], "/c", "f", "/c/config.ini")
-    assert line.program_in(snippets.BLOCKS[target](places)) in (folder + "/ccmon", folder + "/ccmon-line")
+    assert line.program_in(snippets.block(target, places)) in (folder + "/ccmon", folder + "/ccmon-line")
 
 
 # --- verdicts -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from test_export import record as session_record
 
 from ccmon.model import Binding, Credits, Login, Runway
 from ccmon.usage.windows import window
-from ccmon.views import alert_rules, openmetrics
+from ccmon.views import openmetrics
 
 pytestmark = pytest.mark.newest_only
 
@@ -83,7 +83,7 @@ def checked(text):
 # --- the rules --------------------------------------------------------------------------------------------------------
 
 def test_the_rules_are_of_names_that_are_exported():
-    names = {name for rule in alert_rules.RULES for name in re.findall(r"ccmon_\w+", rule.when + rule.description)}
+    names = {name for rule in openmetrics.RULES for name in re.findall(r"ccmon_\w+", rule.when + rule.description)}
     text = openmetrics.text(moment(week(84, forecast=LIKELY), credits=(extra(3),))._replace(runway=LIKELY), [], "x")
     assert names == names & set(openmetrics_text.parse(text)) and len(names) > 8
 
@@ -95,7 +95,7 @@ def test_promtool_takes_the_rules_as_they_are_printed(machine):
     assert machine.runs() == 0                                 # nothing is looked at
     done = subprocess.run([PROMTOOL, "check", "rules", "--lint-fatal", str(machine.cwd / "rules.yml")], capture_output=True,
                           text=True, timeout=60)
-    assert done.returncode == 0 and f"{len(alert_rules.RULES)} rules found" in done.stdout, done.stderr
+    assert done.returncode == 0 and f"{len(openmetrics.RULES)} rules found" in done.stdout, done.stderr
 
 
 CALM = (week(20, "five_hour"), week(79.9))
@@ -131,12 +131,12 @@ def series(text, at):
 
 @needs_promtool
 def test_each_rule_fires_where_it_should_and_only_there(tmp_path):
-    (tmp_path / "rules.yml").write_text(alert_rules.text())
+    (tmp_path / "rules.yml").write_text(openmetrics.rules_text())
     tests = []
     for name, (told, want) in CASES.items():
         checks = "".join(f"      - eval_time: 20m\n        alertname: {rule.name}\n        exp_alerts: []\n"
-                         for rule in alert_rules.RULES if rule.name not in want)
-        assert set(want) <= {rule.name for rule in alert_rules.RULES}
+                         for rule in openmetrics.RULES if rule.name not in want)
+        assert set(want) <= {rule.name for rule in openmetrics.RULES}
         fires = "".join(f"      - expr: 'count(ALERTS{{alertname=\"{rule}\",alertstate=\"firing\"}})'\n        eval_time: 20m\n"
                         f"        exp_samples: [{{labels: '{{}}', value: 1}}]\n" for rule in want)
         tests.append(f"  - name: {name}\n    interval: 1m\n    input_series:\n{series(openmetrics.text(told, [], 'x'), THEN)}\n"
@@ -148,7 +148,7 @@ def test_each_rule_fires_where_it_should_and_only_there(tmp_path):
 
 @needs_promtool
 def test_the_words_of_an_alert(tmp_path):
-    (tmp_path / "rules.yml").write_text(alert_rules.text())
+    (tmp_path / "rules.yml").write_text(openmetrics.rules_text())
     text = openmetrics.text(moment(week(20, "five_hour"), week(84), login="aa"), [], "x")
     (tmp_path / "test.yml").write_text(f"""rule_files: [rules.yml]
 evaluation_interval: 1m

@@ -8,7 +8,7 @@ import pytest
 from commands import wait_until
 from hypothesis import given
 from hypothesis import strategies as st
-from line_shells import NOT_TRIED, installed  # noqa: F401
+from line_shells import NOT_TRIED, contents, installed  # noqa: F401
 from terminal import CLEAN, Terminal
 
 from ccmon.errors import CcmonError
@@ -27,11 +27,6 @@ def place(installed):
     """A machine with ccmon as a command and a start-up file."""
     (installed.home / ".bashrc").write_text("# mine\n")
     return installed
-
-
-def kept(machine):
-    """Every file of the home."""
-    return {str(path.relative_to(machine.home)): path.read_bytes() for path in machine.home.rglob("*") if path.is_file()}
 
 
 @contextmanager
@@ -91,9 +86,9 @@ def test_enter_takes_what_is_likely(place):
 
 def test_a_second_time_there_is_nothing_to_write(place):
     asked(place, "max20", "local", "bash", "y")
-    before = kept(place)
+    before = contents(place.home)
     code, said = asked(place, "", "", "bash")
-    assert code == 0 and "nothing to write" in said and kept(place) == before
+    assert code == 0 and "nothing to write" in said and contents(place.home) == before
 
 
 # --- anything but yes -----------------------------------------------------------------------------------------------------
@@ -103,17 +98,17 @@ def test_a_second_time_there_is_nothing_to_write(place):
     (["q"], "", 0), (["max5", "Q"], "", 0), (["max5", "local", "q"], "", 0), (["max5", "local", "bash", "q"], "", 0),
     ([], "\x04", 0), (["max5", "local", "bash"], "\x04", 0), ([], "\x03", 130), (["max5", "local", "bash"], "\x03", 130)])
 def test_without_a_yes_nothing_is_written(place, answers, ending, code):
-    before = kept(place)
+    before = contents(place.home)
     found, said = asked(place, *answers, ending=ending)
-    assert found == code and "Nothing was written." in said and kept(place) == before
+    assert found == code and "Nothing was written." in said and contents(place.home) == before
 
 
 def test_wrong_answers_are_told_and_asked_again(place):
-    before = kept(place)
+    before = contents(place.home)
     _, said = asked(place, "mx5", "9", "max5", "europ/berlin", "local", "bsh", "bash, waybar", "none", "n")
     for word in ("did you mean max5?", "1 to 5", "Did you mean Europe/Berlin?", "did you mean bash?", "'waybar' is unknown"):
         assert word in said
-    assert kept(place) == before
+    assert contents(place.home) == before
 
 
 def test_a_place_that_cannot_be_written_to_is_told_at_once(place):

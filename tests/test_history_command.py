@@ -112,11 +112,6 @@ def test_the_simple_table(recorded):
                          "0 of 3 sessions reached the limit, 0 passed 80 %"]
 
 
-def test_one_row_has_no_totals(recorded):
-    assert len(recorded.run("history", "--rows", "1").out.splitlines()) == 6
-    assert "average" not in recorded.run("history", "--by", "month").out
-
-
 def test_table_alone_is_github(recorded):
     alone = recorded.run("history", "--table")
     assert alone.out.startswith("| start") and alone == recorded.run("history", "--table", "github")
@@ -253,15 +248,6 @@ def test_groups(recorded):
     assert [item["begins"] for item in recorded.run("history", "--json", "--by", "week").json] == [
         "2025-11-10", "2025-11-17", "2025-11-24"]
     assert groups(recorded, "day", "--rows", "1", "--sort", "tokens") == {"2025-11-24": (1, 700)}
-
-
-def test_unknown_costs_are_told(machine):
-    machine.answers([block(NOW - 3 * DAY, 1400), block(NOW - 2 * DAY, 1400, costUSD=None)])
-    machine.run("record")
-    for by in ("session", "day", "month"):
-        out = machine.run("history", "--by", by).out
-        assert "The cost of 1 session is not known; that of the others is $1.25." in out
-        assert "$2.50" not in out
 
 
 def test_how_often_the_limit_was_reached_and_a_figure_passed(machine):

@@ -13,7 +13,7 @@ from ccmon.choices import PERIODS
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import UsageGroup
 from ccmon.text import Charset
-from ccmon.views.history import chart, columns, heatmap
+from ccmon.views.history import chart, heatmap
 
 pytestmark = pytest.mark.newest_only
 
@@ -113,7 +113,7 @@ def test_low_windows_keep_the_bars(height, rows):
 
 def column(shown, at, width=1):
     """The cells of a column from the bottom up, without blanks above; `at` counts cells right of the scale."""
-    rows = [row.ljust(200)[columns.LABEL_CELLS + at:][:width] for row in shown]
+    rows = [row.ljust(200)[chart.LABEL_CELLS + at:][:width] for row in shown]
     bottom = next(index for index, row in enumerate(shown) if row.startswith("   0"))
     return "".join(rows[index] for index in range(bottom - 1, 0, -1)).rstrip()
 
@@ -121,15 +121,15 @@ def column(shown, at, width=1):
 def test_many_days_are_columns_with_a_gap_before_each_monday():
     shown = drawn(days(*[100] * 38))
     assert len(shown) == 24 and shown[-2].split() == "15 Dec 22 Dec 29 Dec 5 Jan 12 Jan".split()
-    cells = shown[-4][columns.LABEL_CELLS:]
+    cells = shown[-4][chart.LABEL_CELLS:]
     assert cells.split() == ["█" * 6, *["█" * 7] * 4, "█" * 4]
-    assert shown[-2].index("15 Dec") - columns.LABEL_CELLS == 7 == shown[-3].index("┬") - columns.LABEL_CELLS
+    assert shown[-2].index("15 Dec") - chart.LABEL_CELLS == 7 == shown[-3].index("┬") - chart.LABEL_CELLS
 
 
 @pytest.mark.parametrize("charset, eighths", [(UNICODE, "▁▂▃▄▅▆▇█"), (ASCII, "...::::#")])
 def test_columns_are_as_high_as_their_share(charset, eighths):
     tokens = [n * 1000 for n in range(1, 31)]
-    made = columns.render(chart.filled(days(*tokens), "day"), "day", 80, 24, charset)
+    made = chart.column_lines(chart.filled(days(*tokens), "day"), "day", 80, 24, charset)
     shown = ["", *map(text.plain, made)]
     for n in (1, 7, 15, 29, 30):
         full, rest = divmod(round(n * 21 * 8 / 30), 8)
@@ -171,14 +171,14 @@ def test_weeks_and_months_have_their_years_below(period, count, wanted):
 
 
 def test_the_scale_has_round_numbers_at_the_rows_where_they_end():
-    made = ["", *map(text.plain, columns.render(chart.filled(days(*range(0, 41)), "day"), "day", 80, 24, UNICODE))]
+    made = ["", *map(text.plain, chart.column_lines(chart.filled(days(*range(0, 41)), "day"), "day", 80, 24, UNICODE))]
     labels = {row.split()[0]: len(made) - 3 - at for at, row in enumerate(made) if "┤" in row}
     assert labels == {"10": 5, "20": 10, "30": 15, "40": 20}
 
 
 def test_the_scale_fits_the_column():
     groups = days(*[10 * n for n in range(1, 31)])
-    made = ["", *map(text.plain, columns.render(chart.filled(groups, "day"), "day", 80, 24, UNICODE))]
+    made = ["", *map(text.plain, chart.column_lines(chart.filled(groups, "day"), "day", 80, 24, UNICODE))]
     for row in (row for row in made if "┤" in row):
         n = int(row.split()[0]) // 10
         level = len(column(made, 2 * n - 1))

@@ -272,7 +272,12 @@ def test_what_sessions_are_rated_by_is_said_once(scale, name, more):
 def test_unknown_costs_are_told():
     known, unknown = session("2025-11-20T08:00"), session("2025-11-21T08:00", cost_usd=None)
     assert rows.unknown_costs([known]) is None and rows.unknown_costs([]) is None
-    assert rows.unknown_costs([known, unknown]) == "The cost of 1 session is not known; that of the others is $1.50."
+    sentence = "The cost of 1 session is not known; that of the others is $1.50."
+    assert rows.unknown_costs([known, unknown]) == sentence
+    for kind in ("session", "day", "month"):
+        made = of([known, unknown], kind)
+        assert sentence in [plain(line) for line in rows.notes(kind, made, [known, unknown], Scale(7000, "plan", "pro"))]
+        assert rows.totals(made, 2).cost_usd is None and rows.feet(kind, made[:1], 1) == []
 
 
 @pytest.mark.parametrize("kind, first, count", [("session", 0, 5), ("day", 4, 12), ("week", 3, 7), ("month", 6, 10)])

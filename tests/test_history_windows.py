@@ -25,7 +25,7 @@ from ccmon.settings import context
 from ccmon.store import window_readings
 from ccmon.store.window_readings import WindowReading
 from ccmon.text import Charset
-from ccmon.views.history import window_course, window_rows
+from ccmon.views.history import chart, rows
 
 pytestmark = pytest.mark.newest_only
 
@@ -215,7 +215,7 @@ WEEKS = st.lists(st.tuples(st.integers(0, 167), st.floats(0, 1000)), min_size=1,
 @settings(deadline=None, max_examples=examples(30))
 @given(WEEKS, st.integers(-DAY, 9 * DAY), st.integers(1, 160), st.integers(1, 50), st.booleans())
 def test_no_course_breaks_the_picture(window, passed, width, height, unicode):
-    lines = window_course.lines(window, T0 + passed, FixedZone(), width, height, Charset(unicode, unicode))
+    lines = chart.window_lines(window, T0 + passed, FixedZone(), width, height, Charset(unicode, unicode))
     assert 1 <= len(lines) <= height
     for line in lines:
         assert wcwidth.wcswidth("".join(span.text for span in line)) == text.line_width(line) <= width
@@ -225,7 +225,7 @@ def test_no_course_breaks_the_picture(window, passed, width, height, unicode):
     (T0 + 84 * HOUR, "Week until Mon 1 Dec 17:00: 45 % used, even use would be 50 %"),
     (T0 + WEEK, "Week until Mon 1 Dec 17:00: 45 % at most, on Wed 26 Nov 17:00")])
 def test_the_course_is_set_beside_even_use(now, wanted):
-    shown = window_course.lines(week((2, 1.0), (48, 45.0)), now, FixedZone(), 80, 14, Charset(False, False))
+    shown = chart.window_lines(week((2, 1.0), (48, 45.0)), now, FixedZone(), 80, 14, Charset(False, False))
     assert text.plain(shown[0]).strip() == wanted
     rows = [text.plain(line) for line in shown[1:]]
     assert rows[0].startswith(" 100 -") and rows[-1].split()[:2] == ["Tue", "25"]
@@ -264,7 +264,7 @@ def test_a_window_is_named_by_its_name_or_label(wanted, name):
 
 
 def test_the_command(machine):
-    assert machine.run("history", "--by", "window") == (0, window_rows.NOTHING_READ + "\n", "")
+    assert machine.run("history", "--by", "window") == (0, rows.NOTHING_READ + "\n", "")
     machine.answers([block(END - DAY - FIVE, 5000), block(END - FIVE, 6000)])
     assert machine.run("record").code == 0
     keep(machine, WindowReading("ada", "five_hour", END - DAY - HOUR, 50.0, END - DAY, "statusline"),

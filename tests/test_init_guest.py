@@ -103,7 +103,7 @@ def block(machine, shell, where):
     if where == BARE:
         prompt = "PS1='${CCMON_LINE:+$CCMON_LINE }'$PS1\n" if shell == "bash" else ""
         return f'eval "$({ccmon} init {shell})"\n{prompt}:\n'
-    return snippets.BLOCKS[shell](snippets.SnippetValues(ccmon, [], "", "", "")._replace(where=where))
+    return snippets.block(shell, snippets.SnippetValues(ccmon, [], "", "", "")._replace(where=where))
 
 
 @pytest.mark.parametrize("where, before, after, more", [
@@ -265,7 +265,7 @@ LATER = [r"\|&", r"&>>", r";;?&", r"\$\{\w+(\[[^]]*\])?(\^|,)", r"\$\{\w+(\[[^]]
 @pytest.mark.parametrize("where", [BARE, SHOWN, ABOVE])
 def test_bash_32_knows_every_construct(where):
     places = snippets.SnippetValues("/bin/ccmon", [], "/cache", "bash", "/config", where=where)
-    text = snippets.TARGETS["bash"](places) + snippets.BLOCKS["bash"](places)
+    text = snippets.TARGETS["bash"](places) + snippets.block("bash", places)
     assert [pattern for pattern in LATER if re.search(pattern, text)] == []
     for newer in ("a |& b", "${a^^}", "${a@P}", "local -n a", "exec {a}>b"):
         assert any(re.search(pattern, newer) for pattern in LATER)

@@ -11,7 +11,8 @@ from ccmon.learning import forecast_scores, state
 from ccmon.learning.learned import Choice, Comparison
 from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
-from ccmon.views import learn_report, why_learned
+from ccmon.views import learn_report, why_numbers
+from ccmon.views.evidence import Evidence
 from ccmon.views.learn_report import LearnReport
 
 pytestmark = pytest.mark.newest_only
@@ -56,18 +57,13 @@ def damaged(text):
         yield from (json.dumps([*whole[:4], json.dumps(changed(weekly, path, value))]) for value in VALUES)
 
 
-class Seen:
-    def __init__(self, snapshot, zone):
-        self.snapshot, self.zone = snapshot, zone
-
-
 def show(kept, at, found):
     """All that is said of it."""
     facts = learned_state.recall(kept, kept.facts(at), at)
-    seen = Seen(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone)
+    seen = Evidence(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone, *[None] * 11)
     nothing = forecast_scores.scores_of([])
     report = LearnReport(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
-    json.dumps([learn_report.document(report), [*why_learned.learned(seen, 80), *why_learned.runway(seen, 80)]], allow_nan=False)
+    json.dumps([learn_report.document(report), [*why_numbers.learned(seen, 80), *why_numbers.runway(seen, 80)]], allow_nan=False)
     assert learn_report.lines(report, 80, True)
 
 

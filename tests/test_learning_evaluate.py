@@ -15,7 +15,7 @@ from ccmon.learning import distribution, evaluate, learned, score
 from ccmon.learning import series as csv_series
 from ccmon.learning.values import WINDOW_S
 from ccmon.text import plain
-from ccmon.views import series_scores
+from ccmon.views import score_words
 
 pytestmark = pytest.mark.newest_only
 
@@ -29,13 +29,13 @@ def row(minute, percent, reset=RESET):
 
 
 def document(found):
-    return series_scores.document(found)
+    return score_words.document(found)
 
 
 def text(*found):
     """What people see of one result, or of several."""
-    named = [series_scores.FileResult(f"/x/{number}.csv", one) for number, one in enumerate(found)]
-    return [plain(line) for line in (series_scores.several(named) if len(found) > 1 else series_scores.one(found[0]))]
+    named = [score_words.FileResult(f"/x/{number}.csv", one) for number, one in enumerate(found)]
+    return [plain(line) for line in (score_words.table_lines(named) if len(found) > 1 else score_words.series_lines(found[0]))]
 
 
 def walked(lines, limits=(100.0,)):
@@ -364,10 +364,10 @@ the week, against the straight line
 file                             moments  from day    MAE   CRPS  Brier    90 %
 1.csv                                 99         9    +8%   -50%   -50%   80.0%
 median                                99         9    +8%   -50%   -50%   80.0%""".splitlines()
-    long = [series_scores.FileResult(name, nothing) for name in ("/x/" + 40 * "y" + "/a.csv", "/y/b.csv", "-")]
-    shown = [plain(line)[:33].rstrip() for line in series_scores.several(long)[2:5]]
+    long = [score_words.FileResult(name, nothing) for name in ("/x/" + 40 * "y" + "/a.csv", "/y/b.csv", "-")]
+    shown = [plain(line)[:33].rstrip() for line in score_words.table_lines(long)[2:5]]
     assert shown[0].endswith("yyyy/a.csv") and len(shown[0]) == 30 and shown[1:] == ["/y/b.csv", "standard input"]
-    said = series_scores.documents([series_scores.FileResult("/x/a\x1b.csv", one) for one in found])
+    said = score_words.documents([score_words.FileResult("/x/a\x1b.csv", one) for one in found])
     assert [one["file"] for one in said["files"]] == ["/x/a.csv"] * 3
     assert {**said["files"][1], "file": 0} == {**document(found[1]), "file": 0}
     middle = said["median"]

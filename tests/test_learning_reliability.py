@@ -12,7 +12,7 @@ from ccmon.learning import reliability
 from ccmon.learning.learned import Choice, Comparison
 from ccmon.learning.reliability import LEAST_WINDOWS, Bin, Reliability
 from ccmon.text import Charset, line_width, plain
-from ccmon.views import reliability_words
+from ccmon.views import score_words
 from ccmon.when import SESSION_S
 
 FOUND = Reliability((Bin(0.0, 0.3, 0.04, 0.03, 1420, 131), Bin(0.3, 0.6, 0.45, 0.17, 88, 12), Bin(0.6, 1.0, 0.71, 0.98, 41, 9)),
@@ -66,12 +66,12 @@ def test_medians_and_intervals_are_counted():
     (Comparison(20, 60.0, 1e-6), "on the last 20 sessions, the error (CRPS) of the runway was 60.0 minutes above that of the "
                                  "last-hour rate (below 0.1 % likely by chance)")])
 def test_which_rule_was_better_is_said_in_words(now, words):
-    said = list(reliability_words.choice_sentences(Choice(now=now), "session", FixedZone()))
+    said = list(score_words.choice_sentences(Choice(now=now), "session", FixedZone()))
     assert said[:2] == ["shown: the runway", words]
 
 
 def test_of_the_week_the_other_rule_has_the_name_that_the_screen_gives_it():
-    said = list(reliability_words.choice_sentences(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
+    said = list(score_words.choice_sentences(Choice("simple", RESET, Comparison(8, 9.0, 0.004)), "week", FixedZone()))
     assert said[0].startswith("shown: the pace so far since ")
     assert said[-1] == "after 8 weeks the week's own runway may take its place"
 
@@ -90,11 +90,11 @@ NARROW = """\
 
 @pytest.mark.parametrize("cells, charset, rows", [(71, Charset(), CHART), (31, Charset(False, False), NARROW)])
 def test_the_chart_says_in_figures_what_the_bars_show(cells, charset, rows):
-    assert [plain(line).rstrip() for line in reliability_words.chart(FOUND, cells, charset)] == rows.splitlines()
+    assert [plain(line).rstrip() for line in score_words.chart(FOUND, cells, charset)] == rows.splitlines()
 
 
 @given(st.integers(11, 120), st.booleans())
 def test_no_row_is_wider_than_its_room(cells, unicode):
-    rows = reliability_words.chart(FOUND, cells, Charset(unicode, False))
+    rows = score_words.chart(FOUND, cells, Charset(unicode, False))
     assert max(map(line_width, rows)) <= cells and (unicode or "".join(map(plain, rows)).isascii())
-    assert reliability_words.chart(Reliability(), cells, Charset()) == []
+    assert score_words.chart(Reliability(), cells, Charset()) == []

@@ -13,7 +13,7 @@ from ccmon.learning import share
 from ccmon.learning.learned import Estimate, Learned, UnitWeights
 from ccmon.learning.share import Summary
 from ccmon.text import line_width, plain
-from ccmon.views import share_text
+from ccmon.views import learn_report
 
 ZONE = FixedZone()
 T = 1_764_000_000                      # Monday 24 November 2025, 16:00 UTC
@@ -168,7 +168,7 @@ def rows(lines):
 
 
 def test_the_summary_in_words():
-    assert rows(share_text.summary(own(hits=[T, T, T + DAY], hours={T: 60.0, T + HOUR: 20.0}), 80)) == [
+    assert rows(learn_report.summary_lines(own(hits=[T, T, T + DAY], hours={T: 60.0, T + HOUR: 20.0}), 80)) == [
         "subscription  Max5",
         "largest       31,000 tokens of 41 sessions",
         "limit         about 35,100 tokens, 90 % interval 34,100-36,400",
@@ -183,7 +183,7 @@ def test_the_summary_in_words():
 
 
 def test_the_place_in_words():
-    assert rows(share_text.rank_lines(share.place(own(), OTHERS, 2), 80)) == [
+    assert rows(learn_report.rank_lines(share.place(own(), OTHERS, 2), 80)) == [
         "6 summaries; 2 other lines left out.",
         "Your learned limit, about 35,100 tokens, is the 3rd of 6; 2nd of 3 with your",
         "subscription (1 is the largest).",
@@ -199,12 +199,13 @@ def test_the_place_in_words():
     (LEARNED, [OTHERS[4]], "Your largest session of 31,000 tokens is the 1st of 2; 1st of 2 with your subscription (1 is the"),
 ])
 def test_other_places_in_words(mine, others, expected):
-    assert expected in rows(share_text.rank_lines(share.place(own(mine), others, 0), 100))
+    assert expected in rows(learn_report.rank_lines(share.place(own(mine), others, 0), 100))
 
 
 @given(st.lists(st.builds(Summary, st.sampled_from([None, *share.SUBSCRIPTIONS.values()]), st.integers(0, 10**12),
                           st.integers(0, 10**12), st.one_of(st.none(), st.integers(1, 10**12))), max_size=8),
        st.integers(40, 120))
 def test_no_line_is_wider_than_asked(others, cells):
-    for line in [*share_text.rank_lines(share.place(own(), others, 3), cells), *share_text.summary(own(hits=[T] * 9), cells)]:
+    shown = learn_report.rank_lines(share.place(own(), others, 3), cells)
+    for line in [*shown, *learn_report.summary_lines(own(hits=[T] * 9), cells)]:
         assert line_width(line) <= cells

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from line_scenes import LINES, account
-from scenes import DAY_S, NOW, START, block, scene
+from scenes import DAY_S, NOW, START, block, line_words, scene
 
 from ccmon import claude_row, text
 from ccmon.model import PromptCache, Runway
@@ -16,7 +16,7 @@ from ccmon.text import Charset
 from ccmon.typed_values import ResetRule
 from ccmon.usage import official
 from ccmon.usage.compute import Options
-from ccmon.views.line import claude_record, fields, statusline
+from ccmon.views.line import dialects, fields, statusline
 from ccmon.views.line.dialects import DIALECTS
 from ccmon.when import clock_text
 
@@ -24,10 +24,6 @@ RULES = [ResetRule("session"), ResetRule("schedule"), ResetRule("hour", (9,)), R
 RUNWAYS = st.builds(lambda ahead_s, share, rule: Runway(NOW + ahead_s, NOW + ahead_s // 2, NOW + 2 * ahead_s, share, rule,
                                                         resets_at=START + 5 * 3600),
                     st.integers(60, 9000), st.floats(0, 1), st.sampled_from(["runway", "last_hour"]))
-
-
-def words_of(shown):
-    return " ".join(span.text for span in statusline.groups(shown.snapshot, shown.zone))
 
 
 def filled(template, shown):
@@ -43,7 +39,7 @@ def test_no_word_of_the_line_is_untrue(tokens, five, week, rule, runway, ended):
     shown = scene(tokens, windows=account(five, week), known=past, options=Options("max5", rule=rule))
     if runway and shown.snapshot.active:
         shown = shown._replace(snapshot=shown.snapshot._replace(runway=runway))
-    snapshot, line = shown.snapshot, words_of(shown)
+    snapshot, line = shown.snapshot, line_words(shown.snapshot, shown.zone)
     assert filled("{percent}{mark}", shown) == ("-" if snapshot.percent is None else
                                                 f"{int(snapshot.percent)}{'!' if snapshot.percent >= 80 else ''}")
     for number, sign in re.findall(r"(\d+)%(!?)(?! likely)", line):
@@ -77,7 +73,7 @@ def runway(share, median_s=3600):
 def test_a_likelihood_has_its_word(found, said):
     shown = scene(9212, options=Options("max5"))
     shown = shown._replace(snapshot=shown.snapshot._replace(runway=found))
-    assert filled("{outlook}", shown) == said and f"min {said} reset" in words_of(shown)
+    assert filled("{outlook}", shown) == said and f"min {said} reset" in line_words(shown.snapshot, shown.zone)
     narrow = statusline.fitting(statusline.ranked(shown.snapshot, shown.zone), len("CC 26% 9.2k/35k 45/min out 16:42"))
     assert "likely" not in " ".join(span.text for span in narrow)
 
@@ -86,10 +82,11 @@ def test_claude_s_own_window_ends_before_a_reset_of_one_s_own():
     """What it says begins anew with the window: after that nothing runs out, whatever reset is shown."""
     late = Options("max5", rule=ResetRule("hour", (9,)))
     shown = scene(9212, windows=account(45), options=late)
-    assert shown.snapshot.predicted_end > START + 5 * 3600 and "min lasts reset 09:00" in words_of(shown)
+    assert shown.snapshot.predicted_end > START + 5 * 3600 and "min lasts reset 09:00" in line_words(shown.snapshot, shown.zone)
     assert "out" not in row_of(shown, {}) and not shown.snapshot.warnings
     assert any("lasts to 18:00" in text.plain(line) for line in shown_rows(shown))
-    assert "out" in words_of(scene(9212, windows=account(96), options=late))
+    known = scene(9212, windows=account(96), options=late)
+    assert "out" in line_words(known.snapshot, known.zone)
     idle = scene(None, windows=account(45), options=late)
     assert filled("{binding.reset} {reset}", idle) == "18:00 09:00"
 
@@ -103,7 +100,7 @@ def test_a_day_that_is_far_has_its_year():
 # --- Claude's row ------------------------------------------------------------------------------------------------------------
 
 def row_of(shown, document, cells=200, now=NOW):
-    record = claude_record.words_record(shown.snapshot, shown.zone, None, True, None)
+    record = dialects.words_record(shown.snapshot, shown.zone, None, True, None)
     return claude_row.compose(hook.parse(record[1:]), document, cells, now)
 
 

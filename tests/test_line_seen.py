@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from commands import command_of
-from line_shells import NOT_TRIED, installed, program  # noqa: F401
+from line_shells import NOT_TRIED, contents, installed, program  # noqa: F401
 from terminal import Terminal
 
 from ccmon.setup import prompt_probe, visibility
@@ -36,11 +36,6 @@ def seen(installed, shell, above, **env):
     return visibility.visibility(shell, installed.env(SHELL=program(shell), **env))
 
 
-def listing(home):
-    """All that is in it."""
-    return {str(path): path.is_file() and path.read_bytes() for path in home.rglob("*")}
-
-
 def test_a_prompt_that_is_made_anew_is_told_and_the_command_helps(installed):
     done = written(installed, "bash", OWN)
     assert done.code == 1 and done.err == ""
@@ -63,9 +58,9 @@ def test_a_right_prompt_has_the_line_where_there_is_room(installed):
     path = installed.home / ".config/fish/functions/fish_prompt.fish"
     path.parent.mkdir(parents=True)
     path.write_text(LATE)
-    before = listing(installed.home)
+    before = contents(installed.home)
     assert written(installed, "fish", None).code == 0
-    assert {path for path in listing(installed.home) if path not in before} == {str(installed.home / FILES["fish"])}
+    assert {path for path in contents(installed.home) if path not in before} == {FILES["fish"]}
     assert written(installed, "zsh", "precmd() { PROMPT='%~ > '; RPROMPT=theirs }\n").code == 0
     done = written(installed, "zsh", "PROMPT='a left prompt of so many cells %% '\n")
     assert done.code == 1 and "has no room for it" in done.out

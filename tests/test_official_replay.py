@@ -15,7 +15,7 @@ from ccmon.sources import hook, spool_lines
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.usage import official
 from ccmon.usage.windows import running
-from ccmon.views.line import claude_record
+from ccmon.views.line import dialects
 
 pytestmark = pytest.mark.newest_only
 
@@ -112,7 +112,7 @@ def test_what_is_shown_is_what_the_newest_answer_said(events, apart_h):
 
 def row(ledger, document, now):
     """What Claude Code's row shows of each window, with the record that a refresh has just left."""
-    record = claude_record.settled(running(ledger.windows, now), official.apart(ledger, now))
+    record = dialects.settled(running(ledger.windows, now), official.apart(ledger, now))
     known, _ = claude_row.windows_of(json.loads(json.dumps(record)), document, now)
     return [known.get(name) for name in NAMES]
 

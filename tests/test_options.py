@@ -200,10 +200,6 @@ def test_an_empty_value_is_an_error_or_the_empty_choice_never_none(option):
         assert value is not None
 
 
-def test_local_in_any_case_is_one_zone():
-    assert options.resolve({"timezone": RawValue("Local", "--timezone")}, {}, {}).timezone == "local"
-
-
 def test_the_source_is_chosen_by_ccmon_unless_it_is_said():
     assert (settings().source, settings("--source", "logs").source) == ("auto", "logs")
 

@@ -1,7 +1,5 @@
 """What was learned applied to a moment: the runway of the session and of the week, on the screen, the line and in --json."""
 
-from types import SimpleNamespace
-
 import pytest
 import scenes
 from made_facts import changed_facts
@@ -16,8 +14,9 @@ from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of
 from ccmon.usage.outlook import Outlook, Pace, is_likelihood, week_by_pace, window_runway
-from ccmon.views import document, graph, why_learned
-from ccmon.views.line import fields, statusline
+from ccmon.views import document, graph, why_numbers
+from ccmon.views.evidence import Evidence
+from ccmon.views.line import fields
 from ccmon.views.screen import dashboard, small, windows
 
 pytestmark = pytest.mark.newest_only
@@ -139,14 +138,14 @@ def test_every_view_shows_the_rate_that_was_better_and_the_runway_goes_on():
     assert seen.runway.median == min(seen.predicted_end, OFFICIAL_END) and seen.runway.resets_at == OFFICIAL_END
     assert next(one.forecast for one in seen.windows if one.name == "five_hour") == seen.runway
     assert "(last-hour rate)" in text.plain(windows.runs_out_row(made, 70))
-    assert "% likely" not in statusline.render(seen, made.zone)
+    assert "% likely" not in scenes.line_words(seen, made.zone)
     assert fields.values(seen, made.zone, Charset())("likely", None, 9) == "-"
     told = document.document(seen)
     assert told["runway"]["learned"] == document.document(before)["runway"]
     assert told["learned"]["choices"]["session"] == {
         "rule": "simple", "since": LOST.since, "then": {"windows": 14, "lost_min": 8.31, "chance": 0.0041},
         "now": {"windows": 3, "lost_min": -2.0, "chance": 0.75}}
-    words = " ".join(why_learned.runway(SimpleNamespace(snapshot=seen, zone=made.zone), 80))
+    words = " ".join(why_numbers.runway(Evidence(seen, made.zone, *[None] * 11), 80))
     assert words.startswith("session, shown: the last-hour rate since 2026-01-14: on the 14 sessions before, the error (CRPS) of "
                             "the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance); ")
 
@@ -212,8 +211,8 @@ def test_the_notice_comes_with_a_probability_of_half():
 def test_the_line_says_only_what_is_likely():
     likely, _ = said(0.62, 80)
     unlikely, _ = said(0.3, 80)
-    assert statusline.render(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
-    assert " lasts 70% likely reset" in statusline.render(unlikely.snapshot, unlikely.zone)
+    assert scenes.line_words(likely.snapshot, likely.zone) == "CC 61% 21k/~35k 103/min out 16:00 62% likely reset 17:40"
+    assert " lasts 70% likely reset" in scenes.line_words(unlikely.snapshot, unlikely.zone)
 
 
 def test_templates_have_the_likelihood():

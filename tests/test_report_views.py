@@ -13,9 +13,8 @@ from report_cases import report as case
 from ccmon import text
 from ccmon.learning.reliability import Bin, Reliability
 from ccmon.text import Charset
-from ccmon.views.report import css, svg, words
 from ccmon.views.report import html as report_html
-from ccmon.views.report import markdown as report_markdown
+from ccmon.views.report import svg, words
 from ccmon.views.report import text as report_text
 
 pytestmark = pytest.mark.newest_only
@@ -79,7 +78,7 @@ def test_every_form_shows_how_often_what_was_said_happened():
     report = case("week")
     shown, source = Page(report_html.page(report, "1", SAID)), report_html.page(report, "1", SAID)
     assert shown.open == [] and 'x="71.00%"' in source and 'width="98.00%"' in source
-    marks = report_markdown.document(report, SAID)
+    marks = report_text.markdown(report, SAID)
     rows = [text.plain(line) for line in report_text.lines(report, 80, Charset(False, False), SAID)]
     assert "| 71 % | 98 % | 41 | 9 | too low |" in marks and any(row.split()[:4] == ["71", "%", "98", "%"] for row in rows)
     for whole in (shown.text, marks, "\n".join(rows)):
@@ -162,7 +161,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("colours", [css.LIGHT, css.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("colours", [report_html.LIGHT, report_html.DARK], ids=["light", "dark"])
 def test_every_text_stands_out_from_what_is_behind_it(colours):
     for front in ("text", "muted", "accent", "warn", "danger"):
         for back in ("card", "back"):
@@ -187,7 +186,7 @@ def test_no_line_is_wider_than_the_terminal(name, width, unicode):
 def test_every_form_has_the_figures_and_the_sentences(name):
     report = case(name)
     lines = " ".join(" ".join(map(text.plain, report_text.lines(report, 80, Charset()))).split())
-    markdown, html = report_markdown.document(report).replace("\\", ""), Page(page(name)).text
+    markdown, html = report_text.markdown(report).replace("\\", ""), Page(page(name)).text
     for form in (lines, unescape(markdown), html):
         if report.is_empty:
             assert words.nothing(report).split(".")[0] in form
@@ -236,7 +235,7 @@ def test_the_heading_of_a_week(back, now, said):
 @pytest.mark.parametrize("name", CASES)
 def test_markdown_tables_have_the_same_columns_in_every_row(name):
     rows = 0
-    for table in re.findall(r"(?:^\|.*\n?)+", report_markdown.document(case(name)), re.M):
+    for table in re.findall(r"(?:^\|.*\n?)+", report_text.markdown(case(name)), re.M):
         columns = [len(re.split(r"(?<!\\)\|", line)) for line in table.splitlines()]
         assert len(set(columns)) == 1
         rows += len(columns)
@@ -245,19 +244,19 @@ def test_markdown_tables_have_the_same_columns_in_every_row(name):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_data_is_no_markup(name):
-    cell = report_markdown.escaped(name)
+    cell = report_text.escaped(name)
     assert not re.search(r"[<>]|(?<!\\)[`*_\[\]|~$]|(?<![\\&])#|(?<!\\)://|@|www\.", cell)
     assert unescape(re.sub(r"\\(?=[^a-z0-9\s])", "", cell)) == text.printable(name)
 
 
 def test_pictures_are_fenced_and_the_fences_closed():
     for report in map(case, CASES):
-        fences = len(re.findall(r"^```", report_markdown.document(report), re.M))
+        fences = len(re.findall(r"^```", report_text.markdown(report), re.M))
         assert fences == (0 if report.is_empty else 2 + 2 * bool(report.rises) + 2 * bool(report.weeks))
 
 
 def test_the_weekly_limit_is_drawn_where_anything_was_read_in_the_period():
-    reports = {name: (report_html.page(case(name), "0"), report_markdown.document(case(name)),
+    reports = {name: (report_html.page(case(name), "0"), report_text.markdown(case(name)),
                       "\n".join(map(text.plain, report_text.lines(case(name), 80, Charset())))) for name in CASES}
     has = [name for name, forms in reports.items() if all("Weekly limit" in form for form in forms)]
     assert has == ["weekly limit", "weekly limits", "unknown start"]

@@ -293,7 +293,7 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
          *(f"ccmon.sources.log_{name}" for name in ("reader", "parts", "entries", "watch", "workers")),
          "ccmon.views.screen.pages", "ccmon.history.windows", "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess",
          "traceback", "queue", "enum", "signal")
-MOST_MODULES = 110                     # of ccmon
+MOST_MODULES = 95                     # of ccmon
 FIRST = """
 import os, sys
 from ccmon import cli, arguments, call

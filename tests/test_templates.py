@@ -63,10 +63,6 @@ def test_the_official_percentages_are_whole_and_never_rounded_up(five_hour, seve
     assert filled("{official_5h} {official_7d}", known) == want
 
 
-def test_both_rooms_mean_the_same_by_a_piece():
-    assert (claude_row.LATER, claude_row.MARKUP) == (fields.LATER, fields.MARKUP)
-
-
 def test_the_list_of_fields_is_complete():
     shown = scene("active40")
     assert set(fields._table(shown.snapshot, shown.zone)) == {*FIELDS, *MORE} - {"bar:8", "w.seven_day.percent"}
@@ -102,8 +98,8 @@ def test_the_end_is_left_out_as_in_the_line():
     far = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.reset.at))
     near = slow._replace(snapshot=slow.snapshot._replace(predicted_end=slow.snapshot.reset.at - 60))
     assert (filled("{end}", far), filled("{end}", near)) == ("-", "17:59")
-    assert " lasts " in statusline.render(far.snapshot, far.zone)
-    assert " out 17:59 " in statusline.render(near.snapshot, near.zone)
+    assert " lasts " in scenes.line_words(far.snapshot, far.zone)
+    assert " out 17:59 " in scenes.line_words(near.snapshot, near.zone)
 
 
 # --- an author's markup -------------------------------------------------------------------------------------------------

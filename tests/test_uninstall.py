@@ -314,6 +314,7 @@ def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(
 @pytest.mark.parametrize("words, is_one", [
     ("/usr/bin/python3 /home/u/.local/bin/ccmon --statusline", True), ("python -m ccmon", True), ("ccmon record", True),
     ("/v/bin/python3.13 -I -X dev /v/bin/ccmon", True), ("pypy3 -m ccmon history", True),
+    ("/p/bin/python3.13 -S /x/ccmon/bare_start.py --statusline", True), ("python -S /x/bare_start.py", False),
     ("vim ccmon", False), ("sh -c ccmon", False), ("python3 -m ccmon2", False), ("python3 -c ccmon", False), ("", False),
     ("python3 /x/ccmon/other.py", False), ("python3", False), ("less /bin/ccmon", False)])
 def test_which_processes_are_a_ccmon(words, is_one):

@@ -9,14 +9,13 @@ from account_windows import any_windows
 from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, past, plan, scene, week
+from scenes import NOW, OKAY, RECORD, SCENES, START, FixedZone, Shot, block, line_words, past, plan, scene, week
 
 from ccmon import text
 from ccmon.model import Credits, Source
 from ccmon.text import Charset
 from ccmon.typed_values import ResetRule
 from ccmon.views.limit_words import limit_words
-from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard, pages, parts
 
 pytestmark = pytest.mark.newest_only
@@ -78,7 +77,7 @@ def wild_scenes(draw: Any) -> Shot:
 @given(wild_scenes(), WIDTHS, HEIGHTS)
 def test_no_data_breaks_a_view(shot, width, height):
     check(shot, width, height)
-    assert statusline.render(shot.scene.snapshot, shot.scene.zone).strip()
+    assert line_words(shot.scene.snapshot, shot.scene.zone).strip()
 
 
 @given(st.integers(0, 10 ** 9), st.integers(30, 200), st.booleans())

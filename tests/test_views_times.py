@@ -5,13 +5,12 @@ import sys
 
 import pytest
 from account_windows import five_hour, windows
-from scenes import NOW, OKAY, START, block, official, plan, scene
+from scenes import NOW, OKAY, START, block, line_words, official, plan, scene
 
 from ccmon import text
 from ccmon.model import Record, Sample
 from ccmon.typed_values import ResetRule
 from ccmon.views.history import rows as history_rows
-from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard, pages, parts
 
 HOUR, DAY_S = 3600, 86_400
@@ -34,7 +33,7 @@ def running_out(in_s):
 ])
 def test_small_places_say_when_it_runs_out_only_before_the_reset(in_s, words):
     made = running_out(in_s)
-    line = statusline.render(made.snapshot, made.zone)
+    line = line_words(made.snapshot, made.zone)
     for place in (line, shown(made, 80, 1), shown(made, 20, 6)):
         assert re.findall(r"out \d\d:\d\d", place) == words and place.count("out") == len(words)
         assert "reset 18:00" in place

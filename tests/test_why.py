@@ -20,8 +20,8 @@ from ccmon.text import plain, width
 from ccmon.typed_values import ResetRule
 from ccmon.usage import compute
 from ccmon.usage.outlook import Outlook
-from ccmon.views import why, why_json
-from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
+from ccmon.views import why
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts, why_document
 
 pytestmark = pytest.mark.newest_only
 
@@ -186,16 +186,13 @@ def test_hostile_names(name, cells):
         assert text.isprintable() and width(text) <= cells
 
 
-@pytest.mark.parametrize("cells, shown", [(80, "~/a/very/long/path/to/ccmon.db"), (29, "~/a/very/..g/path/to/ccmon.db"),
-                                          (12, "~/a..cmon.db"), (2, ".."), (0, "..")])
-def test_a_long_path_keeps_both_ends(cells, shown):
-    assert why.short_path(HOME + "/a/very/long/path/to/ccmon.db", HOME, cells) == shown
-
-
-def test_a_neighbour_of_the_home_is_not_in_it():
-    assert why.short_path("/home/adam/x", HOME, 80) == "/home/adam/x"
-    assert why.short_path("/x", "", 80) == why.short_path("/x", "/", 80) == "/x"
-    assert why.short_path(HOME + "/x", HOME + "/", 80) == "~/x"
+@pytest.mark.parametrize("path, home, cells, shown", [
+    (HOME + "/a/long/path/to/ccmon.db", HOME, 80, "~/a/long/path/to/ccmon.db"), (HOME + "/x", HOME + "/", 80, "~/x"),
+    *[(HOME + "/a/very/long/path/to/ccmon.db", HOME, cells, shown) for cells, shown in (
+        (29, "~/a/very/..g/path/to/ccmon.db"), (12, "~/a..cmon.db"), (2, ".."), (0, ".."))],
+    ("/home/adam/x", HOME, 80, "/home/adam/x"), ("/x", "", 80, "/x"), ("/x", "/", 80, "/x")])
+def test_a_path_is_below_the_home_and_a_long_one_keeps_both_ends(path, home, cells, shown):
+    assert nothing()._replace(home=home).path_text(path, cells) == shown
 
 
 # --- single lines -----------------------------------------------------------------------------------------------------
@@ -378,7 +375,7 @@ def test_what_was_learned_is_told_with_its_error_and_what_it_rests_on():
     assert "about 35,000 tokens (33,600-36,750), by cost, error 0.6 points" in told and "now 0.80 of what it was" in told
     assert "120 readings, 3 limit events; noise 1.2 %, 80 % of windows used" in told
     assert "% likely to run out before the reset (" in section(found, "runway")
-    assert why_json.document(found)["learned"]["ruler"]["error_points"] == 0.62
+    assert why_document(found)["learned"]["ruler"]["error_points"] == 0.62
 
 
 @pytest.mark.parametrize("days, words", [(0, "wide: by the pace of the first day"), (9, "from 9 days")])

@@ -1,7 +1,6 @@
-"""The door to what carries alerts: the desktop's notifications, a command of the user's, a webhook.
+"""The door to what carries alerts: the desktop's notifications, a command of the user's, a webhook, whose address is a secret.
 
-Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most. The address of
-a webhook is a secret: it is in no message of this room.
+Each gives what became of it in a few words, raises NotDelivered with the reason, and takes a few seconds at most.
 """
 
 import os
@@ -193,10 +192,7 @@ def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT
 
 
 def _posted(url: str, body: bytes, timeout_s: float) -> str:
-    """One try, which takes so long at most, whatever takes long: to find the host, to connect, TLS, an answer byte by byte.
-
-    Raises _Again where another one may help, else NotDelivered.
-    """
+    """One try, which takes so long at most, whatever takes long. Raises _Again where another one may help, else NotDelivered."""
     import threading
     tried = _Try(url, body, timeout_s)
     working = threading.Thread(target=tried.run, name="webhook", daemon=True)
@@ -204,7 +200,7 @@ def _posted(url: str, body: bytes, timeout_s: float) -> str:
     working.join(timeout_s)
     if working.is_alive():
         tried.leave()
-        raise _Again(_late(timeout_s))
+        raise _Again(f"no answer within {timeout_s:g} s")
     if tried.failure:
         raise tried.failure
     return tried.outcome
@@ -264,9 +260,9 @@ def _refusal(code: int) -> Exception:
 
 
 def _opener(connected: Callable[[Any], None]) -> Any:
-    """What opens an address by the proxies of the environment, and calls that with the socket of each connection.
+    """What opens an address by the proxies of the environment, and calls that with each socket. It follows no redirection.
 
-    Not by the system's: macOS ends a forked process that asks for them. A redirection is a refusal: the address is a secret.
+    Not by the system's proxies: macOS ends a forked process that asks for them.
     """
     import socket
     from http.client import HTTPConnection, HTTPSConnection
@@ -296,15 +292,11 @@ def _opener(connected: Callable[[Any], None]) -> Any:
     return build_opener(ProxyHandler(getproxies_environment()), Stay(), Plain(), Secure())
 
 
-def _late(timeout_s: float) -> str:
-    return f"no answer within {timeout_s:g} s"
-
-
 def _reason(err: Exception, timeout_s: float) -> str:
     import socket
     import ssl
     inner = getattr(err, "reason", err)
-    for kind, words in ((socket.timeout, _late(timeout_s)), (ConnectionRefusedError, "connection refused"),
+    for kind, words in ((socket.timeout, f"no answer within {timeout_s:g} s"), (ConnectionRefusedError, "connection refused"),
                         (socket.gaierror, "the host was not found"), (ssl.SSLError, "the certificate or TLS is wrong"),
                         (ConnectionError, "the connection was broken off")):
         if isinstance(inner, kind):

@@ -115,14 +115,11 @@ def _session_alerts(snapshot: Snapshot, zone: Zone, levels: Sequence[int], usual
 
 
 def _session_level(snapshot: Snapshot, levels: Sequence[int]) -> Optional[int]:
-    """The highest threshold that was passed. That of 100 and those above it mean that the limit is reached.
-
-    None above a mere record, and where another window is used up, so that this one changes nothing.
-    """
+    """The highest threshold that was passed; None above a mere record, and where another window is used up for longer."""
     if notices.is_blocked_elsewhere(snapshot) or snapshot.limit.unknown and snapshot.percent_source != "official":
         return None
     share, over = snapshot.percent or 0, any(one.code == "over_limit" and not one.window for one in snapshot.warnings)
-    return highest([level for level in levels if over or level < 100], max(share, 100 if over else 0))
+    return highest([level for level in levels if over or level < 100], max(share, 100 if over else 0))       # 100: it is reached
 
 
 def _allocation_alerts(snapshot: Snapshot) -> List[Alert]:

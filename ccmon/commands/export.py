@@ -15,7 +15,7 @@ from ccmon.store import rows
 from ccmon.system import named_files
 from ccmon.usage import official
 from ccmon.usage.windows import running
-from ccmon.views import alert_rules, openmetrics
+from ccmon.views import openmetrics
 
 OK = 0
 
@@ -24,7 +24,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print or write the numbers; the exit code. That a source failed is one of them (ccmon_up), and no error."""
     if given.output == "":
         raise UsageError("--output: no file is named")
-    content = (alert_rules.text() if given.rules else _numbers(ctx)).encode("utf-8", "replace")
+    content = (openmetrics.rules_text() if given.rules else _numbers(ctx)).encode("utf-8", "replace")
     if given.output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)

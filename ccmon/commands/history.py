@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
 
 from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
@@ -232,12 +232,11 @@ def _nothing(given: SimpleNamespace, ctx: Context) -> str:
 
 def _no_window(given: SimpleNamespace, ctx: Context) -> str:
     from ccmon.pipeline import past_windows
-    from ccmon.views.history import window_rows
     with opened(ctx, SCREEN_BUSY_MS) as history:
         name = past_windows.named(past_windows.known_names(history), given.window)
         epochs = [one.at for one in past_windows.readings(history, name)] if name else []
     if not epochs:
-        return window_rows.NOTHING_READ
+        return history_rows.NOTHING_READ
     first, last = (local(at, ctx.zone).date() for at in (min(epochs), max(epochs)))
     return f"No window began in that time: those known were read from {first} to {last}"
 
@@ -275,15 +274,7 @@ def _row(item: Item, ctx: Context) -> HistoryRow:
         return history_rows.record_row(item, ctx.now())
     if isinstance(item, UsageGroup):
         return history_rows.group_row(item, ctx.env.get("HOME", "").rstrip("/"))
-    from ccmon.views.history import window_rows
-    return window_rows.window_row(item, ctx.now())
-
-
-def _document(item: Item, now: int) -> Dict[str, Any]:
-    if isinstance(item, (Record, UsageGroup)):
-        return history_rows.document(item, now)
-    from ccmon.views.history import window_rows
-    return window_rows.document(item, now)
+    return history_rows.window_row(item, ctx.now())
 
 
 def _records_of(ctx: Context, query: Query, pairs: Sequence[Tuple[HistoryRow, Item]], selection: Selection) -> List[Record]:
@@ -302,7 +293,7 @@ def _data(given: SimpleNamespace, ctx: Context, query: Query, selection: Selecti
     if given.json:
         items = [item for _, item in pairs]
         import json
-        print(json.dumps([_document(item, ctx.now()) for item in items]))
+        print(json.dumps([history_rows.document(item, ctx.now()) for item in items]))
         return
     columns = [column for column in query.columns or table_columns.data_columns(query.by) if column.data]
     streams.print_exactly(history_table.csv(columns, [row for row, _ in pairs], ctx.zone))
@@ -334,8 +325,7 @@ def _notes(ctx: Context, query: Query, rows: Sequence[HistoryRow], records: Sequ
            scale: Optional[Scale]) -> Sequence[Line]:
     if scale:
         return history_rows.notes(query.by, rows, records, scale)
-    from ccmon.views.history import window_rows
-    return window_rows.notes(windows, ctx.now())
+    return history_rows.window_notes(windows, ctx.now())
 
 
 def _with_sparks(ctx: Context, query: Query, pairs: Sequence[Tuple[HistoryRow, Item]], selection: Selection,
@@ -357,9 +347,9 @@ def _picture(given: SimpleNamespace, ctx: Context, query: Query, selection: Sele
         from ccmon.views.history import heatmap
         lines = heatmap.lines(groups.heat(groups.by_quarter(selection.used), ctx.zone), size.columns, charset, ctx.zone.dial)
     elif query.by == WINDOW:
-        from ccmon.views.history import window_course
+        from ccmon.views.history import chart
         shown = max(selection.windows, key=lambda one: one.readings[-1])
-        lines = window_course.lines(shown, ctx.now(), ctx.zone, size.columns, max(6, min(CHART_ROWS, size.rows - 2)), charset)
+        lines = chart.window_lines(shown, ctx.now(), ctx.zone, size.columns, max(6, min(CHART_ROWS, size.rows - 2)), charset)
     else:
         from ccmon.views.history import chart
         periods = groups.by_period(selection.records, selection.used, query.by, ctx.zone)[-(query.rows or 0):]

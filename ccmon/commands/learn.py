@@ -20,7 +20,7 @@ from ccmon.settings.context import Context
 from ccmon.store.learning import EXTRA
 from ccmon.system import named_files
 from ccmon.text import Line, Span, clean, clip, plural, printable, wrap
-from ccmon.views import learn_report, share_text
+from ccmon.views import learn_report
 from ccmon.views.learn_report import LearnReport
 from ccmon.when import DAY_S
 
@@ -86,7 +86,7 @@ def _wrapped(words: str, role: str = "text") -> List[Line]:
 def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
     """Each file in turn; all are read before the first is judged, which takes long."""
     from ccmon.learning import evaluate
-    from ccmon.views import series_scores
+    from ccmon.views import score_words
     percents, shares = _percents("--at-percent", given.at_percent), _percents("--at-quantile", given.at_quantile)
     read = [(path, *evaluate.read(named_files.lines(path), _file_name(path))) for path in given.evaluate]
     done, whole = 0, max(1, sum(len(rows) for _, rows, _ in read))
@@ -95,12 +95,12 @@ def _evaluate(given: SimpleNamespace, ctx: Context) -> int:
         for path, rows, skipped in read:
             limits, week_limits = evaluate.quantiles(rows, shares) if shares else (percents or (100.0,),) * 2
             show = partial(_show, progress, path, done / whole, len(rows) / whole)
-            results.append(series_scores.FileResult(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
+            results.append(score_words.FileResult(path, evaluate.walked(rows, skipped, limits, week_limits, show)))
             done += len(rows)
     if given.json:
-        print(json.dumps(series_scores.document(results[0].result) if len(results) == 1 else series_scores.documents(results)))
+        print(json.dumps(score_words.document(results[0].result) if len(results) == 1 else score_words.documents(results)))
     else:
-        _print(ctx, series_scores.one(results[0].result) if len(results) == 1 else series_scores.several(results))
+        _print(ctx, score_words.series_lines(results[0].result) if len(results) == 1 else score_words.table_lines(results))
     return OK
 
 
@@ -200,7 +200,7 @@ def _share(given: SimpleNamespace, ctx: Context, history: History, learned: Lear
     own = _summary(given, ctx, history, learned)
     line = json.dumps(share.document(own), separators=(",", ":"))
     if not given.json:
-        _print(ctx, share_text.summary(own, _cells(), ctx.zone.dial))
+        _print(ctx, learn_report.summary_lines(own, _cells(), ctx.zone.dial))
     print(line)
     return OK
 
@@ -211,5 +211,5 @@ def _compare(given: SimpleNamespace, ctx: Context, history: History, learned: Le
     if given.json:
         print(json.dumps(share.place_document(rank)))
     else:
-        _print(ctx, share_text.rank_lines(rank, _cells()))
+        _print(ctx, learn_report.rank_lines(rank, _cells()))
     return OK

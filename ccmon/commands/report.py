@@ -14,7 +14,7 @@ from ccmon.pipeline import learned_state, past_windows, rated
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
 from ccmon.system import named_files
-from ccmon.views.report import html, markdown, text
+from ccmon.views.report import html, text
 
 OK = 0
 
@@ -27,7 +27,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     if given.html is not None:
         _write(given.html, html.page(report, __version__, scores))
     elif given.markdown:
-        streams.print_exactly(markdown.document(report, scores))
+        streams.print_exactly(text.markdown(report, scores))
     else:
         lines = text.lines(report, output.size().columns, output.charset(ctx, sys.stdout), scores)
         output.show(ctx, lines, True)

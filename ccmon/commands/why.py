@@ -21,8 +21,8 @@ from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote, AskedNote
 from ccmon.usage.price_table import DATE
-from ccmon.views import why, why_json
-from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts
+from ccmon.views import why
+from ccmon.views.evidence import CacheFacts, Evidence, LogFacts, StoreFacts, why_document
 
 OK = 0
 PIPE_CELLS, MOST_CELLS = 80, 120
@@ -32,7 +32,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
     """Print where the numbers come from; the exit code."""
     evidence = _gathered(given, ctx)
     if given.json:
-        print(json.dumps(why_json.document(evidence)))
+        print(json.dumps(why_document(evidence)))
     else:
         cells = min(MOST_CELLS, output.size().columns) if sys.stdout.isatty() else PIPE_CELLS
         output.show(ctx, why.lines(evidence, cells), pager=False)

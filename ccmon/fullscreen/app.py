@@ -5,8 +5,7 @@ All that the first frame can do without is loaded after it.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import Iterator, List, Optional, TextIO, Tuple
+from typing import List, Optional, TextIO, Tuple
 
 from ccmon import own_name, when
 from ccmon.fullscreen import guardian
@@ -112,18 +111,10 @@ def _shows_seconds(lines: List[Line]) -> bool:
 
 def _has_seconds(text: str) -> bool:
     """Whether 1:02:03, 5 s or 5s stands in it; without re, which would hold the first frame up."""
-    return (any(before.rstrip(" ")[-1:].isdigit() and not before.endswith("  ") and not (after[:1].isalnum() or after[:1] == "_")
-                for before, after in _around(text, "s"))
-            or any(before[-1:].isdigit() and after[:2].isdigit() and after[2:3] == ":" and after[3:5].isdigit()
-                   and len(after) >= 5 for before, after in _around(text, ":")))
-
-
-def _around(text: str, mark: str) -> Iterator[Tuple[str, str]]:
-    """What stands up to three characters before each such character, and five behind."""
-    at = text.find(mark)
-    while at >= 0:
-        yield text[max(0, at - 3):at], text[at + 1:at + 6]
-        at = text.find(mark, at + 1)
+    words = [word.strip(".,;()") for word in text.split()]
+    clocks = (word.split(":") for word in words)
+    return (any(word.endswith("s") and (before + word)[:-1][-1:].isdigit() for before, word in zip(["", *words], words))
+            or any(len(clock) == 3 and clock[1].isdigit() and clock[2][:2].isdigit() for clock in clocks))
 
 
 def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
@@ -144,28 +135,22 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
 
 # --- the beginning ------------------------------------------------------------------------------------------------------
 
-@contextmanager
-def _guarded(wanted: bool) -> Iterator[None]:
-    """The guardian knows how to bring the terminal back, as long as the screen is up; where none is wanted it goes at once."""
-    if wanted:
-        guardian.send(FAREWELL)
-    else:
-        guardian.dismiss()
-    try:
-        yield
-    finally:
-        guardian.dismiss()
-
-
 def run(ctx: Context, charset: Charset, log: TextIO) -> int:
     """The screen until the user leaves it; the exit code."""
     settings = ctx.settings
     theme = settings.theme if settings.theme_is_set else fitting(None, ctx.callers_env).theme
-    with _guarded(settings.guardian), Screen(settings.themes[theme], log) as screen:
-        charset = charset._replace(emoji=charset.emoji and screen.coloured)
-        state = ScreenState(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
-                      themes=tuple(settings.themes), compact=settings.compact)
-        picture = Picture()
-        screen.paint(picture.lines(View(ctx, state, charset, *screen.size()), ctx.now()))
-        from ccmon.fullscreen import live  # what reads, learns and tells: nobody should wait for it
-        return live.run(ctx, screen, charset, state, picture, log)
+    if settings.guardian:              # it knows how to bring the terminal back, as long as the screen is up
+        guardian.send(FAREWELL)
+    else:
+        guardian.dismiss()
+    try:
+        with Screen(settings.themes[theme], log) as screen:
+            charset = charset._replace(emoji=charset.emoji and screen.coloured)
+            state = ScreenState(present.load(ctx, ctx.now()), theme=theme, is_theme_sought=not settings.theme_is_set,
+                          themes=tuple(settings.themes), compact=settings.compact)
+            picture = Picture()
+            screen.paint(picture.lines(View(ctx, state, charset, *screen.size()), ctx.now()))
+            from ccmon.fullscreen import live  # what reads, learns and tells: nobody should wait for it
+            return live.run(ctx, screen, charset, state, picture, log)
+    finally:
+        guardian.dismiss()

@@ -30,15 +30,12 @@ def wanted(argv: "Sequence[str]", env: "Mapping[str, str]") -> bool:
     for word in words:
         name, equals, _ = word.partition("=")
         if name in VALUED:
-            if not equals and _no_value(next(words, "--")):
+            value = name if equals else next(words, "--")
+            if not equals and value[:1] == "-" and value != "-" and " " not in value:
                 return False
         elif word not in SWITCHES + ALSO:          # a command, an option that means no screen, or a mistake
             return False
     return True
-
-
-def _no_value(word: str) -> bool:
-    return word[:1] == "-" and word != "-" and " " not in word
 
 
 def start() -> None:

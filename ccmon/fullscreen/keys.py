@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, Union
 from ccmon.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Match, Pattern
+    from typing import Pattern
 
 OTHER, PASTE, CTRL_C, CTRL_L = "", "paste", "ctrl-c", "ctrl-l"
 STORED, LEAVE = "L", "q"               # keys whose effect is stored, or gives the terminal to somebody else
@@ -142,7 +142,8 @@ class Decoder:
                 return [name]
         if self._rest[0] != 27:
             code, self._rest = self._rest[0], self._rest[1:]
-            return [_character(code)] if code < 128 or code >= 192 else []         # one for all bytes of a character
+            name = CONTROLS.get(code, chr(code) if 32 <= code < 127 else OTHER)
+            return [name] if code < 128 or code >= 192 else []         # one for all bytes of a character
         match = _pattern(_SEQUENCE).match(self._rest)
         if match is None:
             return []
@@ -152,16 +153,9 @@ class Decoder:
         wheel, with_alt = _pattern(_WHEEL).fullmatch(match.group()), match.group().lstrip(b"\x1b")
         if with_alt in (b"\x03", b"\x0c"):
             return [CONTROLS[with_alt[0]]]
-        return [PASTE] if self.pasting else [_way(wheel)] * _NOTCH if wheel else []
-
-
-def _way(wheel: "Match[bytes]") -> str:
-    """Where the wheel of a mouse was turned."""
-    return "up" if (wheel[1] or wheel[2] or wheel[3]) in (b"64", b"`", b"96") else "down"
-
-
-def _character(code: int) -> str:
-    return CONTROLS.get(code, chr(code) if 32 <= code < 127 else OTHER)
+        if wheel:
+            return ["up" if (wheel[1] or wheel[2] or wheel[3]) in (b"64", b"`", b"96") else "down"] * _NOTCH
+        return [PASTE] if self.pasting else []
 
 
 class Typing:

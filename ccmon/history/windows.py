@@ -6,7 +6,7 @@ Percentages are the account's, tokens those of this machine's folder: use elsewh
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.history.groups import QUARTER_S, UsageGroup, single_group, sum_known
 from ccmon.model import UsageRow
@@ -218,10 +218,7 @@ def _range(amounts: Sequence[float], percent: float, most: float, least: float) 
 
 
 def _counted(rows: Sequence[UsageRow], window: PastWindow) -> Tuple[Sequence[UsageRow], Sequence[UsageRow], Sequence[UsageRow]]:
-    """What the highest percentage is of: at least, most likely, and at most.
-
-    All of it, unless more than one per cent was used after it was read: then nobody read what was used last.
-    """
+    """What the highest percentage is of: at least, most likely, and at most; all, unless more than one per cent came later."""
     until = [row for row in rows if row.at <= window.reached_at]
     if (_tokens(rows) - _tokens(until)) * window.percent <= _tokens(until):
         return rows, rows, rows
@@ -262,9 +259,3 @@ def change(before: Optional[PercentValue], now: Optional[PercentValue]) -> Optio
     if one.value <= 0:
         return None
     return ValueChange(100 * (other.value / one.value - 1), other.low > one.high or other.high < one.low, unit)
-
-
-def logins(windows: Iterable[PastWindow]) -> List[str]:
-    """The logins that are known, each once."""
-    names: Dict[str, None] = dict.fromkeys(window.login for window in windows if window.login)
-    return list(names)

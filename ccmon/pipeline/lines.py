@@ -11,7 +11,7 @@ from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, FORMATS, SECTIONS
 from ccmon.text import Charset, Span, clean, clip
 from ccmon.typed_values import word_of
-from ccmon.views.line import claude_record, dialects, fields, statusline
+from ccmon.views.line import dialects, fields, statusline
 
 LINE_CELLS, MOST_CELLS = 80, 1000
 MOST_BYTES = 32_768                    # bars read a line of 64 kB, or of less; only a template's own text comes to that
@@ -100,10 +100,10 @@ def _record(ctx: Context, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
     cells = None if ctx.settings.origin["max_width"] == "default" else ctx.settings.max_width
     if not ctx.settings.template:
         unicode = ctx.utf8 and not ctx.settings.ascii
-        return claude_record.words_record(snapshot, ctx.zone, _theme(ctx), unicode, cells)
+        return dialects.words_record(snapshot, ctx.zone, _theme(ctx), unicode, cells)
     value = _values(ctx, snapshot)
     pieces = fields.pieces(_one_line(ctx.settings.template), value, dialect, MOST_CELLS, claude_row.is_later)
-    return claude_record.template_record(list(pieces), snapshot, ctx.zone, value, cells)
+    return dialects.template_record(list(pieces), snapshot, ctx.zone, value, cells)
 
 
 def _filled(ctx: Context, template: str, snapshot: Snapshot, dialect: dialects.Dialect) -> str:
@@ -136,7 +136,7 @@ def error_line(argv: Sequence[str], env: Mapping[str, str], sentence: str) -> st
 def _error_line(meant: str, sentence: str, cells: Optional[int]) -> str:
     sentence = clip(sentence, MOST_CELLS)
     if meant == CLAUDE:
-        return claude_record.error_record(clean(f"CC ! {sentence}"), cells) + "\n"
+        return dialects.error_record(clean(f"CC ! {sentence}"), cells) + "\n"
     dialect = dialects.DIALECTS.get(meant, dialects.DIALECTS["plain"])
     words = clip(dialect.spell(clean(f"CC ! {sentence}")), cells or LINE_CELLS)
     body = dialects.painted(Span(words), dialect, None)

@@ -8,7 +8,7 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, 
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
-from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal
+from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal, rgb
 from ccmon.text import ROLES, clean, did_you_mean
 from ccmon.typed_values import Layer, Layers, RawValue, folded, items, word_of
 
@@ -220,13 +220,5 @@ def _index(word: str, given: RawValue) -> Optional[int]:
     if word.isascii() and word.isdigit() and len(word) <= 3 and int(word) <= 255:
         return int(word)
     if len(word) == 7 and word[0] == "#" and set(word[1:]) <= set("0123456789abcdef"):
-        return min(range(16, 256), key=lambda index: _distance(_parts(hexadecimal(index)), _parts(word)))
+        return min(range(16, 256), key=lambda index: sum((a - b) ** 2 for a, b in zip(rgb(hexadecimal(index)), rgb(word))))
     raise given.error(f"'{word}' is no colour{did_you_mean(word, (*COLOURS, *ATTRIBUTES))}; valid are {VALID}")
-
-
-def _parts(colour: str) -> List[int]:
-    return [int(colour[at:at + 2], 16) for at in (1, 3, 5)]
-
-
-def _distance(one: List[int], other: List[int]) -> int:
-    return sum((a - b) ** 2 for a, b in zip(one, other))

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
+from ccmon import typed_values
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.themes import AUTO, THEMES, USUAL, Theme
 from ccmon.text import did_you_mean
-from ccmon.typed_values import (
-    PLAN_NAMES,
-    PLANS,
-    SECOND_UNITS,
-    UNSET,
-    Layer,
-    Layers,
-    RawValue,
-    ResetRule,
-    bare,
-    boolean,
-    folded,
-    hour_of_day,
-    number,
-    one_of,
-    parse_rule,
-    plan_of,
-    seconds,
-    several_of,
-    whole,
-    word_of,
-)
+from ccmon.typed_values import PLANS, Layer, Layers, RawValue, ResetRule, boolean, folded, one_of, seconds, several_of, whole
 
 if TYPE_CHECKING:
     from ccmon.usage.prices import Price
@@ -75,29 +55,29 @@ def clock_hours(text: str) -> int:
 
 def zone_name(text: str) -> str:
     """A zone's name, not checked."""
-    return "local" if folded(text) in ("local", "localtime", "system") else bare(text)
+    return "local" if folded(text) in ("local", "localtime", "system") else typed_values.bare(text)
 
 
 def or_nothing(parse: Callable[[str], Any]) -> Callable[[str], Any]:
     """The same parser, for an option that may be unset: none is as good as an empty value."""
-    return lambda text: None if folded(text) in UNSET else parse(text)
+    return lambda text: None if folded(text) in typed_values.UNSET else parse(text)
 
 
 def price(text: str) -> "Price":
     """The five prices of a model, USD per million tokens."""
     from ccmon.usage.prices import Price
-    parts = bare(text).replace("$", "").split(",")
+    parts = typed_values.bare(text).replace("$", "").split(",")
     if len(parts) != len(PRICE_KINDS):
         raise ValueError(f"'{text}' is not a list of {len(PRICE_KINDS)} prices: {', '.join(PRICE_KINDS)}, in USD per million "
                          "tokens, as in 3, 15, 3.75, 6, 0.30")
-    parse = number(0, 10_000, "USD per million tokens")
+    parse = typed_values.number(0, 10_000, "USD per million tokens")
     return Price._make([*(parse(part.strip()) for part in parts), None])
 
 
 def reset_rule(text: str) -> ResetRule:
     """session, schedule or hours."""
     try:
-        return parse_rule(text)
+        return typed_values.parse_rule(text)
     except CcmonError as err:
         raise ValueError(str(err)) from None
 
@@ -105,18 +85,18 @@ def reset_rule(text: str) -> ResetRule:
 TOKENS = whole(1, 10 ** 12, "tokens")
 OPTIONS: Tuple[Option, ...] = (
     Option("plan", str, "pro", "PLAN", "pro (7,000 tokens), max5 (35,000), max20 (140,000): reference figures; custom_max: "
-           "your largest completed session; ml_auto: the learned limit", PLAN_NAMES),
+           "your largest completed session; ml_auto: the learned limit", typed_values.PLAN_NAMES),
     Option("limit", or_nothing(TOKENS), "", "N", "the limit in tokens, instead of the plan's figure: 500000, 500k or 1.5M"),
     Option("reset", reset_rule, "session", "RULE", "session: the session's own end; schedule: the reference times 04:00, "
            "09:00, 14:00, 18:00, 23:00; or your own hours, as 5,10,15,20", ("session", "schedule")),
-    Option("reset_hour", hour_of_day, "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
+    Option("reset_hour", typed_values.hour_of_day, "", "HOUR", "one daily reset hour, 0 (midnight) to 23",
            tuple(map(str, range(24)))),
     Option("timezone", zone_name, "Europe/Warsaw", "ZONE", "zone of all times shown: local, or a name such as Europe/Berlin"),
     Option("clock", clock_hours, "24", "HOURS", "times of day for people as 14:05 (24) or 2:05pm (12)",
            ("12", "24")),
-    Option("interval", seconds(0.5, SECOND_UNITS["h"]), "3", "S", "seconds between two looks at the usage"),
+    Option("interval", seconds(0.5, typed_values.SECOND_UNITS["h"]), "3", "S", "seconds between two looks at the usage"),
     Option("account", str, "", "NAME", "the account to show: a name that ccmon accounts prints"),
-    Option("timeout", seconds(0.1, SECOND_UNITS["h"]), "30", "S", "seconds that ccusage may take"),
+    Option("timeout", seconds(0.1, typed_values.SECOND_UNITS["h"]), "30", "S", "seconds that ccusage may take"),
     Option("ccusage", str, "", "CMD", "the ccusage program to run: an absolute path, or a name on PATH"),
     Option("source", one_of(SOURCES), "auto", "SOURCE", "where the usage is read: ccusage; logs: Claude Code's own log files; "
            "auto: ccusage, the logs when it cannot be started", SOURCES),
@@ -136,7 +116,7 @@ OPTIONS: Tuple[Option, ...] = (
            verbatim=True),
     Option("max_width", whole(1, 1000, "cells"), "80", "N", "with --statusline: cells that the line may take"),
     Option("wait", seconds(0, 60), "1", "S", "with --statusline: seconds to wait when there is no line yet"),
-    Option("line_ttl", seconds(1, SECOND_UNITS["h"]), "15", "S", "seconds that a status line counts as fresh"),
+    Option("line_ttl", seconds(1, typed_values.SECOND_UNITS["h"]), "15", "S", "seconds that a status line counts as fresh"),
     Option("alerts", parse_kinds, "", "LIST", "what to be told of: " + ", ".join(ALERTS) + "; all; or other percentages of "
            "each limit, as 50, 95", (*ALERTS, "all", "none")),
     Option("alert_by", several_of(CHANNELS, CHANNEL_SYNONYMS), "bell,desktop", "LIST", "how to be told: " + ", ".join(CHANNELS),
@@ -257,10 +237,11 @@ def resolve(flags: Layer, environment: Layer, file: Layer,
     values["reset"] = _reset(values, origin)
     origin["reset"] = min(origin["reset"], origin.pop("reset_hour"), key=(*LEVELS, "default").index)
     del values["reset_hour"]
-    names = [*plans, *(name for name in PLAN_NAMES if name not in plans)]
-    values["plan"] = _one_name("plan", plan_of(values["plan"], names), values["plan"], names, layers)
+    names = [*plans, *(name for name in typed_values.PLAN_NAMES if name not in plans)]
+    values["plan"] = _one_name("plan", typed_values.plan_of(values["plan"], names), values["plan"], names, layers)
     names = [AUTO, *themes]
-    values["theme"] = _one_name("theme", word_of(values["theme"], names, THEME_SYNONYMS), values["theme"], names, layers)
+    theme = typed_values.word_of(values["theme"], names, THEME_SYNONYMS)
+    values["theme"] = _one_name("theme", theme, values["theme"], names, layers)
     _check_format(values["format"], origin["format"], layers)
     return Settings(plans=dict(plans), prices=dict(prices or {}), themes=dict(themes),
                     accounts=dict(accounts or {}), origin=origin, **values)

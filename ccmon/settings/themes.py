@@ -1,4 +1,4 @@
-"""Themes: role -> colour and attributes, as SGR sequences for plain output; how readable colours are on which background.
+"""Themes: role -> colour and attributes, as SGR sequences for plain output; how readable colours are on which ground.
 
 A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from 1 to 21, and 4.5 at least for text.
 """
@@ -123,11 +123,8 @@ def colourless(theme: Theme) -> bool:
 
 def worn(style: Style, text: str) -> Style:
     """The style as the text wears it: bars and graphs in reverse would show their gaps."""
-    return style._replace(reverse=False) if style.reverse and any(map(_is_drawing, text)) else style
-
-
-def _is_drawing(char: str) -> bool:
-    return "\u2500" <= char <= "\u259f" or "\u2800" <= char <= "\u28ff"
+    is_drawn = style.reverse and any("\u2500" <= char <= "\u259f" or "\u2800" <= char <= "\u28ff" for char in text)
+    return style._replace(reverse=False) if is_drawn else style
 
 
 def colour(style: Style, colours: int) -> Optional[int]:
@@ -197,9 +194,14 @@ _GREYS = {0: "dark", 8: "dark", 7: "light", 15: "light"}       # of the first si
 
 # --- contrast -----------------------------------------------------------------------------------------------------------
 
+def rgb(colour: str) -> List[int]:
+    """Red, green and blue of #rrggbb."""
+    return [int(colour[at:at + 2], 16) for at in (1, 3, 5)]
+
+
 def luminance(colour: str) -> float:
     """Of #rrggbb, from 0 to 1."""
-    parts = (int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5))
+    parts = (part / 255 for part in rgb(colour))
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
 

@@ -42,13 +42,12 @@ class Plan(NamedTuple):
 
     settings: Edit
     values: Mapping[str, str]          # of config.ini
-    targets: List[str]
-    edits: List[Edit]
+    edits: Mapping[str, Edit]          # target -> what puts the line there
 
     @property
     def all(self) -> List[Edit]:
         """The files that would change."""
-        every = [self.settings, *(one for edit in self.edits for one in (edit, *edit.moved))]
+        every = [self.settings, *(one for edit in self.edits.values() for one in (edit, *edit.moved))]
         return [edit for edit in every if edit.before != edit.after]
 
 
@@ -79,15 +78,15 @@ def _dialogue(ctx: Context, path: str) -> Sequence[str]:
     """Where the line is set up."""
     _say(*INTRO, "")
     plan = _plan(ctx, path)
-    if not plan.all:
+    if plan.all:
+        _show(plan, ctx)
+        ready.discard_typed()           # lines pasted at a question before are no answer to this one
+        if _answer("Write it? [y/N]: ").lower() not in YES:
+            raise Quit
+        _write(plan, ctx.env)
+    else:
         _say("", "All of it stands there already: nothing to write.")
-        return plan.targets
-    _show(plan, ctx)
-    ready.discard_typed()               # lines pasted at a question before are no answer to this one
-    if _answer("Write it? [y/N]: ").lower() not in YES:
-        raise Quit
-    _write(plan, ctx.env)
-    return plan.targets
+    return list(plan.edits)
 
 
 def _plan(ctx: Context, path: str) -> Plan:
@@ -97,9 +96,8 @@ def _plan(ctx: Context, path: str) -> Plan:
                            "local" if settings.origin["timezone"] == "default" else settings.timezone, _zone_name))
     has_claude = any(map(os.path.isdir, config.claude_folders(env)))
     line = _asked(targets_question(likely_targets(env, has_claude), lambda target: init.edit(target, env)))
-    targets = [] if line == NONE else line.split(", ")
-    values = {"plan": plan, "timezone": zone}
-    return Plan(_settings(path, values), values, targets, [init.edit(target, env) for target in targets])
+    values, targets = {"plan": plan, "timezone": zone}, [] if line == NONE else line.split(", ")
+    return Plan(_settings(path, values), values, {target: init.edit(target, env) for target in targets})
 
 
 def _settings(path: str, values: Mapping[str, str]) -> Edit:
@@ -179,7 +177,7 @@ def _write(plan: Plan, env: Mapping[str, str]) -> None:
             shared_files.repeated(lambda: _put_settings(path, plan.values))
         line_cache.outdate(env)
         _say(f"The settings are in {path}.")
-    for target, edit in zip(plan.targets, plan.edits):
+    for target, edit in plan.edits.items():
         if edit in plan.all or edit.moved:
             _say(*init.run(target, True, False, env).splitlines())
 

@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import lru_cache
 from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
@@ -56,7 +57,7 @@ def edit(target: str, env: Mapping[str, str]) -> Edit:
         after = _with_line(target, values, path)(before)
     for other in dotfiles.others_with_block(target, path, env):
         now = shared_files.read(other) or b""
-        with dotfiles.naming(other):
+        with suppress(settings_json.Unfit):            # changed since: it stays there
             moved.append(Edit(other, now, dotfiles.without_block(now) or b""))
     return Edit(path, before, after, tuple(moved))
 
@@ -74,7 +75,7 @@ def _with_line(target: str, values: snippets.SnippetValues, path: str) -> Callab
     """What puts the line into a content; ~/.profile is read by other shells, too."""
     if target == "claude":
         return lambda before: settings_json.with_line(before, snippets.for_sh(values.ccmon), values.direct)
-    block = snippets.BLOCKS[target](values._replace(is_for_all=os.path.basename(path) == ".profile"))
+    block = snippets.block(target, values._replace(is_for_all=os.path.basename(path) == ".profile"))
     return lambda before: dotfiles.with_block(before, block)
 
 
@@ -107,7 +108,7 @@ def tmux_calls(path: str, env: Mapping[str, str]) -> List[str]:
         if block is not None:
             return snippets.tmux_calls(block)
         by_hand = "ccmon" in dotfiles.text_of(path)
-        return [] if by_hand else snippets.tmux_calls(snippets.BLOCKS["tmux"](_snippet_values("tmux", env)))
+        return [] if by_hand else snippets.tmux_calls(snippets.block("tmux", _snippet_values("tmux", env)))
     except CcmonError:                 # no command, no home; taking it out says what is wrong with the file
         return []
 

@@ -206,50 +206,37 @@ LP_PS1_PREFIX='$(@LINE@) '
 
 # --- what --write puts between its markers --------------------------------------------------------------------------------
 
-def _bash_block(values: SnippetValues) -> str:
-    ccmon, option = for_sh(values.ccmon), ABOVE if values.where == ABOVE else SHOWN
-    lines = _unnoticed(f'case $- in *i*) [ -x {ccmon} ] && eval "$({ccmon} init bash --{option} 2>/dev/null)" ;; esac\n')
-    return f"case ${{BASH_VERSION-}} in ?*)\n{lines};; esac\n" if values.is_for_all else lines
-
-
-def _zsh_block(values: SnippetValues) -> str:
-    ccmon = for_sh(values.ccmon)
-    return _unnoticed(f'[ -x {ccmon} ] && eval "$({ccmon} init zsh --{SHOWN} 2>/dev/null)"\n')
-
-
-def _unnoticed(lines: str) -> str:
-    """The lines, after which `$?` and `$_` are as before: the first prompt may show them. No -e or ERR trap is stirred."""
-    return (f'_ccmon_status=$? _ccmon_last=$_\n{lines}: "$_ccmon_last"\n'
-            '[[ $_ccmon_status = 0 ]] || (exit "$_ccmon_status") && [[ . ]]\n')
-
-
-def _fish_block(values: SnippetValues) -> str:
-    ccmon = for_fish(values.ccmon)
-    return (f"test -x {ccmon}; and status is-interactive; "
-            f"and /bin/sh -c 'exec \"$0\" init fish --{SHOWN}' {ccmon} 2>/dev/null | source\n")
-
-
 TMUX_LENGTH, TMUX_BEFORE = 100, "@ccmon_status_right_length"       # of status-right; where --undo finds what it was
 TMUX_BARE = "#[default]"               # the bar's own colours: a theme's last words may end in those of a separator
-
-
-def _tmux_block(values: SnippetValues) -> str:
-    words = _tmux_command(values)
-    return (f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
+# After the lines `$?` and `$_` are as before: the first prompt may show them. No -e or ERR trap is stirred.
+_UNNOTICED = ('_ccmon_status=$? _ccmon_last=$_\n@LINES@: "$_ccmon_last"\n'
+              '[[ $_ccmon_status = 0 ]] || (exit "$_ccmon_status") && [[ . ]]\n')
+# Target -> the lines for the start-up file of a shell or of tmux: the line is set up and shown.
+BLOCKS = {
+    "bash": _UNNOTICED.replace(
+        "@LINES@", 'case $- in *i*) [ -x @CCMON@ ] && eval "$(@CCMON@ init bash --@WHERE@ 2>/dev/null)" ;; esac\n'),
+    "zsh": _UNNOTICED.replace("@LINES@", '[ -x @CCMON@ ] && eval "$(@CCMON@ init zsh --@WHERE@ 2>/dev/null)"\n'),
+    "fish": "test -x @CCMON@; and status is-interactive; "
+            "and /bin/sh -c 'exec \"$0\" init fish --@WHERE@' @CCMON@ 2>/dev/null | source\n",
+    "tmux": f"if -F '#{{!=:#{{status-right-length}},{TMUX_LENGTH}}}' {{ set -gF {TMUX_BEFORE} '#{{status-right-length}}' }}\n"
             f"set -g status-right-length {TMUX_LENGTH}\n"
-            f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \"{TMUX_BARE} #({words})\" }}\n")
+            f"if -F '#{{m:*ccmon*,#{{status-right}}}}' '' {{ set -ga status-right \"{TMUX_BARE} #(@TMUX@)\" }}\n"}
+WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know
+PLACED = {SHOWN: ("bash", "zsh", "fish"), ABOVE: ("bash",)}    # the shells whose text can put the line there
+
+
+def block(target: str, values: SnippetValues) -> str:
+    """The lines of BLOCKS with these values."""
+    where = values.where if target in PLACED.get(values.where, ()) else SHOWN
+    lines = _filled(BLOCKS[target], {"WHERE": where, "TMUX": _tmux_command(values),
+                                     "CCMON": (for_fish if target == "fish" else for_sh)(values.ccmon)})
+    return f"case ${{BASH_VERSION-}} in ?*)\n{lines};; esac\n" if values.is_for_all else lines
 
 
 def tmux_calls(block: str) -> List[str]:
     """What the lines of such a block have put into status-right, as the server holds it."""
     calls = re.findall(r'set -ga status-right "(?:#\[default\])? (#\(.*\))"', block)
     return [re.sub(r"\\(.)", r"\1", call) for call in calls]
-
-
-# Target -> the lines for the start-up file of a shell or of tmux: the line is set up and shown.
-BLOCKS = {"bash": _bash_block, "zsh": _zsh_block, "fish": _fish_block, "tmux": _tmux_block}
-WRITABLE = (*BLOCKS, "claude")         # what --write and --undo know
-PLACED = {SHOWN: ("bash", "zsh", "fish"), ABOVE: ("bash",)}    # the shells whose text can put the line there
 
 
 # --- while a prompt is tried: `ccmon init` and `ccmon doctor` test whether it shows the line, and see a stand-in ------------

@@ -16,7 +16,7 @@ from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
 from ccmon.setup import dotfiles
-from ccmon.setup.snippets import BLOCKS
+from ccmon.setup.snippets import WRITABLE
 from ccmon.system import newfiles, removal
 
 HISTORY, SETTINGS, LINES, LOG, PART = "history", "settings", "cached line", "log", "unfinished"
@@ -136,11 +136,9 @@ def start_up_files(envs: Sequence[Mapping[str, str]]) -> Dict[str, str]:
     """Path -> target, of each start-up file and settings.json that --write could have written to."""
     paths: Dict[str, str] = {}
     for env in envs:
-        for target in BLOCKS:
+        for target in WRITABLE:
             with suppress(CcmonError):
-                paths.update({path: target for path in dotfiles.paths_of(target, env)})
-        with suppress(CcmonError):
-            paths.update({path: "claude" for path in dotfiles.paths_of("claude", env)})
+                paths.update(dict.fromkeys(dotfiles.paths_of(target, env), target))
         for folder in [*config.claude_folders(env), *config.usual_folders(env)]:
             folder = os.path.dirname(folder) if os.path.basename(folder) == "projects" else folder
             paths[os.path.join(folder, "settings.json")] = "claude"

@@ -15,29 +15,16 @@ import threading
 import time
 from typing import IO, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
-from ccmon.errors import INSTALL_COMMAND, CcmonError
+from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources import ccusage_output as output
 from ccmon.sources.cancel import Cancel
-from ccmon.sources.ccusage_output import (
-    INSTALL,
-    SEE,
-    Failed,
-    NoNode,
-    NotFound,
-    TooMuch,
-    TooSlow,
-    exit_failure,
-    line_failure,
-    make_runnable,
-    shown,
-)
+from ccmon.sources.ccusage_output import Failed, NotFound, TooMuch, TooSlow, shown
 from ccmon.sources.program_search import Program, child_folders
 from ccmon.system import process_facts, processes
-from ccmon.text import clean, clip
 
 BLOCKS = ("blocks", "--json", "--offline", "--order", "asc", "--session-length", "5")
 MOST_OUTPUT = 8 << 20                  # bytes of stdout; a block takes about 700
-STDERR_BYTES = 4096                     # bytes, the last ones
 VERSION_S = 5.0
 TICK_S = 0.05                          # how often an exit is looked for while a pipe is silent
 DRAIN_S = 0.3                          # for what is still in the pipes when the program is gone
@@ -46,12 +33,6 @@ LATER = "Close some programs"
 CLAUDE_WORDS = ("-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose", "--setting-sources", "",
                 "--strict-mcp-config", "--no-session-persistence")
 _NESTED = ("CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT")         # with these claude refuses: it believes to be inside itself
-
-_ERROR_LINE = re.compile(r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\])?: |ERROR\s|error: |fatal|thread .* panicked"
-                         r"|[\w./-]+: error: )")
-_STACK_LINE = re.compile(r"at |Node\.js v|Bun v|throw |Run '|\S+:[0-9]+$|[\W\d]*$")
-_PYTHON_PROGRAM = re.compile(r"^usage: .*\[-h\]|: error: .*invalid choice", re.MULTILINE)
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))")
 
 
 class RunResult(NamedTuple):
@@ -70,7 +51,7 @@ def fetch(program: Program, timeout_s: float, env: Mapping[str, str], home: Opti
     """
     ended = run(program, BLOCKS, timeout_s, env, home, on_start, cancel)
     if ended.code != 0:
-        raise _explained(program, ended)
+        raise output.exit_failure(program.path, ended.code, ended.out, ended.err)
     return ended.out.decode("utf-8-sig", "replace")
 
 
@@ -97,7 +78,7 @@ def kill_group(pgid: int, started_at: str) -> bool:
 # --- claude, which is asked for the account's limits where the user wants that ----------------------------------------
 
 def ask_claude(program: Program, request: str, timeout_s: float, env: Mapping[str, str], home: Optional[str],
-        words: Sequence[str] = CLAUDE_WORDS) -> str:
+               words: Sequence[str] = CLAUDE_WORDS) -> str:
     """What it prints when it is given that line. Raises Failed with one sentence."""
     child = {name: value for name, value in env.items() if name not in _NESTED}
     try:
@@ -109,9 +90,8 @@ def ask_claude(program: Program, request: str, timeout_s: float, env: Mapping[st
     except Failed:
         raise Failed(f"{shown(program.path)} could not be started", "Try: claude --version", missing=True) from None
     if ended.code != 0 and b'"control_response"' not in ended.out:
-        how = f"was killed by signal {-ended.code}" if ended.code < 0 else f"failed with exit code {ended.code}"
-        line = error_line(ended.err.decode("utf-8", "replace")) or "it did not say why"
-        raise Failed(f"claude {how}: {line.rstrip('.')}", "To see it, run: claude -p hello")
+        line = output.error_line(ended.err.decode("utf-8", "replace")) or "it did not say why"
+        raise Failed(f"claude {output.exit_words(ended.code)}: {line.rstrip('.')}", "To see it, run: claude -p hello")
     return ended.out.decode("utf-8-sig", "replace")
 
 
@@ -210,12 +190,12 @@ class _Pipes:
             key.data.extend(data)
             if not data:
                 self._selector.unregister(key.fileobj)
-        del self.err[:-STDERR_BYTES]
+        del self.err[:-output.STDERR_BYTES]
         self._check_size()
 
     def _check_size(self) -> None:
         if len(self.out) > MOST_OUTPUT:
-            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *SEE)
+            raise TooMuch(f"ccusage printed more than {MOST_OUTPUT >> 20} MB and was stopped", *output.SEE)
 
 
 class _PipesByThreads(_Pipes):
@@ -239,7 +219,7 @@ class _PipesByThreads(_Pipes):
                 return
             buffer.extend(data)
             if buffer is self.err:
-                del buffer[:-STDERR_BYTES]
+                del buffer[:-output.STDERR_BYTES]
 
     def __exit__(self, *_: object) -> None:
         pass                           # a thread ends with its pipe
@@ -305,43 +285,12 @@ def _reaped(process: "subprocess.Popen[bytes]") -> int:
 def _unstartable(program: Program, error: Exception) -> Failed:
     path = shown(program.path)
     if isinstance(error, FileNotFoundError) and os.path.exists(program.path):
-        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *INSTALL,
-                      missing=True)
+        return Failed(f"{path} needs an interpreter that is not there (its first line names it)", *output.INSTALL, missing=True)
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"{path} is gone", *INSTALL)
+        return NotFound(f"{path} is gone", *output.INSTALL)
     if isinstance(error, PermissionError):
-        return Failed(f"{path} may not be run by you", *make_runnable(path), missing=True)
+        return Failed(f"{path} may not be run by you", *output.make_runnable(path), missing=True)
     reason = shown(str(getattr(error, "strerror", None) or error))
     if getattr(error, "errno", None) in (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE):
         return Failed(f"{path} could not be started now ({reason})", LATER)
-    return Failed(f"{path} could not be started ({reason})", *INSTALL, missing=True)
-
-
-def _explained(program: Program, ended: RunResult) -> Failed:
-    """Why a run with an exit code other than 0 failed."""
-    path, err = shown(program.path), ended.err.decode("utf-8", "replace")
-    line = error_line(err) or error_line(_words_of(ended.out)) or "it did not say why"
-    if _PYTHON_PROGRAM.search(err):
-        command = INSTALL_COMMAND
-        return Failed(f"{path} is the Python program of the same name, not the npm one",
-                      f"Install the right one with: {command}", command, missing=True)
-    if ended.code == 127 and re.search(r"\b(?:node|bun)\b", err.replace(program.path, "")):
-        return NoNode(path)
-    if ended.code in (126, 127):
-        return Failed(f"{path} could not be started ({line})", *INSTALL, missing=True)
-    return line_failure(line) or exit_failure(ended.code, line)
-
-
-def _words_of(out: bytes) -> str:
-    """The end of stdout, unless it is data."""
-    return "" if out.lstrip()[:1] in (b"{", b"[") else out[-STDERR_BYTES:].decode("utf-8", "replace")
-
-
-def error_line(output: str) -> str:
-    """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
-    lines = [line for line in (clean(raw).strip() for raw in _ESCAPES.sub("", output).splitlines()) if line]
-    if len(output) >= STDERR_BYTES and len(lines) > 1:
-        del lines[0]                   # cut: only the end of stderr is held
-    named = [line for line in lines if _ERROR_LINE.match(line)]
-    others = [line for line in lines if not _STACK_LINE.match(line)]
-    return clip((named[:1] or others[-1:] or [""])[0], 120)
+    return Failed(f"{path} could not be started ({reason})", *output.INSTALL, missing=True)

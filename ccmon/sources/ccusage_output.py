@@ -5,8 +5,8 @@ Every field but startTime may be missing. A block that cannot be trusted is left
 
 from __future__ import annotations
 
-import json
 import re
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -21,9 +21,15 @@ MOST = 10 ** 15                        # no count of tokens and no cost is large
 SHOWN = 80                             # characters of bad output in an error
 TRIES = 50                             # places in the output where the JSON may begin
 
-_JSON_AT_LINE = re.compile(r"^(?:\{|\[(?=\s*[{\]]))", re.MULTILINE)   # not "[ccusage] ...", which is its log
-_JSON_ANYWHERE = re.compile(r'\{\s*"blocks"')
+_JSON_AT_LINE = r"(?m)^(?:\{|\[(?=\s*[{\]]))"          # not "[ccusage] ...", which is its log
+_JSON_ANYWHERE = r'\{\s*"blocks"'
+STDERR_BYTES = 4096                    # of what is held, the last ones
 _NO_MODEL = ("<synthetic>", "unknown")
+_ERROR_LINE = (r"(?:\[ccusage\] *)?(?:Uncaught )?(?:\w*Error(?: \[\w+\])?: |ERROR\s|error: |fatal|thread .* panicked"
+               r"|[\w./-]+: error: )")
+_STACK_LINE = r"at |Node\.js v|Bun v|throw |Run '|\S+:[0-9]+$|[\W\d]*$"
+_PYTHON_PROGRAM = r"(?m)^usage: .*\[-h\]|: error: .*invalid choice"
+_ESCAPES = r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\].*?(?:\x07|\x1b\\))"
 INSTALL = f"Install it with: {INSTALL_COMMAND}", INSTALL_COMMAND       # way_out and command
 SEE_COMMAND = "ccusage blocks --json"
 SEE = f"To see it, run: {SEE_COMMAND}", SEE_COMMAND    # way_out and command
@@ -66,7 +72,7 @@ def _raw_blocks(text: str) -> List[Any]:
     shown = clean(" ".join(text[:1000].split()))[:SHOWN]
     if not shown:
         raise CcmonError("ccusage printed nothing")
-    problem = "broken JSON" if _JSON_ANYWHERE.search(text) else "no JSON"
+    problem = "broken JSON" if re.search(_JSON_ANYWHERE, text) else "no JSON"
     for value in _values(text):
         blocks = _block_list(value)
         if blocks is not None:
@@ -86,8 +92,9 @@ def _block_list(value: Any) -> Optional[List[Any]]:
 
 def _values(text: str) -> Iterator[Any]:
     """Every JSON value that begins where ccusage's answer may begin."""
+    import json  # who only looks for the program does without
     decoder = json.JSONDecoder(parse_int=_integer)
-    for match in chain(islice(_JSON_AT_LINE.finditer(text), TRIES), islice(_JSON_ANYWHERE.finditer(text), TRIES)):
+    for match in chain(*(islice(re.finditer(pattern, text), TRIES) for pattern in (_JSON_AT_LINE, _JSON_ANYWHERE))):
         try:
             yield decoder.raw_decode(text, match.start())[0]
         except (ValueError, RecursionError):
@@ -141,10 +148,9 @@ def _count(value: Any) -> Optional[int]:
 
 
 def _entries(value: Any) -> int:
-    try:
+    with suppress(_Bad):
         return _count(value) or 0
-    except _Bad:
-        return 0
+    return 0
 
 
 def _cost(value: Any) -> Optional[float]:
@@ -225,7 +231,27 @@ def make_runnable(path: str) -> Tuple[str, str]:
     return f"Try: {command}", command
 
 
-def line_failure(line: str) -> Optional[Failed]:
+def exit_failure(path: str, code: int, out: bytes, err: bytes) -> Failed:
+    """Why the program at the path ended with an exit code other than 0, negative for a signal; out, err: what it printed."""
+    name, words = shown(path), err.decode("utf-8", "replace")
+    said = "" if out.lstrip()[:1] in (b"{", b"[") else out[-STDERR_BYTES:].decode("utf-8", "replace")         # no data
+    line = error_line(words) or error_line(said) or "it did not say why"
+    if re.search(_PYTHON_PROGRAM, words):
+        return Failed(f"{name} is the Python program of the same name, not the npm one",
+                      f"Install the right one with: {INSTALL_COMMAND}", INSTALL_COMMAND, missing=True)
+    if code == 127 and re.search(r"\b(?:node|bun)\b", words.replace(path, "")):
+        return NoNode(name)
+    if code in (126, 127):
+        return Failed(f"{name} could not be started ({line})", *INSTALL, missing=True)
+    return _line_failure(line) or Failed(f"ccusage {exit_words(code)}: {line.rstrip('.')}", *SEE)
+
+
+def exit_words(code: int) -> str:
+    """That a program ended with that exit code."""
+    return f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
+
+
+def _line_failure(line: str) -> Optional[Failed]:
     """The failure that this line of stderr names; None for any other line."""
     if "native binary is not available" in line:
         return Failed("ccusage was installed without its native part", *INSTALL, missing=True)
@@ -240,10 +266,14 @@ def line_failure(line: str) -> Optional[Failed]:
     return NoData() if "No valid Claude data director" in line else None
 
 
-def exit_failure(code: int, line: str) -> Failed:
-    """That it ended with that exit code, negative for a signal."""
-    how = f"was killed by signal {-code}" if code < 0 else f"failed with exit code {code}"
-    return Failed(f"ccusage {how}: {line.rstrip('.')}", *SEE)
+def error_line(output: str) -> str:
+    """The line that names the error, not one of a stack trace; else the last one; safe and at most 120 cells."""
+    lines = [line for line in (clean(raw).strip() for raw in re.sub(_ESCAPES, "", output).splitlines()) if line]
+    if len(output) >= STDERR_BYTES and len(lines) > 1:
+        del lines[0]                   # cut: only the end of stderr is held
+    named = [line for line in lines if re.match(_ERROR_LINE, line)]
+    others = [line for line in lines if not re.match(_STACK_LINE, line)]
+    return clip((named[:1] or others[-1:] or [""])[0], 120)
 
 
 def shown(text: str) -> str:

@@ -1,7 +1,6 @@
 """The door to Claude Code's status line: its JSON read from stdin, noted for the next refresh, and joined with ccmon's words.
 
-What the cache holds for that dialect is a record (see claude_record.py): RECORD, then JSON. This file is on the line's
-short cut: it imports nothing slow.
+On the line's short cut: nothing slow is imported. The cache holds a record for that dialect: RECORD, then JSON (dialects.py).
 """
 
 import os

@@ -99,10 +99,7 @@ def _quota(data: Dict[str, Any]) -> Optional[Dict[str, Any]]:
 
 
 def _decided(quota: Dict[str, Any], words: Optional[NamedLimit]) -> NamedLimit:
-    """The limit that a rejection is about.
-
-    A window of the plan that rejects when extra usage, a budget or credits are used up was full before: such words say more.
-    """
+    """The limit that a rejection is about: words of extra usage, a budget or credits say more than a window, full before."""
     held = _of_type(quota.get("rateLimitType"))
     if held is None:
         return words or NamedLimit(OTHER)

@@ -16,7 +16,7 @@ from ccmon.text import clean, model_id
 
 MOST = 10 ** 15                        # no count of tokens and no cost is larger: such a line is damaged
 USAGE = b'"usage":{'                   # no line without it holds an entry
-_ADVISOR = b'"advisor_message"'
+ADVISOR = b'"advisor_message"'         # no line without it holds more than one
 _OLD_LIMIT = re.compile(rb"Claude AI usage limit reached[^|]*\|([0-9]{1,15})(?![0-9])")
 _ONLY_INT = {int}
 _FEW_BITS = (1 << 49) - 1              # below MOST: no count with these bits alone is larger
@@ -108,7 +108,7 @@ def record_entries(data: Dict[str, Any], line: bytes, session: str) -> Tuple[Log
     """The entries of the record of one line, as parse has them. Never raises."""
     try:
         entry = _entry(data, line, session)
-        helped = "iterations" in data["message"]["usage"] and _ADVISOR in line
+        helped = "iterations" in data["message"]["usage"] and ADVISOR in line
         return (entry, *_advisors(data, entry)) if helped else (entry,)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ()
@@ -133,24 +133,24 @@ def _entry(data: Dict[str, Any], line: bytes, session: str) -> LogEntry:
     """The entry of the line itself. Raises BadLine, KeyError, TypeError."""
     get, message = data.get, data["message"]
     usage, cost, limited, sidechain = message["usage"], get("costUSD"), get("isApiErrorMessage"), get("isSidechain")
-    setting, identity = (_setting, _identity) if len(line) < _LONGEST_KEPT_LINE else (
-        _setting.__wrapped__, _identity.__wrapped__)
-    session_digest, model, has_speed = setting(
+    setting_of, identity_of = (setting, identity) if len(line) < _LONGEST_KEPT_LINE else (
+        setting.__wrapped__, identity.__wrapped__)
+    session_digest, model, has_speed = setting_of(
         get("sessionId"), session, message.get("model"), usage.get("speed"), get("version"))
     return _made(LogEntry, (
-        time_ms(data["timestamp"]), *identity(message.get("id"), get("requestId")), session_digest, model, *_counts(usage),
+        time_ms(data["timestamp"]), *identity_of(message.get("id"), get("requestId")), session_digest, model, *_counts(usage),
         sidechain if type(sidechain) is bool else _flag(sidechain), has_speed, None if cost is None else _cost(cost),
         _reset(line) if limited is not None and _flag(limited) else None))
 
 
 @lru_cache(maxsize=64)                 # neighbouring lines are often of one message
-def _identity(ident: Any, request: Any) -> Tuple[Optional[int], Optional[int]]:
+def identity(ident: Any, request: Any) -> Tuple[Optional[int], Optional[int]]:
     """Digests of message and request. Raises BadLine."""
     return None if _text(ident) is None else digest(ident), None if _text(request) is None else digest(request)
 
 
 @lru_cache(maxsize=64)                 # nearly all are of one conversation
-def _setting(named: Any, session: str, model: Any, speed: Any, version: Any) -> Tuple[int, Optional[str], bool]:
+def setting(named: Any, session: str, model: Any, speed: Any, version: Any) -> Tuple[int, Optional[str], bool]:
     """Digest of the session, the model, and whether there is a speed. Raises BadLine, TypeError."""
     if version is not None and not _VERSION.match(version[:_LONGEST_VERSION]):
         raise BadLine

@@ -19,10 +19,9 @@ _LONGEST_NUMBER = 308                  # digits
 _SHORT = 4300                          # bytes: no number in a shorter line is longer than Python converts
 _NEVER_NULL = frozenset(("id", "cwd", "model", "speed", "costUSD", "version", "sessionId", "requestId", "isApiErrorMessage",
                          "cache_read_input_tokens", "cache_creation_input_tokens"))
-_NEVER_NULL_BYTES = frozenset(name.encode() for name in _NEVER_NULL)
-_NULL_REACH = 40                       # bytes before a null in which its name is looked for
-_HARMLESS = frozenset((b'Uuid":', b'ason":', b'ence":', b'ails":', b'iner":', b'ment":', b'tier":', b'ions":', b'_geo":'))
-# the last 6 bytes before nearly every null: of parentUuid, stop_reason, stop_sequence; of no name that is never null
+_NULL_REACH = 40                       # characters before a null in which its name is looked for
+# What stands before nearly every null, parentUuid and stop_reason and the like: the end of no name that is never null
+_HARMLESS = frozenset(('Uuid":', 'ason":', 'ence":', 'ails":', 'iner":', 'ment":', 'tier":', 'ions":', '_geo":'))
 _DAY = re.compile(r"(20[0-9]{2})-([0-9]{2})-([0-9]{2})")
 _HOURS = {f"{number:02d}": number * 3_600_000 for number in range(24)}
 _MINUTES = {f"{number:02d}": number * 60_000 for number in range(60)}
@@ -41,8 +40,8 @@ class BadLine(ValueError):
 
 def decode(line: bytes) -> Dict[str, Any]:
     """The JSON object of the line. Raises ValueError (BadLine among them), RecursionError."""
-    suspect = _is_suspect(line)
     text = line.decode().strip(_SPACE)
+    suspect = is_suspect(text)
     try:
         data, end = (_scan_carefully if suspect or len(text) >= _SHORT else _scan)(text, 0)
     except StopIteration:              # what it raises where no value begins
@@ -54,22 +53,35 @@ def decode(line: bytes) -> Dict[str, Any]:
     return data
 
 
-def _is_suspect(line: bytes) -> bool:
-    if line.count(b"{") > _MOST_PLAIN or line.count(b"[") > _MOST_PLAIN:
+def is_plain_value(text: str, length: int, others: int = 0) -> bool:
+    """Whether a part of a line of that length (characters) is JSON in which nothing needs a second look; others: brackets of
+    each kind in the rest of the line."""
+    try:
+        return not is_suspect(text, others) and (_scan_carefully if length >= _SHORT else _scan)(text, 0)[1] == len(text)
+    except (ValueError, RecursionError, StopIteration):
+        return False
+
+
+def is_suspect(text: str, others: int = 0) -> bool:
+    """Whether the text may hold what ccusage refuses and plain JSON allows."""
+    most = _MOST_PLAIN - others
+    if text.count("{") > most or text.count("[") > most:
         return True
-    if b"\\" in line and (b"\\ud" in line or b"\\uD" in line):
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         return True
-    parts = line.split(b"null")
+    if "null" not in text:
+        return False
+    parts = text.split("null")
     parts.pop()
     return not {part[-6:] for part in parts} <= _HARMLESS and any(_is_odd(part[-_NULL_REACH:]) for part in parts)
 
 
-def _is_odd(tail: bytes) -> bool:
-    """Whether the null behind these bytes may belong to a name that must not have it."""
-    if tail[-2:] == b'":':
-        name = tail[:-2].rpartition(b'"')[2]
-        return name in _NEVER_NULL_BYTES or b"\\" in name[:-1]
-    return tail[-1:] in (b":", b" ", b"\t", b"\r", b"")
+def _is_odd(tail: str) -> bool:
+    """Whether the null behind this may belong to a name that must not have it."""
+    if tail[-2:] == '":':
+        name = tail[:-2].rpartition('"')[2]
+        return name in _NEVER_NULL or "\\" in name[:-1]
+    return tail[-1:] in (":", " ", "\t", "\r", "")
 
 
 def _null_models(value: Any, deepest: int) -> int:

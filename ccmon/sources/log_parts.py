@@ -12,6 +12,7 @@ from ccmon.sources.log_changes import CHECK_S, is_due, looks_the_same
 from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import Lines, LogFile
 from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
+from ccmon.sources.log_shapes import Shapes
 from ccmon.store import ledger
 from ccmon.store.learning import LimitEvent
 from ccmon.store.ledger import LogPart
@@ -24,6 +25,7 @@ RECENT_S = 3600                        # a log that was written so lately is com
 MOST_COMPARED = 4 << 20                # bytes that are compared whenever a log has grown
 _NONE = False, -1, False
 _made = tuple.__new__
+_SHAPES = Shapes()
 _NEW = LogPosition(0, 0, 0, 0, 0, b"", crc=0)
 
 
@@ -137,26 +139,34 @@ class _LogProgress:
     def _take(self, some: Lines) -> None:
         """Lines with their ends; only those are cut out that hold what is wanted."""
         for _ in range(some.too_long):
-            self._leave_out(log_unused.DAMAGED, b"")
+            self._leave_out(log_unused.DAMAGED)
             self.lines += 1
         lines = some.content
         for start, end in _found(lines, log_entries.USAGE):
             kind = self._take_answer(lines[start:end])
             if kind:
-                self._leave_out(kind, lines[:start])
+                self._leave_out(kind, lines, start)
         for start, end in _found(lines, limit_events.FLAG):
             self._take_event(lines[start:end])
         self.lines += lines.count(b"\n")
 
     def _take_answer(self, line: bytes, unended: bool = False) -> str:
         """Take up a line with a usage in it; its kind where it is no answer, else ""."""
+        ordinary = None if unended else _SHAPES.entry(line)
+        if ordinary:
+            self._add(ordinary[0], False)
+            if ordinary[1] and not self.folder:
+                self._take_folder(ordinary[1])
+            return ""
         data = log_entries.record(line)
         entries = () if data is None else log_entries.record_entries(data, line, self.session)
         for entry in entries:
             if entry.message is not None or not unended:
                 self._add(entry, unended)
-        if data and entries and not self.folder:
-            self._take_folder(data.get("cwd"))
+        if data and entries:
+            _SHAPES.learn(line, data)
+            if not self.folder:
+                self._take_folder(data.get("cwd"))
         return "" if entries else log_unused.unused_kind(line, data)
 
     def _take_folder(self, cwd: object) -> None:
@@ -174,12 +184,13 @@ class _LogProgress:
         if log_entries.USAGE in line:
             self._take_answer(line, True)
 
-    def _leave_out(self, kind: str, before: bytes) -> None:
-        """Count a line of that kind; before: the lines between those that are counted and this one."""
-        if kind == log_unused.DAMAGED:
-            self.damaged, self.first_damaged = self.damaged + 1, self.first_damaged or self.lines + before.count(b"\n") + 1
-        else:
+    def _leave_out(self, kind: str, lines: bytes = b"", start: int = 0) -> None:
+        """Count a line of that kind, the one that begins there among lines that are yet to be counted."""
+        if kind != log_unused.DAMAGED:
             self.left_out[kind] = self.left_out.get(kind, 0) + 1
+            return
+        self.damaged += 1
+        self.first_damaged = self.first_damaged or self.lines + lines.count(b"\n", 0, start) + 1
 
     def _add(self, entry: LogEntry, unended: bool) -> None:
         message = entry.message

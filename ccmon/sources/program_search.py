@@ -1,12 +1,10 @@
 """Which ccusage, claude and Node.js are run: those on PATH, else where version and package managers put them. Starts nothing.
 
-What launchd, cron, xbar or a tmux of the desktop starts has a PATH of four folders. A relative entry is never looked into, and
-what another user could exchange is not handed on to a child. npx is never used.
+What launchd, cron or xbar starts has a PATH of four folders. Never npx, nor a relative entry, nor what others could exchange.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -145,6 +143,7 @@ def _below_home(word: str, home: Optional[str]) -> str:
 
 def packaged_version(program: Program) -> Optional[str]:
     """The version that the npm package around the program states, without running anything; None elsewhere."""
+    import json  # who only looks for the program does without
     folder = os.path.dirname(os.path.realpath(program.path))
     for _ in range(4):
         try:

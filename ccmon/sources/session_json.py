@@ -1,6 +1,6 @@
 """What Claude Code reports to its status line command: the fields of that JSON, cleaned. Each may be absent, null or nonsense.
 
-The line's short cut loads this file: it imports nothing.
+On the line's short cut: nothing is imported.
 """
 
 TYPE_CHECKING = False

@@ -12,7 +12,6 @@ SCHEMA = 1
 NOTHING = ("No account is known here yet. Use Claude Code once, or name a folder of it: ccmon config set accounts.work "
            "~/.claude-work")
 HEADINGS = ("account", "plan", "windows", "read", "folder")
-_MARK = "* "
 
 
 def lines(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, home: str, cells: Optional[int]) -> List[Line]:
@@ -22,19 +21,15 @@ def lines(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, h
     table = _table(accounts, shown, zone, now, home)
     if cells is not None and max(map(line_width, table)) > cells:
         table = [row for one in accounts for row in _stacked(one, one.name == shown, zone, now, home, cells)]
-    foot: List[Line] = [(Span(words, "dim"),) for words in _foot(accounts, shown)]
-    return [row if cells is None else clip_line(row, cells) for row in [*table, *foot]]
-
-
-def _foot(accounts: Sequence[ListedAccount], shown: str) -> List[str]:
     other = next((one.name for one in accounts if one.name != shown), None)
-    return [f"To see another one: ccmon --account {other}"] if other else []
+    foot: List[Line] = [(Span(f"To see another one: ccmon --account {other}", "dim"),)] if other else []
+    return [row if cells is None else clip_line(row, cells) for row in [*table, *foot]]
 
 
 # --- the table --------------------------------------------------------------------------------------------------------
 
 def _table(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, home: str) -> List[Line]:
-    rows = [(_mark(one.name == shown) + one.name, one.login.plan or "-", _windows(one, zone, now), _age(one, now),
+    rows = [(("* " if one.name == shown else "  ") + one.name, one.login.plan or "-", _windows(one, zone, now), _age(one, now),
              _folders(one, home)) for one in accounts]
     headings = ("  " + HEADINGS[0], *HEADINGS[1:])
     name_, plan_, age_ = (2 + max(width(word) for word in column)
@@ -47,10 +42,6 @@ def _table(accounts: Sequence[ListedAccount], shown: str, zone: Zone, now: int, 
         table.append((Span(pad(name, name_), "value"), Span(pad(plan, plan_)), *windows, gap, Span(pad(age, age_), "dim"),
                       Span(folders, "dim")))
     return table
-
-
-def _mark(is_shown: bool) -> str:
-    return _MARK if is_shown else " " * len(_MARK)
 
 
 def _windows(account: ListedAccount, zone: Zone, now: int) -> Line:
@@ -87,7 +78,7 @@ def _folders(account: ListedAccount, home: str) -> str:
 def _stacked(account: ListedAccount, is_shown: bool, zone: Zone, now: int, home: str, cells: int) -> List[Line]:
     """The account, and below it a row for each window."""
     plan = f"  {account.login.plan}" if account.login.plan else ""
-    head: Tuple[Span, ...] = (Span(_mark(is_shown) + account.name, "value"), Span(plan))
+    head: Tuple[Span, ...] = (Span(("* " if is_shown else "  ") + account.name, "value"), Span(plan))
     age = (Span(_age(account, now), "dim"),) if account.read_at is not None else ()
     rows: List[Line] = [spread(head, age, cells) if line_width(head) + line_width(age) < cells else head]
     if not account.windows:

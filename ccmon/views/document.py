@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from ccmon.model import NEAR_PERCENT, Binding, Block, Limit, Runway, Snapshot, Source, Window
+from ccmon.model import NEAR_PERCENT, Binding, Block, Runway, Snapshot, Source, Window
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.windows import window_named
@@ -23,7 +23,8 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
                    "error": snapshot.source.error, "reason": snapshot.source.reason,
                    "progress": _rounded(snapshot.source.progress)},
         "session": _session(snapshot.session, snapshot.active),
-        "plan": _plan(snapshot.limit),
+        "plan": {"name": snapshot.limit.plan, "limit": snapshot.limit.tokens, "limit_source": snapshot.limit.source,
+                 "limit_unit": snapshot.limit.unit},
         "percent": _rounded(snapshot.percent),
         "percent_source": snapshot.percent_source,
         "tokens_left": snapshot.left,
@@ -32,9 +33,9 @@ def document(snapshot: Snapshot) -> Dict[str, Any]:
         "burn_rate_source": snapshot.burn_source,
         "sustainable_rate_per_min": _rounded(snapshot.sustainable_per_min),
         "predicted_end": snapshot.predicted_end,
-        "runway": runway_document(snapshot.runway),
-        "runway_week": runway_document(snapshot.week),
-        "learned": learned_document(snapshot.learned),
+        "runway": _runway(snapshot.runway),
+        "runway_week": _runway(snapshot.week),
+        "learned": _learned(snapshot.learned),
         "reset": snapshot.reset._asdict(),
         "official": {name: _official(window_named(snapshot.windows, name)) for name in WINDOWS_S},
         "windows": [window_document(one) for one in snapshot.windows],
@@ -53,16 +54,12 @@ def _session(block: Optional[Block], active: bool) -> Optional[Dict[str, Any]]:
             "cost_usd": block.cost_usd, "models": models_for_programs(block.models)}
 
 
-def _plan(limit: Limit) -> Dict[str, Any]:
-    return {"name": limit.plan, "limit": limit.tokens, "limit_source": limit.source, "limit_unit": limit.unit}
-
-
-def runway_document(runway: Optional[Runway]) -> Optional[Dict[str, Any]]:
+def _runway(runway: Optional[Runway]) -> Optional[Dict[str, Any]]:
     """Median and 90 % interval in epoch seconds, cut at the reset; learned: of the rule in whose place this one is shown."""
     if runway is None:
         return None
     return {"median": runway.median, "low": runway.low, "high": runway.high, "probability": _rounded(runway.probability),
-            "rule": runway.rule, "rows": runway.rows, "learned": runway_document(runway.learned)}
+            "rule": runway.rule, "rows": runway.rows, "learned": _runway(runway.learned)}
 
 
 def estimate_document(estimate: "Estimate") -> Dict[str, Any]:
@@ -71,7 +68,7 @@ def estimate_document(estimate: "Estimate") -> Dict[str, Any]:
     return {**estimate._asdict(), **unknown}
 
 
-def learned_document(learned: Optional["Learned"]) -> Optional[Dict[str, Any]]:
+def _learned(learned: Optional["Learned"]) -> Optional[Dict[str, Any]]:
     """The limit in the ruler's own units; estimate is null until there is enough to go by."""
     if learned is None:
         return None
@@ -101,7 +98,7 @@ def _official(window: Optional[Window]) -> Optional[Dict[str, Any]]:
 
 def window_document(window: Window) -> Dict[str, Any]:
     """One limit of the account, with when it is used up."""
-    return {**window._asdict(), "percent": _rounded(window.percent), "forecast": runway_document(window.forecast)}
+    return {**window._asdict(), "percent": _rounded(window.percent), "forecast": _runway(window.forecast)}
 
 
 def _binding(bound: Optional[Binding]) -> Optional[Dict[str, Any]]:

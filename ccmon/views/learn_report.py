@@ -1,4 +1,4 @@
-"""What `ccmon learn` prints: the limit with its error, what it rests on, how good the forecasts were; and that as JSON."""
+"""What `ccmon learn` prints: the limit, what it rests on, how good forecasts were; that as JSON; and what may be shared."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ccmon.learning.forecast_scores import ForecastScores
 from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.learning.portable import Extra
 from ccmon.learning.reliability import Reliability
-from ccmon.learning.score import Score
+from ccmon.learning.share import Place, Summary
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import utilization
 from ccmon.usage.notices import CONNECT, change_meaning
 from ccmon.usage.windows import name_words
-from ccmon.views import reliability_words
+from ccmon.views import score_words
 from ccmon.views.document import choice_document, estimate_document
 from ccmon.views.limit_words import RULERS, between, cut_offs
-from ccmon.when import Zone, local
+from ccmon.when import DAYS, Zone, hour_name, local
 
 LABEL_CELLS = 9
 _NAME_CELLS, _CELLS = 30, 10
@@ -50,16 +50,17 @@ def lines(report: LearnReport, cells: int, scores: bool, charset: Charset = _CHA
     sections = [("limit", _limit(report)), ("ruler", _ruler(report.state.learned)), ("changes", _changes(report)),
                 ("runway", _runway(report.state))]
     if scores:
-        sections += [("score", _scored(report, False)), ("week", _scored(report, True))]
+        learned, zone = report.state.learned, report.zone
+        sections += [("score", _scored(report.session, "session", learned.session_choice, zone)),
+                     ("week", _scored(report.week, "week", learned.week_choice, zone))]
         sections += [("", _of_model(name, scores_of)) for name, scores_of in report.models if scores_of.ours.n]
     room, out = max(1, cells - LABEL_CELLS), []
     for label, words in sections:
         out += _section(label, _wrapped(words, room), cells)
     for label, kind, reliability in (("likely", "session", report.session_said), ("", "week", report.week_said)):
         out += _section(label, _chart(reliability, kind, room, charset), cells)
-    for label, words in (("extra", _extra(report.extra, report.zone)), ("days", _days(report.extra))):
-        out += _section(label, _wrapped(words, room), cells)
-    return out
+    out += _section("extra", _wrapped(_extra(report.extra, report.zone), room), cells)
+    return out + _section("days", _wrapped(report.extra.days if report.extra else (), room), cells)
 
 
 def _section(label: str, rows: List[Line], cells: int) -> List[Line]:
@@ -68,20 +69,16 @@ def _section(label: str, rows: List[Line], cells: int) -> List[Line]:
 
 
 def _wrapped(sentences: Iterable[str], cells: int) -> List[Line]:
-    return [(Span(row),) for sentence in sentences for row in _rows(sentence, cells)]
+    return [(Span(row),) for sentence in sentences
+            for row in ([sentence] if text.width(sentence) <= cells else text.wrap(sentence, cells))]
 
 
 def _chart(reliability: Reliability, window: str, cells: int, charset: Charset) -> List[Line]:
     """The likelihoods against what came; nothing before any came."""
     if not reliability.bins:
         return []
-    below = filter(None, (reliability_words.spread_sentence(reliability), reliability_words.verdicts_sentence(reliability)))
-    return [*_wrapped([reliability_words.summary(reliability, window)], cells),
-            *reliability_words.chart(reliability, cells, charset), *_wrapped(below, cells)]
-
-
-def _rows(words: str, cells: int) -> List[str]:
-    return [words] if text.width(words) <= cells else text.wrap(words, cells)
+    summary, *below = score_words.reliability_sentences(reliability, window)
+    return [*_wrapped([summary], cells), *score_words.chart(reliability, cells, charset), *_wrapped(below, cells)]
 
 
 def _day(at: int, zone: Zone) -> str:
@@ -162,26 +159,21 @@ def _runway(state: LearnedState) -> Iterator[str]:
     courses = ("Claude's percentages", state.points), ("tokens", state.tokens)
     trained_rows = [(name, trained.rows) for name, trained in courses if trained]
     for name, rows in trained_rows:
-        if rows >= ENOUGH:
-            yield f"from {name}: {plural(rows, 'past moment')}"
-        else:
-            yield f"from {name}: {plural(rows, 'past moment')} of {ENOUGH}; until then the last-hour rate counts"
+        rest = "" if rows >= ENOUGH else f" of {ENOUGH}; until then the last-hour rate counts"
+        yield f"from {name}: {plural(rows, 'past moment')}{rest}"
     if not trained_rows:
         yield "last-hour rate; nothing is known of other days"
     if state.week:
-        yield f"of the week: {plural(state.week.days, 'day')}" + (
-            "" if state.week.days >= week.LEAST_DAYS else
-            f" of {week.LEAST_DAYS}; until then the pace counts, with a wide span")
+        days, least = state.week.days, week.LEAST_DAYS
+        rest = "" if days >= least else f" of {least}; until then the pace counts, with a wide span"
+        yield f"of the week: {plural(days, 'day')}{rest}"
 
 
-def _scored(report: LearnReport, weekly: bool) -> Iterator[str]:
+def _scored(scores: ForecastScores, window: str, choice: Choice, zone: Zone) -> Iterator[str]:
     """The scores of one kind of window, and whose forecasts are shown because of them."""
-    learned = report.state.learned
-    scores, window, choice = (report.week, "week", learned.week_choice) if weekly else (
-        report.session, "session", learned.session_choice)
     yield from _told(scores, window)
     if choice.now.windows or choice.since:
-        yield from reliability_words.choice_sentences(choice, window, report.zone)
+        yield from score_words.choice_sentences(choice, window, zone)
 
 
 def _of_model(name: str, scores: ForecastScores) -> Iterator[str]:
@@ -196,12 +188,8 @@ def _told(scores: ForecastScores, window: str) -> Iterator[str]:
         yield f"no {window} is over of which ccmon has told when it runs out{waiting}"
         return
     yield f"{plural(scores.ours.n, 'forecast')} of {plural(scores.windows, window)}; median error {scores.error_min:.0f} min"
+    ours, seed = scores.ours, scores.seed           # the seed's rule is the rate of the last hour
     yield _row("", ("ccmon", "seed", ""))
-    yield from _scores(scores.ours, scores.seed)
-
-
-def _scores(ours: Score, seed: Score) -> Iterator[str]:
-    """A row for each score; the seed's rule is the rate of the last hour."""
     yield _row("mean error, minutes", _pair(ours.mae_min, seed.mae_min, 1))
     yield _row("CRPS, minutes", _pair(ours.crps_min, seed.crps_min, 1))
     yield _row("Brier", _pair(ours.brier, seed.brier, 3))
@@ -246,10 +234,6 @@ def _extra(extra: Optional[Extra], zone: Zone) -> Iterator[str]:
         yield "none is clearly better than ccmon's runway, which is used"
 
 
-def _days(extra: Optional[Extra]) -> Iterator[str]:
-    yield from extra.days if extra else ()
-
-
 # --- as JSON ------------------------------------------------------------------------------------------------------------
 
 def document(report: LearnReport) -> Dict[str, Any]:
@@ -277,7 +261,8 @@ def _limit_document(learned: Learned, tokens: Optional[LearnedLimit], plans: Map
 
 
 def _told_document(scores: ForecastScores, reliability: Reliability, choice: Choice) -> Dict[str, Any]:
-    return {**_scores_document(scores), "choice": choice_document(choice), "reliability": reliability_words.document(reliability)}
+    return {**_scores_document(scores), "choice": choice_document(choice),
+            "reliability": score_words.reliability_document(reliability)}
 
 
 def _scores_document(scores: ForecastScores) -> Dict[str, Any]:
@@ -289,3 +274,73 @@ def _extra_document(extra: Extra) -> Dict[str, Any]:
     tried = {one.name: {**one.score._asdict(), "note": one.note or None} for one in extra.tried}
     return {"at": extra.at, "used": extra.used and extra.used.name, "tried": tried, "forest": extra.forest or None,
             "days": list(extra.days)}
+
+
+# --- to be shared -----------------------------------------------------------------------------------------------------------
+
+_LABEL = 14
+_RANK_HEAD = ("", "all", "learned", "25 %", "median", "75 %", "median record")
+UNITS = {"cost": "cost", "weighted": "weighted tokens"}
+
+
+def summary_lines(own: Summary, cells: int, dial: int = 24) -> List[Line]:
+    """What would be shared, in words, hours by a dial of 12 or 24; the JSON line that follows holds the same."""
+    rows = [("subscription", own.subscription or "not stated: --subscription Pro, Max5, Max20, Teams, Enterprise"),
+            ("largest", f"{count(own.high_water)} tokens of {plural(own.sessions, 'session')}"), ("limit", _shared_limit(own))]
+    if own.limit and own.unit != "tokens":
+        rows.append(("", f"constant in {UNITS[own.unit]}, not in tokens"))
+    rows.append(("cut off", plural(own.hits, "time")))
+    if own.hit_days:
+        rows.append(("", "by weekday: " + ", ".join(f"{day} {part} %" for day, part in zip(DAYS, own.hit_days) if part)))
+        rows.append(("", "by hour: " + ", ".join(f"{hour_name(4 * index, dial)}-{hour_name(4 * index + 4, dial)} {part} %"
+                                                 for index, part in enumerate(own.hit_hours) if part)))
+    if own.hours:
+        rows.append(("hours of use", text.sparkline(own.hours, Charset(unicode=False)) + "  from 0 to 24"))
+    out: List[Line] = [(Span(text.pad(label, _LABEL), "accent"), Span(words)) for label, words in rows]
+    out += [(Span(row, "dim"),) for row in text.wrap(
+        "Nothing is sent. There is no name, host, account, path or date in it, and numbers are rounded. Read it, and post the "
+        "line below where limits are compared, if you like:", cells)]
+    return [text.clip_line(line, cells) for line in out]
+
+
+def _shared_limit(own: Summary) -> str:
+    if own.limit is None:
+        return "not learned"
+    about = "" if own.unit == "tokens" else "about "
+    return f"{about}{count(own.limit)} tokens, 90 % interval {count(own.low or 0)}-{count(own.high or 0)}"
+
+
+def rank_lines(rank: Place, cells: int) -> List[Line]:
+    """The rank first, then a row for each subscription."""
+    rows = [row for sentence in _sentences(rank) for row in text.wrap(sentence, cells)]
+    table = [(Span(_rank_row(_RANK_HEAD), "label"),)] if rank.groups else []
+    table += [(Span(_rank_row((group.name, count(group.number), count(group.learned), *_three(group.limits),
+                               _three(group.high_waters)[1]))),) for group in rank.groups]
+    return [text.clip_line(line, cells) for line in [*((Span(row),) for row in rows), *table]]
+
+
+def _sentences(rank: Place) -> Iterator[str]:
+    others = "1 summary" if rank.number == 1 else f"{count(rank.number)} summaries"
+    yield others + (f"; {plural(rank.bad, 'other line')} left out." if rank.bad else ".")
+    tokens = f"{count(rank.own)} tokens"
+    what = f"learned limit, about {tokens}," if rank.by == "limit" else f"largest session of {tokens}"
+    if not rank.own:
+        yield "Nothing is known of your own limit or sessions yet."
+    elif rank.rank is None:
+        yield f"Your {what} has nothing to be compared with."
+    else:
+        alike = f"; {_ranked(*rank.alike)} with your subscription" if rank.alike else ""
+        yield f"Your {what} is the {_ranked(rank.rank, rank.of)}{alike} (1 is the largest)."
+
+
+def _ranked(rank: int, of: int) -> str:
+    ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{ending} of {of}"
+
+
+def _three(values: Optional[Tuple[int, int, int]]) -> Tuple[str, ...]:
+    return ("-", "-", "-") if values is None else tuple(map(count, values))
+
+
+def _rank_row(cells: Tuple[str, ...]) -> str:
+    return text.pad(cells[0], 12) + "".join(f"{cell:>{room}}" for cell, room in zip(cells[1:], (7, 9, 11, 11, 11, 15)))

@@ -2,7 +2,7 @@
 
 import re
 from textwrap import wrap
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List
 
 WIDEST, NARROWEST = 100, 30            # columns
 BODY, INNER = 7, 7                     # where a text begins, and how much further to the right what belongs to a name
@@ -24,10 +24,6 @@ def text(source: str, columns: int) -> List[str]:
 def _plain(row: str) -> str:
     """Without fonts and escapes."""
     return _ESCAPE.sub(lambda match: _NAMED.get(match["name"], "?") if match["name"] else _SIGNS.get(match["sign"], ""), row)
-
-
-def _arguments(words: str) -> List[str]:
-    return [_plain(match[2] if match[1] is None else match[1]) for match in _ARGUMENT.finditer(words)]
 
 
 class _Page:
@@ -55,7 +51,8 @@ class _Page:
         else:
             name, _, words = row[1:].partition(" ")
             if name in self._requests:
-                self._requests[name](_arguments(words))
+                arguments = [match[2] if match[1] is None else match[1] for match in _ARGUMENT.finditer(words)]
+                self._requests[name](list(map(_plain, arguments)))
 
     def end(self) -> None:
         """After the last one."""
@@ -71,20 +68,19 @@ class _Page:
     def _flush(self) -> None:
         """Write the paragraph."""
         name, lead, rest = self._name, " " * self._left, " " * (self._left + self._inner)
-        if name and len(name) < self._inner:
-            first = (lead + name).ljust(self._left + self._inner)
-        else:
-            first = rest
-            if name:
-                self.rows += wrap(name, self._columns, initial_indent=lead, subsequent_indent=lead, break_long_words=False,
-                                  break_on_hyphens=False)
+        first = (lead + name).ljust(len(rest)) if name and len(name) < self._inner else rest
+        if name and first is rest:
+            self._wrap(name, self._columns, lead, lead)
         if self._words:
-            self.rows += wrap(" ".join(self._words), max(self._columns, len(rest) + 20), initial_indent=first,
-                              subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
-        elif name and first is not rest:
+            self._wrap(" ".join(self._words), max(self._columns, len(rest) + 20), first, rest)
+        elif first is not rest:
             self.rows.append(first)
         self._is_headed = self._is_headed and not (name or self._words)
         self._words, self._name, self._inner, self._awaits_name = [], "", 0, False
+
+    def _wrap(self, words: str, columns: int, first: str, rest: str) -> None:
+        self.rows += wrap(words, columns, initial_indent=first, subsequent_indent=rest, break_long_words=False,
+                          break_on_hyphens=False)
 
     def _paragraph(self, inner: int = 0) -> None:
         self._flush()
@@ -98,8 +94,8 @@ class _Page:
 
     def _title(self, words: List[str]) -> None:
         name, number, dated, version, book = (words + [""] * 5)[:5]
-        sides: Tuple[str, str] = (f"{name}({number})", book)
-        self.rows.append(sides[0] + f" {sides[1]} ".center(self._columns - 2 * len(sides[0])) + sides[0])
+        page = f"{name}({number})"
+        self.rows.append(page + f" {book} ".center(self._columns - 2 * len(page)) + page)
         self._foot = version + dated.center(self._columns - 2 * len(version)).rstrip()
 
     def _section(self, words: List[str]) -> None:

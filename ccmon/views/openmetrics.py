@@ -1,24 +1,22 @@
-"""The present numbers as text for the Prometheus family: valid OpenMetrics 1.0, and valid in the older text format as well.
-
-Counters have no TYPE line: OpenMetrics wants it under the name without _total, the older format under the name with it, and
-each calls the other's wrong. They are of unknown type to both; rate() and increase() work on them as on any counter.
-"""
+"""The present numbers as text for the Prometheus family, valid as OpenMetrics 1.0 and in the older format; and alerting rules."""
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import __version__
-from ccmon.model import Credits, Record, Snapshot, Window, Windows
+from ccmon.model import NEAR_PERCENT, Record, Snapshot, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import printable
+from ccmon.usage.binding import LIKELY
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import credits_percent, order
 
 PREFIX = "ccmon_"
 NO_PLAN = "unknown"
 
+T = TypeVar("T")
 Labels = Tuple[Tuple[str, str], ...]
 Samples = Sequence[Tuple[Labels, Optional[float]]]     # a value that is not known is left out
 Groups = Dict[Labels, List[Record]]
@@ -89,21 +87,23 @@ def _usage(snapshot: Snapshot) -> Iterator[Family]:
     yield _one("reset_timestamp_seconds", "Time of the next reset.", snapshot.reset.at, "seconds")
 
 
+def _each(name: str, help: str, labelled: Sequence[Tuple[Labels, T]], value: Callable[[T], Optional[float]],
+          unit: str = "") -> Family:
+    return Family(name, help, [(labels, value(one)) for labels, one in labelled], unit)
+
+
 def _windows(snapshot: Snapshot, others: Logins) -> Iterator[Family]:
     """Every window of every login, and which of them binds."""
     login, bound = _login(snapshot), snapshot.binding
     logins = [(login, snapshot.windows), *(((("login", other),), windows) for other, windows in others)]
-
-    def each(name: str, help: str, unit: str, value: Callable[[Window], Optional[float]]) -> Family:
-        return Family(name, help, [((("window", one.name), ("scope", one.scope), *whose), value(one))
-                                   for whose, windows in logins for one in sorted(windows, key=order)], unit)
-
-    yield each("window_used_ratio", "Used share of the window, as Claude says, may be above 1.", "ratio",
-               lambda one: one.percent / 100)
-    yield each("window_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda one: one.resets_at)
-    yield each("window_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda one: one.read_at)
-    yield each("window_runs_out_probability_ratio", "Likelihood that it is used up before its reset; left out while unknown.",
-               "ratio", lambda one: one.forecast.probability if one.forecast and is_likelihood(one.forecast) else None)
+    windows = [((("window", one.name), ("scope", one.scope), *whose), one)
+               for whose, several in logins for one in sorted(several, key=order)]
+    yield _each("window_used_ratio", "Used share of the window, as Claude says, may be above 1.", windows,
+                lambda one: one.percent / 100, "ratio")
+    yield _each("window_reset_timestamp_seconds", "Its reset, as Claude says.", windows, lambda one: one.resets_at, "seconds")
+    yield _each("window_read_timestamp_seconds", "Time at which Claude said so.", windows, lambda one: one.read_at, "seconds")
+    yield _each("window_runs_out_probability_ratio", "Likelihood that it is used up before its reset; left out while unknown.",
+                windows, lambda one: one.forecast.probability if one.forecast and is_likelihood(one.forecast) else None, "ratio")
     if bound is not None:
         yield _info("binding_info", "The limit that decides how much is left, and why.", window=bound.name, why=bound.why,
                     **dict(login))
@@ -114,34 +114,26 @@ def _login(snapshot: Snapshot) -> Labels:
     return (("login", snapshot.login.account),) if snapshot.login.account else ()
 
 
-def _credits(snapshot: Snapshot) -> Iterator[Family]:
-    login = _login(snapshot)
-
-    def each(name: str, help: str, value: Callable[[Credits], Optional[float]], unit: str = "") -> Family:
-        return Family(name, help, [((("kind", one.kind), ("currency", one.currency), *login), value(one))
-                                   for one in snapshot.credits], unit)
-
-    yield each("credits_used", "What was spent beyond the windows, or of a spend limit, in the currency.", lambda one: one.used)
-    yield each("credits_limit", "What may be spent, in the currency; left out where nothing limits it.", lambda one: one.limit)
-    yield each("credits_used_ratio", "Used share of it, may be above 1.", _credits_ratio, "ratio")
-    yield each("credits_enabled", "Whether it may be spent.", lambda one: int(one.enabled))
-    yield each("credits_reset_timestamp_seconds", "When it begins anew.", lambda one: one.resets_at, "seconds")
-
-
-def _credits_ratio(one: Credits) -> Optional[float]:
-    share = credits_percent(one)
-    return None if share is None else share / 100
-
-
 def _official(snapshot: Snapshot) -> Iterator[Family]:
     """The 5 hours and the week under their first names."""
-    def each(name: str, help: str, unit: str, value: Callable[[Window], float]) -> Family:
-        windows = sorted((one for one in snapshot.windows if one.name in WINDOWS_S), key=order)
-        return Family(name, help, [((("window", one.name),), value(one)) for one in windows], unit)
+    windows = [((("window", one.name),), one) for one in sorted(snapshot.windows, key=order) if one.name in WINDOWS_S]
+    yield _each("official_used_ratio", "Used share of the window, as Claude says.", windows, lambda one: one.percent / 100,
+                "ratio")
+    yield _each("official_reset_timestamp_seconds", "Its reset, as Claude says.", windows, lambda one: one.resets_at, "seconds")
+    yield _each("official_read_timestamp_seconds", "Time at which Claude said so.", windows, lambda one: one.read_at, "seconds")
 
-    yield each("official_used_ratio", "Used share of the window, as Claude says.", "ratio", lambda one: one.percent / 100)
-    yield each("official_reset_timestamp_seconds", "Its reset, as Claude says.", "seconds", lambda one: one.resets_at)
-    yield each("official_read_timestamp_seconds", "Time at which Claude said so.", "seconds", lambda one: one.read_at)
+
+def _credits(snapshot: Snapshot) -> Iterator[Family]:
+    several = [((("kind", one.kind), ("currency", one.currency), *_login(snapshot)), one) for one in snapshot.credits]
+    shares = [(labels, credits_percent(one)) for labels, one in several]
+    yield _each("credits_used", "What was spent beyond the windows, or of a spend limit, in the currency.", several,
+                lambda one: one.used)
+    yield _each("credits_limit", "What may be spent, in the currency; left out where nothing limits it.", several,
+                lambda one: one.limit)
+    yield _each("credits_used_ratio", "Used share of it, may be above 1.", shares,
+                lambda percent: None if percent is None else percent / 100, "ratio")
+    yield _each("credits_enabled", "Whether it may be spent.", several, lambda one: int(one.enabled))
+    yield _each("credits_reset_timestamp_seconds", "When it begins anew.", several, lambda one: one.resets_at, "seconds")
 
 
 # --- the history ------------------------------------------------------------------------------------------------------
@@ -175,21 +167,75 @@ def _lines(family: Family, common: Labels) -> Iterator[str]:
     samples = [(labels, value) for labels, value in family.samples if value is not None]
     if samples:
         yield f"# HELP {name} {family.help}"
+    # Of counters OpenMetrics wants the TYPE under the name without _total, the older format with it: rate() works without any.
     if samples and not name.endswith("_total"):
         yield f"# TYPE {name} gauge"
     if samples and family.unit:
         yield f"# UNIT {name} {family.unit}"
     for labels, value in samples:
-        yield f"{name}{{{_labels(common + labels)}}} {_number(value)}"
-
-
-def _labels(labels: Labels) -> str:
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in labels)
+        words = ",".join(f'{label}="{_escaped(word)}"' for label, word in common + labels)
+        yield f"{name}{{{words}}} {int(value) if value == int(value) else repr(round(value, 6))}"
 
 
 def _escaped(value: str) -> str:
     return printable(value).replace("\\", "\\\\").replace('"', '\\"')
 
+# --- alerting rules ---------------------------------------------------------------------------------------------------
 
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(round(value, 6))
+STALE_S = 900
+_RUNNING = "ccmon_window_reset_timestamp_seconds > time()"
+_NO_WINDOW = """and ccmon_reset_timestamp_seconds > time()
+unless on (account, instance, job) ccmon_window_used_ratio{window="five_hour"}""".replace("\n", " ")
+
+
+class Rule(NamedTuple):
+    """One alert. Nothing that was read stands in it, and of labels only those that are made of a-z, 0-9 and _."""
+
+    name: str
+    when: str                          # PromQL
+    lasts: str                         # so long it must be true
+    severity: str                      # warning | critical
+    summary: str
+    description: str
+
+
+_SHARE = "{{ $value | humanizePercentage }}"
+_OF_IT = ("window", "account", "login", "instance", "job")             # labels that tell a window from all others
+_UNTIL = ("{{ with printf `ccmon_window_reset_timestamp_seconds{" + ",".join(f"{name}=%q" for name in _OF_IT) + "}` "
+          + " ".join(f"$labels.{name}" for name in _OF_IT)
+          + " | query }}Reset: {{ . | first | value | humanizeTimestamp }}{{ end }}")
+RULES = (
+    Rule("ClaudeWindowNear", f"(ccmon_window_used_ratio >= {NEAR_PERCENT / 100} < 1) and {_RUNNING}", "5m", "warning",
+         f"{_SHARE} of the window {{{{ $labels.window }}}} is used", _UNTIL),
+    Rule("ClaudeWindowUsedUp", f'(ccmon_window_used_ratio{{scope="account"}} >= 1) and {_RUNNING}', "1m", "critical",
+         "The window {{ $labels.window }} is used up",
+         f"Nothing is answered until its reset, unless credits are left. {_UNTIL}"),
+    Rule("ClaudeModelWindowUsedUp", f'(ccmon_window_used_ratio{{scope!="account"}} >= 1) and {_RUNNING}', "1m", "warning",
+         "The window {{ $labels.window }} is used up", f"It stops one model alone. {_UNTIL}"),
+    Rule("ClaudeWindowRunsOut",
+         f"(ccmon_window_runs_out_probability_ratio >= {LIKELY}) and ccmon_window_used_ratio < 1 and {_RUNNING}",
+         "15m", "warning", f"{_SHARE} likely that the window {{{{ $labels.window }}}} runs out before its reset",
+         "By what ccmon has learned of this user's work."),
+    Rule("ClaudeSessionNear", f"ccmon_session_used_ratio >= {NEAR_PERCENT / 100} {_NO_WINDOW}", "5m", "warning",
+         f"{_SHARE} of the session's limit is used", "By tokens: Claude has not said how much is used."),
+    Rule("ClaudeSessionRunsOut", f"ccmon_runs_out_probability_ratio >= {LIKELY} {_NO_WINDOW}", "15m", "warning",
+         f"{_SHARE} likely that the session runs out before its reset", "By tokens: Claude has not said how much is used."),
+    Rule("ClaudeCreditsNear",
+         f"ccmon_credits_used_ratio >= {NEAR_PERCENT / 100} unless ccmon_credits_enabled == 0", "5m", "warning",
+         f"{_SHARE} of the {{{{ $labels.kind }}}} is spent", "These are the credits beyond the windows, or a spend limit."),
+    Rule("CcmonStale", f"ccmon_up == 0 or time() - ccmon_data_timestamp_seconds > {STALE_S}", "5m", "warning",
+         "ccmon has no new numbers", f"The last look failed, or is more than {STALE_S // 60} minutes old: see ccmon doctor."))
+
+
+def rules_text() -> str:
+    """The rule file of Prometheus, as YAML."""
+    rows = ["groups:", "  - name: ccmon", "    rules:"]
+    for rule in RULES:
+        rows += [f"      - alert: {rule.name}", f"        expr: {_quoted(rule.when)}", f"        for: {rule.lasts}",
+                 "        labels:", f"          severity: {rule.severity}", "        annotations:",
+                 f"          summary: {_quoted(rule.summary)}", f"          description: {_quoted(rule.description)}"]
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _quoted(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"

@@ -3,7 +3,7 @@
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 from ccmon.learning import evaluate
-from ccmon.views import series_scores
+from ccmon.views import score_words
 
 from ..simulator import Simulated
 from . import blind, goals, peers
@@ -33,7 +33,7 @@ SERIES = (
 
 def add(sums: Pooled, sim: Simulated, series: Series) -> Pooled:
     """One user's scores, added; and returned by themselves as means."""
-    found = series_scores.document(evaluate.evaluate(sim.rows(series.every_s), series.percents))
+    found = score_words.document(evaluate.evaluate(sim.rows(series.every_s), series.percents))
     count = float(found["decisions"])
     alone = {f"{score}.{rule}": found[score][rule] for score in ("mae", "crps", "brier") for rule in ("ccmon", "seed")}
     alone["coverage"] = found["coverage90"]

@@ -22,7 +22,6 @@ from ccmon.text import plain
 from ccmon.typed_values import ResetRule
 from ccmon.usage import schedule
 from ccmon.usage.schedule import REFERENCE_HOURS
-from ccmon.views.line import statusline
 from ccmon.views.screen import dashboard
 
 pytestmark = pytest.mark.newest_only
@@ -49,7 +48,7 @@ def test_C03_around_the_very_second_no_time_left_is_below_zero(rule):
         shown = scenes.scene(21_000, scenes.plan("max5", rule=rule), seen=False, now=now)
         assert shown.snapshot.reset.at > now
         frames = [dashboard.render(shown, *size) for size in ((80, 24), (40, 10), (20, 5), (80, 1))]
-        words = "\n".join([statusline.render(shown.snapshot, shown.zone), *(plain(line) for frame in frames for line in frame)])
+        words = "\n".join([scenes.line_words(shown.snapshot, shown.zone), *(plain(line) for frame in frames for line in frame)])
         assert not re.search(r"(?<![\w:])-\s*\d", words), (now - end, words)
 
 

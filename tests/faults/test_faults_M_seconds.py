@@ -43,7 +43,7 @@ def pressed_l(machine, path, env):
 def answered_yes(machine, path, env):
     """The end of the dialogue of `ccmon init`."""
     edit = Edit(str(path), path.read_bytes(), NEW.encode())
-    first_run._write(first_run.Plan(edit, {"limit": "200000"}, [], []), env)
+    first_run._write(first_run.Plan(edit, {"limit": "200000"}, {}), env)
 
 
 CHANGES = {"set": ("config", "set", "limit", "200000"), "theme": ("config", "set", "theme", "solarized"),

@@ -17,7 +17,7 @@ from terminal import Terminal
 from ccmon.settings import themes
 from ccmon.settings.themes import hexadecimal
 from ccmon.text import Span
-from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line import dialects, fields
 from ccmon.views.line.dialects import DIALECTS, painted
 
 pytestmark = pytest.mark.newest_only
@@ -223,7 +223,7 @@ def test_X05_names_of_models_are_letters_digits_and_dots_everywhere(machine):
 @pytest.mark.parametrize("tokens", [14_012, 38_512])
 def test_X05_our_own_words_hold_nothing_that_a_shell_reads(name, tokens):
     shown = scenes.scene(tokens)
-    words = " ".join(word.text for word in statusline.groups(shown.snapshot, shown.zone))
+    words = scenes.line_words(shown.snapshot, shown.zone)
     assert words and not set(words) & set("$`\\#|<>&{}")
 
 

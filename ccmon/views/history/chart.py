@@ -1,26 +1,34 @@
-"""Days, weeks or months as bars: rows with their figures when they are few, columns when they are many.
-
-Colour says the highest share of its limit that a session used, and ! says it again from 80 % on.
-"""
+"""Days, weeks or months as rows with bars, or as columns when they are many; and the course of a window of the account."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.groups import UsageGroup, first_day, label, total
 from ccmon.model import NEAR_PERCENT
 from ccmon.named_tuple import NamedTuple
+from ccmon.sources.session_json import label as short_label
 from ccmon.text import Charset, Line, Span
-from ccmon.views.history import columns
+from ccmon.usage.windows import name_words
+from ccmon.views import graph
 from ccmon.views.layout import percent_text, pick
-from ccmon.when import DAYS, MONTHS
+from ccmon.when import DAY_S, DAYS, HOUR_S, MONTHS, Zone, day_and_hour, hour_text, local, midnight
+
+if TYPE_CHECKING:
+    from ccmon.history.windows import PastWindow
 
 MOST = 4_000                           # periods at most when gaps are filled: one wrong date shall not cost minutes
 COLUMNS_CELLS, COLUMNS_ROWS = 60, 10   # the least window for columns
 NOTHING = "No sessions to draw."
 _GAP = 2                               # cells between the parts of a row
+LABEL_CELLS = 6                        # the scale
+WIDEST = 8                             # cells of a period at most
+NAMED_CELLS = 5                        # columns as wide as this have their tokens above them
+GROUPED = {"day": 7, "week": 4, "month": 12}   # periods from one date below to the next, at least
+_EIGHTHS = "▁▂▃▄▅▆▇█"
+_ASCII = "...::::#"
 
 
 class Widths(NamedTuple):
@@ -46,18 +54,22 @@ def picture(periods: Sequence[UsageGroup], count: int, period: str, width: int, 
         words: List[Line] = [(Span(" " + line, "dim"),) for line in text.wrap(NOTHING, max(1, width - 2))]
         return [text.clip_line(line, width) for line in words[:height]]
     shown = periods[-fitting(count, period, width, height):]
-    draw = _columns if as_columns(count, width, height) else _rows
-    drawn = draw(shown, count, period, width, height, charset)
+    if _as_columns(count, width, height):
+        drawn = [_legend(width, charset), *column_lines(shown, period, width, height - 2, charset),
+                 _below(shown, count, period, width)]
+    else:
+        drawn = _rows(shown, count, period, width, height, charset)
     return [text.clip_line(line, width) for line in drawn[:height]]
 
 
 def fitting(count: int, period: str, width: int, height: int) -> int:
     """How many of so many periods the picture shows, at least 1."""
-    room = columns.most_columns(width, period) if as_columns(count, width, height) else height - _around(height)
+    grouped = GROUPED[period]          # the narrowest columns stand in groups with a gap before each
+    room = _plot_cells(width) * grouped // (grouped + 1) if _as_columns(count, width, height) else height - _around(height)
     return max(1, min(count, room))
 
 
-def as_columns(count: int, width: int, height: int) -> bool:
+def _as_columns(count: int, width: int, height: int) -> bool:
     """Whether so many periods are drawn as columns: rows would leave some out, and there is room for columns."""
     return count > height - _around(height) and width >= COLUMNS_CELLS and height >= COLUMNS_ROWS
 
@@ -184,11 +196,6 @@ def _sum(shown: Sequence[UsageGroup], count: int, period: str, widths: Widths, w
 
 # --- columns ------------------------------------------------------------------------------------------------------------
 
-def _columns(shown: Sequence[UsageGroup], count: int, period: str, width: int, height: int, charset: Charset) -> List[Line]:
-    return [_legend(width, charset), *columns.render(shown, period, width, height - 2, charset),
-            _below(shown, count, period, width)]
-
-
 def _legend(width: int, charset: Charset) -> Line:
     """What the colours say, and where they say nothing new the sign does."""
     mark = "▆" if charset.unicode else "#"
@@ -208,3 +215,122 @@ def _below(shown: Sequence[UsageGroup], count: int, period: str, width: int) -> 
     sums = Span(f"{text.count(whole.tokens)} tokens{cost} ", "label")
     peak = Span(f"   most {text.short_count(most.tokens)} on {' '.join(name(most.begins, period).split())}", "dim")
     return text.spread(pick([(head, peak), (head,)], width - text.line_width((sums,)) - 1), (sums,), width)
+
+
+def _plot_cells(width: int) -> int:
+    return width - LABEL_CELLS - 1
+
+
+def column_lines(shown: Sequence[UsageGroup], period: str, width: int, rows: int, charset: Charset) -> List[Line]:
+    """Exactly `rows` lines: columns under a row for signs, their axis, and dates below."""
+    step = max(1, min(WIDEST, _plot_cells(width) // len(shown)))
+    top, plot_rows = max(1, *(group.tokens for group in shown)), rows - 3
+    plot: List[List[Span]] = [[] for _ in range(plot_rows + 1)]
+    ticks: Dict[int, str] = {}
+    at = 0
+    for group in shown:
+        tick = _tick(group, period, step)
+        gap = 1 if step > 1 or (tick and at) else 0
+        if tick:
+            ticks[at + gap] = tick
+        for row, piece in zip(plot, _column(group, top, plot_rows, max(1, step - 1), charset)):
+            row += [Span(" " * gap), piece]
+        at += gap + max(1, step - 1)
+    labels, (wall, notch) = _scale(top, plot_rows), ("│", "┤") if charset.unicode else ("|", "+")
+    edges = [f"{labels.get(row, ''):>4} " + (notch if row in labels else wall) for row in range(plot_rows + 1)]
+    lines = [text.merged([Span(edge, "dim"), *pieces]) for edge, pieces in zip(edges[::-1], plot[::-1])]
+    return [*lines, *_axis(ticks, width, charset)]
+
+
+def _column(group: UsageGroup, top: int, rows: int, cells: int, charset: Charset) -> List[Span]:
+    """From the bottom up; the sign or the figure stands on top."""
+    eighths = max(1, round(group.tokens * rows * 8 / top)) if group.tokens else 0
+    marks, role = _EIGHTHS if charset.unicode else _ASCII, text.level_role(group.percent)
+    full, rest = divmod(eighths, 8)
+    pieces = [marks[7]] * full + ([marks[rest - 1]] if rest else [])
+    column = [Span(piece * cells, role) for piece in pieces]
+    figure = text.short_count(group.tokens) if cells >= NAMED_CELLS and group.tokens else ""
+    sign = "!" + figure if group.percent >= NEAR_PERCENT else figure
+    column.append(Span(f"{text.clip(sign, cells):^{cells}}", role if sign else "text"))
+    return [*column, *[Span(" " * cells)] * (rows + 1 - len(column))][:rows + 1]
+
+
+def _scale(top: int, rows: int) -> Dict[int, str]:
+    """Figures at round numbers, by the row in which a column of so many ends."""
+    step = graph.round_step(top / max(1, rows / 3))
+    return {-(-tokens * rows // top) - 1: text.short_count(tokens) for tokens in range(step, top + 1, step)}
+
+
+def _tick(group: UsageGroup, period: str, step: int) -> str:
+    """What is written below: the Mondays, or where a month or, of months that stand close, a year begins."""
+    day = group.begins
+    assert day is not None
+    if period == "day":
+        return f"{day.day} {MONTHS[day.month - 1]}" if day.weekday() == 0 else ""
+    if day.month == 1 and day.day <= 7:
+        return str(day.year)
+    return "" if day.day > 7 or (period == "month" and step < 4) else MONTHS[day.month - 1]
+
+
+def _axis(ticks: Dict[int, str], width: int, charset: Charset) -> List[Line]:
+    """The line below the columns, and the dates that have room."""
+    corner, flat, mark = ("└", "─", "┬") if charset.unicode else ("+", "-", "+")
+    axis, names, free = [flat] * _plot_cells(width), "", 0
+    for at, name in ticks.items():
+        if at >= free and LABEL_CELLS + at + len(name) <= width:
+            axis[at], names, free = mark, text.pad(names, at) + name, at + len(name) + 1
+    return [(Span(f"{0:>4} {corner}{''.join(axis)}", "dim"),), (Span(" " * LABEL_CELLS + names, "dim"),)]
+
+
+# --- the course of a window of the account against even use ------------------------------------------------------------------
+
+def window_strokes(window: PastWindow, now: int) -> List[graph.Stroke]:
+    """Even use, dashed, and the percentage: what was read holds until the next reading; what was before the first is dashed."""
+    first, drawn = window.readings[0], []
+    if window.start is not None:
+        drawn = [graph.Stroke((window.start, 0.0), (window.resets_at, 100.0), "dim", "dashed"),
+                 graph.Stroke((window.start, 0.0), first, text.level_role(first[1]), "dashed")]
+    last = (max(window.readings[-1][0], min(now, window.end)), window.readings[-1][1])
+    for (at, percent), (later, more) in zip(window.readings, (*window.readings[1:], last)):
+        drawn += [graph.Stroke((at, percent), (later, percent), text.level_role(percent)),
+                  graph.Stroke((later, min(percent, more)), (later, max(percent, more)), text.level_role(more))]
+    return drawn
+
+
+def _headline(window: PastWindow, now: int, zone: Zone) -> Tuple[str, str]:
+    """Which window, and how it stands beside even use, or stood at its end."""
+    if window.end <= now:
+        return (f"{name_words(window.name)} until {day_and_hour(window.end, zone)}",
+                f"{text.percent(window.percent)} at most, on {day_and_hour(window.reached_at, zone)}")
+    beside = ""
+    if window.start is not None and window.resets_at > window.start:
+        even = 100 * (now - window.start) / (window.resets_at - window.start)
+        beside = f", even use would be {text.percent(max(0.0, min(100.0, even)))}"
+    return (f"{name_words(window.name)} until {day_and_hour(window.resets_at, zone)}",
+            f"{text.percent(window.readings[-1][1])} used{beside}")
+
+
+def window_lines(window: PastWindow, now: int, zone: Zone, width: int, rows: int, charset: Charset) -> List[Line]:
+    """At most `rows` lines: what it says in words, and the picture."""
+    lead, state = _headline(window, now, zone)
+    role = text.level_role(window.readings[-1][1] if window.end > now else window.percent)
+    choices = [(Span(f" {lead[:1].upper()}{lead[1:]}: ", "label"), Span(state, role)),
+               (Span(f" {short_label(window.name)}: ", "label"), Span(state, role)), (Span(f" {state.split(',')[0]}", role),)]
+    begun = window.readings[0][0] if window.start is None else window.start
+    curve = graph.Curve(begun, max(begun + 1, window.resets_at), 100, window_strokes(window, now),
+                        max(begun, min(now, window.resets_at)))
+    picture = graph.render(curve, width - 2, rows - 1, charset, _window_ticks(begun, window.resets_at, zone)) if rows > 1 else []
+    rows_ = [pick(choices, width), *(picture if any(picture) else [])]
+    return [text.clip_line(line, width) for line in rows_[:rows]]
+
+
+def _window_ticks(start: int, end: int, zone: Zone) -> List[Tuple[int, str]]:
+    """Where days begin, or full hours in a window that is no longer than a day."""
+    if end - start <= DAY_S:
+        return [(at, hour_text(at, zone)) for at in range(-(-start // HOUR_S) * HOUR_S, end + 1, HOUR_S)]
+    day = local(start, zone).date() + timedelta(days=1)
+    days: List[Tuple[int, str]] = []
+    while len(days) < 400 and midnight(day, zone) <= end:
+        days.append((midnight(day, zone), f"{DAYS[day.weekday()]} {day.day}"))
+        day += timedelta(days=1)
+    return days

@@ -20,27 +20,22 @@ _SHADES = "░▒▓█"
 _ASCII_SHADES = ".:-=+*#@"
 
 
-def lines(table: List[List[float]], width: int, charset: Charset, dial: int = 24) -> List[Line]:
-    """Seven rows (Monday first) of 24 hours with tokens, labels, sums, legend and the busiest hour; a sentence when narrow.
+def lines(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24, height: int = MOST_ROWS) -> List[Line]:
+    """Seven rows (Monday first) of 24 hours with tokens, labels, sums, legend and the busiest hour, as far as they fit.
 
-    dial: by how many hours times are written, 12 or 24; likewise below.
+    A sentence where it is narrow or low. dial: by how many hours times are written, 12 or 24.
     """
-    return fit(parts(table, width, charset, dial), MOST_ROWS)
-
-
-def fitted(table: List[List[float]], width: int, height: int, charset: Charset, dial: int = 24) -> List[Line]:
-    """What of it fits into so many lines: the sentence where the days do not."""
-    made = parts(table, width, charset, dial)
+    made = _parts(table, width, charset, dial)
     return fit(made if height >= DAY_ROWS else [part for part in made if part.rank == SENTENCE_RANK], height)
 
 
-def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int = 24) -> List[Slot]:
+def _parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: int) -> List[Slot]:
     """The map from top to bottom; the days have the lowest rank."""
-    finite = [[_finite(tokens) for tokens in row] for row in table]
+    finite = [[min(tokens, MOST_TOKENS) if isfinite(tokens) and tokens > 0 else 0.0 for tokens in row] for row in table]
     if not any(map(any, finite)):
         return [_words(NOTHING, "dim", width)]
     joined, cells = _shape(width)
-    long, brief = busiest(finite, dial)
+    long, brief = _busiest(finite, dial)
     words = _words(long if text.width(long) <= width - 2 else brief, "label", width)
     if not joined:
         return [words]
@@ -55,10 +50,6 @@ def parts(table: Sequence[Sequence[float]], width: int, charset: Charset, dial: 
 def _words(sentence: str, role: str, width: int) -> Slot:
     rows = text.wrap(sentence, max(1, width - 2))
     return Slot(SENTENCE_RANK, [text.clip_line((Span(" " + row, role),), width) for row in rows])
-
-
-def _finite(tokens: float) -> float:
-    return min(tokens, MOST_TOKENS) if isfinite(tokens) and tokens > 0 else 0.0
 
 
 def _shape(width: int) -> List[int]:
@@ -124,7 +115,7 @@ def _legend(top: float, joined: int, width: int, charset: Charset) -> Line:
     return pick([(*lead, Span(f"tokens {unit}", "dim")), lead, (Span(" "), *spans), some], width)
 
 
-def busiest(table: Sequence[Sequence[float]], dial: int = 24) -> Tuple[str, str]:
+def _busiest(table: Sequence[Sequence[float]], dial: int) -> Tuple[str, str]:
     """The busiest hour of the week in words; before that, with the busiest day and hour of the day."""
     tokens, day, hour = max((tokens, -day, -hour) for day, row in enumerate(table) for hour, tokens in enumerate(row))
     days, hours = [sum(row) for row in table], [sum(column) for column in zip(*table)]

@@ -1,4 +1,4 @@
-"""The rows of the history: sessions and groups in one shape, their totals and averages, and objects for --json."""
+"""The rows of the history: sessions, groups and windows in one shape, their totals and averages, and objects for --json."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from ccmon.history import groups
 from ccmon.history.groups import Scale, UsageGroup, near_count, next_period, tokens_by_part
 from ccmon.model import NEAR_PERCENT, Record
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, printable
+from ccmon.sources.session_json import label
+from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, plural, printable
+from ccmon.usage.windows import name_words
 from ccmon.when import Zone, midnight
 
 if TYPE_CHECKING:
-    from ccmon.history.windows import PastWindow
+    from ccmon.history.windows import PastWindow, Range
 
 Number = Optional[float]
+Join = Callable[[Sequence[float]], float]
+NOTHING_READ = ("Nothing is known of Claude's windows yet: Claude Code tells its percentages to its status line. "
+                "To have them kept: ccmon init claude")
 
 
 class HistoryRow(NamedTuple):
@@ -85,6 +90,14 @@ def _in_home(path: str, home: str) -> str:
     return "~" + rest if len(home) > 1 and path.startswith(home) and rest[:1] in ("", "/", "\\") else path
 
 
+def window_row(window: PastWindow, now: int) -> HistoryRow:
+    """A window as a row."""
+    used = window.used
+    kinds = (None,) * 5 if used is None else (used.input, used.output, used.cache_creation, used.cache_read, used.cost_usd)
+    return HistoryRow("", 1, None if used is None else used.tokens, *kinds, used.models if used else (), window.percent, None,
+                      None, None, start=window.start, end=window.end, active=window.end > now, window=window)
+
+
 def with_shares(rows: Sequence[HistoryRow]) -> List[HistoryRow]:
     """The rows with what each is of all tokens, and of the largest row's."""
     tokens = [row.tokens or 0 for row in rows]
@@ -100,20 +113,22 @@ _SUMS = ("tokens", "input", "output", "cache_creation", "cache_read", "cost_usd"
 
 def totals(rows: Sequence[HistoryRow], sessions: int) -> HistoryRow:
     """The sums, of percentages the largest; a sum with something unknown in it is not known."""
-    sums: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], sum) for name in _SUMS}
-    shares = [row.percent for row in rows]
     names = tuple(dict.fromkeys(name for row in rows for name in row.models))
-    return HistoryRow("total", sessions, sums.pop("tokens") if rows else 0, models=names, percent=_whole(shares, max),
-                      counted=all(row.counted for row in rows), **sums)
+    return _joined("total", rows, sum, sessions, names, _whole([row.percent for row in rows], max))
 
 
 def averages(rows: Sequence[HistoryRow]) -> HistoryRow:
     """What a row has on average."""
     def mean(numbers: Sequence[float]) -> float:
         return sum(numbers) / len(numbers)
-    means: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], mean) for name in (*_SUMS, "sessions", "percent")}
-    return HistoryRow("average", means.pop("sessions"), means.pop("tokens") if rows else 0, models=(),
-                      percent=means.pop("percent"), counted=all(row.counted for row in rows), **means)
+    sessions, percent = (_whole([getattr(row, name) for row in rows], mean) for name in ("sessions", "percent"))
+    return _joined("average", rows, mean, sessions, (), percent)
+
+
+def _joined(label: str, rows: Sequence[HistoryRow], join: Join, sessions: Number, models: Tuple[str, ...],
+            percent: Number) -> HistoryRow:
+    values: Dict[str, Any] = {name: _whole([getattr(row, name) for row in rows], join) for name in _SUMS}
+    return HistoryRow(label, sessions, models=models, percent=percent, counted=all(row.counted for row in rows), **values)
 
 
 def feet(by: str, rows: Sequence[HistoryRow], sessions: int) -> List[HistoryRow]:
@@ -122,14 +137,14 @@ def feet(by: str, rows: Sequence[HistoryRow], sessions: int) -> List[HistoryRow]
         return []
     total = totals(rows, sessions)
     if by == "session":
-        total = total._replace(label=f"{sessions:,} sessions", percent=None)
+        total = total._replace(label=plural(sessions, "session"), percent=None)
     return [total, averages(rows)] if by in ("session", *PERIODS) else [total]
 
 
-def _whole(numbers: Sequence[Number], join: Callable[[Sequence[float]], float]) -> Number:
+def _whole(numbers: Sequence[Number], join: Join) -> Number:
     """What join makes of them; None when one is not known."""
-    numbers_given = [number for number in numbers if number is not None]
-    return join(numbers_given) if numbers_given and len(numbers_given) == len(numbers) else None
+    given = [number for number in numbers if number is not None]
+    return join(given) if given and len(given) == len(numbers) else None
 
 
 # --- sentences under a table ------------------------------------------------------------------------------------------------
@@ -151,22 +166,18 @@ def notes(by: str, rows: Sequence[HistoryRow], records: Sequence[Record], scale:
 def rated_by(records: Sequence[Record], scale: Scale) -> str:
     """What 100 % are."""
     official = sum(record.rated_by == groups.OFFICIAL for record in records)
-    whole = f"{count(scale.tokens)} tokens ({scale_name(scale)})"
+    name = f"{scale.name} of {printable(scale.plan)}" if scale.source == "plan" else scale.name
+    whole = f"{count(scale.tokens)} tokens ({name})"           # the reference figure of max5
     if official == len(records):
         return "Shares are Claude's own."
     return f"Shares are Claude's own where it told them, else of {whole}." if official else f"Shares are of {whole}."
-
-
-def scale_name(scale: Scale) -> str:
-    """The reference figure of max5."""
-    return f"{scale.name} of {printable(scale.plan)}" if scale.source == "plan" else scale.name
 
 
 def reached(records: Sequence[Record], scale: Scale) -> str:
     """How often the limit was reached, as far as it is recorded; and how often a mere figure was passed."""
     passed = sum(record.passed for record in records)
     more = f"; {passed:,} passed {scale.name}" if passed else ""
-    return (f"{sum(record.hit for record in records):,} of {_sessions(len(records))} reached the limit, "
+    return (f"{sum(record.hit for record in records):,} of {plural(len(records), 'session')} reached the limit, "
             f"{near_count(records):,} passed 80 %{more}")
 
 
@@ -176,18 +187,46 @@ def unknown_costs(records: Sequence[Record]) -> Optional[str]:
     known_costs = [cost for cost in costs if cost is not None]
     if len(known_costs) == len(costs):
         return None
-    return f"The cost of {_sessions(len(costs) - len(known_costs))} is not known; that of the others is ${sum(known_costs):,.2f}."
+    unknown = plural(len(costs) - len(known_costs), "session")
+    return f"The cost of {unknown} is not known; that of the others is ${sum(known_costs):,.2f}."
 
 
-def _sessions(number: int) -> str:
-    return f"{number:,} session" + ("" if number == 1 else "s")
+def window_notes(windows: Sequence[PastWindow], now: int) -> List[Line]:
+    """What the rows are, and what the value of one per cent rests on."""
+    sentences = ["* still runs" if any(window.end > now for window in windows) else "", _worth_by(windows),
+                 "Change is that of its cost (of its tokens where costs are not known); same: less than it may be off by."
+                 if any(window.change for window in windows) else "",
+                 _full(windows)]
+    return [(), *((Span(words, "label"),) for words in sentences if words)]
+
+
+def _worth_by(windows: Sequence[PastWindow]) -> str:
+    """What the value rests on."""
+    from ccmon.history.windows import BY_LEARNING, BY_READINGS, LEAST_PERCENT
+    sources = {window.percent_value.by for window in windows if window.percent_value}
+    read = "what was used here and Claude's rounded percentage: use elsewhere makes it less"
+    if not sources:
+        return f"What 1 % was worth is not known: it takes use on this machine, and {LEAST_PERCENT:.0f} % or more."
+    if BY_READINGS not in sources:
+        return "Worth is what 1 % was worth, by the learned limit."
+    return f"Worth is what 1 % was worth, by {'the learned limit; of others by ' if BY_LEARNING in sources else ''}{read}."
+
+
+def _full(windows: Sequence[PastWindow]) -> str:
+    if len(windows) < 2:
+        return ""
+    full, near = (sum(window.percent >= least for window in windows) for least in (100, NEAR_PERCENT))
+    about = f"{count(full)} of {count(len(windows))} windows ({name_words(windows[0].name)})"
+    return f"{about} were used up, {count(near)} passed 80 %"
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------------
 
-def document(item: Union[Record, UsageGroup], now: int) -> Dict[str, Any]:
-    """A session or group as an object; times in epoch seconds, costs in US dollars. Keys are only ever added."""
-    return _session(item, is_active(item, now)) if isinstance(item, Record) else _group(item)
+def document(item: "Union[Record, UsageGroup, PastWindow]", now: int) -> Dict[str, Any]:
+    """A session, group or window as an object; times in epoch seconds, costs in US dollars. Keys are only ever added."""
+    if isinstance(item, Record):
+        return _session(item, is_active(item, now))
+    return _group(item) if isinstance(item, UsageGroup) else _window(item, now)
 
 
 def _session(record: Record, active: bool) -> Dict[str, Any]:
@@ -200,18 +239,31 @@ def _session(record: Record, active: bool) -> Dict[str, Any]:
             "rated_by": record.rated_by, "passed": record.passed}
 
 
-def _key(group: UsageGroup) -> str:
-    """Of a model as programs may read it."""
-    return model_for_programs(group.key) if group.models == (group.key,) else group.key
-
-
 # percent, near, hits and passed are null where there is no period: hours of the day, models and projects have no limit.
 def _group(group: UsageGroup) -> Dict[str, Any]:
     none: Dict[str, Any] = {"percent": None, "near": None, "hits": None, "passed": None}
     apart = none if group.begins is None else {"percent": round(group.percent, 4)}
-    return {**group._asdict(), **apart, "key": _key(group), "begins": group.begins and group.begins.isoformat(),
+    key = model_for_programs(group.key) if group.models == (group.key,) else group.key
+    return {**group._asdict(), **apart, "key": key, "begins": group.begins and group.begins.isoformat(),
             "models": models_for_programs(group.models),
             "cost_usd": None if group.cost_usd is None else round(group.cost_usd, 6)}
+
+
+def _window(window: "PastWindow", now: int) -> Dict[str, Any]:
+    row, value, change = window_row(window, now), window.percent_value, window.change
+    return {"window": window.name, "label": label(window.name), "login": window.login, "start": window.start, "end": window.end,
+            "resets_at": window.resets_at, "active": row.active, "percent": window.percent, "reached": window.reached_at,
+            "tokens": row.tokens, "input": row.input, "output": row.output, "cache_creation": row.cache_creation,
+            "cache_read": row.cache_read, "cost_usd": None if row.cost_usd is None else round(row.cost_usd, 6),
+            "models": models_for_programs(row.models), **_range("tokens_per_percent", value.tokens if value else None, 2),
+            **_range("usd_per_percent", value.cost_usd if value else None, 6), "worth_by": value.by if value else None,
+            "change": None if change is None else round(change.percent, 4), "change_of": change.unit if change else None,
+            "changed": change.is_clear if change else None}
+
+
+def _range(name: str, percent_range: Optional[Range], digits: int) -> Dict[str, Optional[float]]:
+    parts = (None, None, None) if percent_range is None else tuple(round(number, digits) for number in percent_range)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), parts))
 
 
 # --- sparklines -------------------------------------------------------------------------------------------------------------
@@ -221,11 +273,7 @@ SPARK_CELLS = {"session": 5, "day": 12, "week": 7, "month": 10}
 
 def spark(row: HistoryRow, kind: str, quarters: Mapping[int, float], zone: Zone) -> Tuple[Number, ...]:
     """Tokens over the time of a session (by the hour), day (two hours), week (the day) or month (about three days)."""
-    start, end = _span(row, kind, zone)
-    return tuple(number or None for number in tokens_by_part(quarters, start, end, SPARK_CELLS[kind]))
-
-
-def _span(row: HistoryRow, kind: str, zone: Zone) -> Tuple[int, int]:
+    start, end = row.start or 0, row.end or 0
     if row.begins is not None:
-        return midnight(row.begins, zone), midnight(next_period(row.begins, kind), zone)
-    return row.start or 0, row.end or 0
+        start, end = midnight(row.begins, zone), midnight(next_period(row.begins, kind), zone)
+    return tuple(number or None for number in tokens_by_part(quarters, start, end, SPARK_CELLS[kind]))

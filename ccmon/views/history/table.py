@@ -42,7 +42,7 @@ def lines(table: HistoryTable, width: Optional[int] = None, named: bool = False)
 
     named: the columns were asked for, so none is left out; what does not fit is cut.
     """
-    columns = _measured(table)
+    columns = [_measure(table, column) for column in table.columns]
     columns, cells = (columns, [column.most for column in columns]) if width is None else _fitted(columns, width, named)
     rule = (Span((" " * GAP).join("-" * wide for wide in cells), "track"),)
     heading = _line([Span(column.column.name, "label") for column in columns], columns, cells)
@@ -61,12 +61,6 @@ def _can_name(column: HistoryColumn) -> bool:
     return not column.is_picture and not column.right
 
 
-def _texts(table: HistoryTable, column: HistoryColumn) -> List[str]:
-    foot = next(one for one in (*filter(_can_name, table.columns), column))
-    rows = [column.shown(row, table.zone) for row in table.rows]
-    return rows + [row.label if column is foot else _foot(column, row, table.zone) for row in _feet(table)]
-
-
 def _foot(column: HistoryColumn, row: HistoryRow, zone: Zone) -> str:
     if not column.right:
         return ""
@@ -76,12 +70,10 @@ def _foot(column: HistoryColumn, row: HistoryRow, zone: Zone) -> str:
 
 # --- widths -----------------------------------------------------------------------------------------------------------------
 
-def _measured(table: HistoryTable) -> List[_Cells]:
-    return [_measure(table, column) for column in table.columns]
-
-
 def _measure(table: HistoryTable, column: HistoryColumn) -> _Cells:
-    texts = _texts(table, column)
+    names = next(one for one in (*filter(_can_name, table.columns), column))       # the column of the feet's names
+    texts = [column.shown(row, table.zone) for row in table.rows]
+    texts += [row.label if column is names else _foot(column, row, table.zone) for row in _feet(table)]
     most = max([text.width(column.name), *map(text.width, texts)])
     if column.name == "bar":
         return _Cells(column, texts, LEAST_BAR, BAR_CELLS)
@@ -113,9 +105,8 @@ def _least(columns: Sequence[_Cells]) -> int:
 
 def _row(table: HistoryTable, at: int, row: HistoryRow, columns: Sequence[_Cells], cells: Sequence[int]) -> Line:
     is_foot = at >= len(table.rows)
-    spans: List[Span] = []
-    for column, wide in zip(columns, cells):
-        spans.append(Span(_fit(column, at, row, wide, is_foot), _role(column.column, row, is_foot)))
+    spans = [Span(_fit(column, at, row, wide, is_foot), _role(column.column, row, is_foot))
+             for column, wide in zip(columns, cells)]
     drawn = {column.column.name: () if is_foot else pictured(column.column, row, table.kind, wide, table.charset)
              for column, wide in zip(columns, cells) if column.column.is_picture}
     return _line(spans, columns, cells, drawn)
@@ -157,18 +148,16 @@ def _line(words: Sequence[Span], columns: Sequence[_Cells], cells: Sequence[int]
 
 def grid(table: HistoryTable) -> Tuple[List[str], List[List[str]], List[str]]:
     """Headings, cells and alignments for a maker of tables; | would end a cell in many formats."""
-    columns = _measured(table)
+    columns = [_measure(table, column) for column in table.columns]
     rows = [*table.rows, *_feet(table)]
-    cell_texts = [[text.plain((_span(table, cells, at, row),)).replace("|", "/") for cells in columns]
-                  for at, row in enumerate(rows)]
+    cell_texts = [[_cell(table, cells, at, row).replace("|", "/") for cells in columns] for at, row in enumerate(rows)]
     return [cells.column.name for cells in columns], cell_texts, ["right" if cells.column.right else "left" for cells in columns]
 
 
-def _span(table: HistoryTable, cells: _Cells, at: int, row: HistoryRow) -> Span:
+def _cell(table: HistoryTable, cells: _Cells, at: int, row: HistoryRow) -> str:
     if not cells.column.is_picture:
-        return Span(cells.texts[at])
-    drawn = () if at >= len(table.rows) else pictured(cells.column, row, table.kind, BAR_CELLS, table.charset)
-    return Span(text.plain(drawn))
+        return cells.texts[at].rstrip()
+    return text.plain(pictured(cells.column, row, table.kind, BAR_CELLS, table.charset)) if at < len(table.rows) else ""
 
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")

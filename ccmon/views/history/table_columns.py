@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ccmon import text, when
 from ccmon.choices import GROUPS as KINDS
@@ -11,9 +11,11 @@ from ccmon.errors import UsageError
 from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, clean, clip, did_you_mean, model_for_people, model_name, printable
-from ccmon.views.history import window_columns
 from ccmon.views.history.rows import HistoryRow, Number
 from ccmon.when import Zone
+
+if TYPE_CHECKING:
+    from ccmon.history.windows import PastWindow, Range
 
 Value = Union[None, str, int, float]
 
@@ -59,16 +61,8 @@ def _percent(number: Number) -> str:
     return "-" if number is None else text.percent(number)
 
 
-def _tokens(row: HistoryRow, zone: Zone) -> str:
-    return ("" if row.counted else "~") + _count(row.tokens)
-
-
 def _start(row: HistoryRow, zone: Zone) -> str:
     return row.label if row.start is None else minute_text(row.start, zone) + (" *" if row.active else "")
-
-
-def _models(row: HistoryRow, zone: Zone) -> str:
-    return ", ".join(map(model_name, row.models))
 
 
 def _label(row: HistoryRow, zone: Zone) -> str:
@@ -76,27 +70,9 @@ def _label(row: HistoryRow, zone: Zone) -> str:
     return printable(row.brief or row.label)
 
 
-def _hour(row: HistoryRow, zone: Zone) -> str:
-    """14:00, or 2:00pm."""
-    return when.time_of_day(int(row.label[:2]), 0, zone.dial)
-
-
-def _model(row: HistoryRow, zone: Zone) -> str:
-    """The short name."""
-    return row.label if row.label in (NO_MODEL, NOT_BY_MODEL) else model_name(row.label)
-
-
 def _whole_label(row: HistoryRow, zone: Zone) -> str:
     """A project's whole path, a model's whole name."""
     return model_for_people(row.label) if row.models == (row.label,) else printable(row.label)
-
-
-def _length(row: HistoryRow, zone: Zone) -> str:
-    return "-" if row.length_s is None else text.duration(round(row.length_s))
-
-
-def _level(row: HistoryRow) -> str:
-    return text.level_role(row.percent)
 
 
 def _rounded(number: Number, digits: int = 6) -> Number:
@@ -131,7 +107,7 @@ def _key(kind: str, meaning: str, shown: Callable[[HistoryRow, Zone], str] = _la
 
 def _share(name: str, meaning: str, kinds: Tuple[str, ...]) -> HistoryColumn:
     return HistoryColumn(name, meaning, kinds, 80, lambda row, zone: _percent(row.percent if row.sessions else None), "percent",
-                         lambda row, zone: _rounded(row.percent, 4), role=_level)
+                         lambda row, zone: _rounded(row.percent, 4), role=lambda row: text.level_role(row.percent))
 
 
 def _pictured(name: str, meaning: str, priority: int, kinds: Tuple[str, ...] = ALL) -> HistoryColumn:
@@ -140,23 +116,57 @@ def _pictured(name: str, meaning: str, priority: int, kinds: Tuple[str, ...] = A
                          is_picture=True)
 
 
-def _window_column(name: str, meaning: str, priority: int, shown: Callable[[HistoryRow], str], data: str,
-                   value: Callable[[HistoryRow], Value], right: bool = True) -> HistoryColumn:
+def _window_column(name: str, meaning: str, priority: int, shown: "Callable[[PastWindow], str]", data: str,
+                   value: "Callable[[PastWindow], Value]", right: bool = True) -> HistoryColumn:
     """A column of past windows."""
-    return HistoryColumn(name, meaning, OF_WINDOWS, priority, lambda row, zone: shown(row), data, lambda row, zone: value(row),
-                         right)
+    return HistoryColumn(name, meaning, OF_WINDOWS, priority, lambda row, zone: shown(row.window) if row.window else "", data,
+                         lambda row, zone: value(row.window) if row.window else None, right)
 
 
-def _bound(unit: str, name: str, meaning: str) -> HistoryColumn:
-    """The lower or the upper bound of the value of 1 %."""
-    def shown(row: HistoryRow) -> str:
-        percent_range = window_columns.percent_range(row, unit)
-        return window_columns.figure(getattr(percent_range, name), unit) if percent_range else "-" if row.window else ""
-    column = ("worth" if unit == "tokens" else "worth_usd") + f"_{name}"
-    return _window_column(column, meaning, 12, shown, f"{_PER[unit]}_{name}", window_columns.part(unit, name))
+def _range(window: "PastWindow", unit: str) -> "Optional[Range]":
+    """The value of one per cent, in tokens or cost."""
+    percent_value = window.percent_value
+    return None if percent_value is None else percent_value.tokens if unit == "tokens" else percent_value.cost_usd
 
 
-_PER = {"tokens": "tokens_per_percent", "cost": "usd_per_percent"}     # in the data
+def _figure(number: float, unit: str) -> str:
+    """1,234; $0.36, with two digits where it is a matter of cents."""
+    if unit == "tokens":
+        return text.count(round(number)) if number >= 10 else f"{number:.1f}"
+    return f"${number:,.2f}" if number >= 1 else f"${number:.3f}"
+
+
+def _worth(name: str, unit: str, part: str, meaning: str, priority: int = 12) -> HistoryColumn:
+    """The value of 1 %: as it most likely is, or the least or the most of it."""
+    def shown(window: "PastWindow") -> str:
+        values = _range(window, unit)
+        return _figure(getattr(values, part), unit) if values else "-"
+
+    def number(window: "PastWindow") -> Value:
+        values = _range(window, unit)
+        return None if values is None else round(getattr(values, part), 2 if unit == "tokens" else 6)
+
+    data = "tokens_per_percent" if unit == "tokens" else "usd_per_percent"
+    return _window_column(name, meaning, priority, shown, data if part == "value" else f"{data}_{part}", number)
+
+
+def _worth_range(name: str, unit: str, priority: int) -> HistoryColumn:
+    def shown(window: "PastWindow") -> str:
+        values = _range(window, unit)
+        return f"{_figure(values.low, unit)}-{_figure(values.high, unit).lstrip('$')}" if values else "-"
+    return _window_column(name, "from the least to the most that it may have been", priority, shown, "", lambda window: None)
+
+
+def _change(window: "PastWindow") -> str:
+    """+12 %; same where the ranges are not apart."""
+    if window.change is None:
+        return "-"
+    return f"{min(window.change.percent, 99_999):+.0f} %" if window.change.is_clear else "same"
+
+
+def _changed(row: HistoryRow, zone: Zone) -> Optional[int]:
+    """1 where the ranges are apart, else 0."""
+    return int(row.window.change.is_clear) if row.window and row.window.change else None
 
 
 COLUMNS: Tuple[HistoryColumn, ...] = (
@@ -165,22 +175,26 @@ COLUMNS: Tuple[HistoryColumn, ...] = (
     _moment("end", "when it was over, or will be", TIMED),
     _moment("last", "when its last message came"),
     _epoch("start", TIMED), _epoch("end", TIMED), _epoch("last"),
-    _window_column(WINDOW, "its name", 20, lambda row: row.window.name if row.window else "", WINDOW,
-                   lambda row: row.window and row.window.name, False),
-    _window_column("login", "short hash of who was logged in", 65, window_columns.login, "login",
-                   lambda row: row.window and row.window.login, False),
+    _window_column(WINDOW, "its name", 20, lambda window: window.name, WINDOW, lambda window: window.name, False),
+    _window_column("login", "short hash of who was logged in", 65, lambda window: window.login or "-", "login",
+                   lambda window: window.login, False),
     _key("day", "the local day"),
     _key("week", "the week (from Monday)"),
     _key("month", "the month"),
-    _key("hour", "the hour of the day, of all days together", _hour),
-    _key("model", "the model; not by model: what only ccusage has told", _model),
+    _key("hour", "the hour of the day, of all days together",
+         lambda row, zone: when.time_of_day(int(row.label[:2]), 0, zone.dial)),
+    _key("model", "the model; not by model: what only ccusage has told",
+         lambda row, zone: row.label if row.label in (NO_MODEL, NOT_BY_MODEL) else model_name(row.label)),
     _key("project", "the folder of the project; not by project: what only ccusage has told, or was summed up before"),
     HistoryColumn("begins", "the first day of the period", PERIODS, 20, lambda row, zone: str(row.begins or ""), "begins",
                   lambda row, zone: str(row.begins) if row.begins else None, right=False),
     _word("host", "the machine on which it was recorded", 60),
     _number("sessions", "how many sessions began then; used the hour, model or project", 55, GROUPS, _few),
-    HistoryColumn("length", "how long it was used", SESSION, 50, _length, "length_s", lambda row, zone: _rounded(row.length_s)),
-    HistoryColumn("tokens", "input + output; ~ where they may include cache tokens", ALL, 90, _tokens, "tokens",
+    HistoryColumn("length", "how long it was used", SESSION, 50,
+                  lambda row, zone: "-" if row.length_s is None else text.duration(round(row.length_s)), "length_s",
+                  lambda row, zone: _rounded(row.length_s)),
+    HistoryColumn("tokens", "input + output; ~ where they may include cache tokens", ALL, 90,
+                  lambda row, zone: ("" if row.counted else "~") + _count(row.tokens), "tokens",
                   lambda row, zone: _rounded(row.tokens)),
     _number("input", "input tokens", 35),
     _number("output", "output tokens", 36),
@@ -193,26 +207,21 @@ COLUMNS: Tuple[HistoryColumn, ...] = (
     _share("highest", "the largest share of its limit that a session used; of a window the highest percentage",
            (*PERIODS, WINDOW)),
     HistoryColumn("reached", "when that was first told", OF_WINDOWS, 46,
-                  lambda row, zone: minute_text(window_columns.reached(row), zone), "reached",
-                  lambda row, zone: _second(window_columns.reached(row), zone), right=False),
-    _window_column("reached_epoch", "the same in epoch seconds", 10, lambda row: str(window_columns.reached(row) or ""),
-                   "reached_epoch", window_columns.reached),
-    _window_column("worth", "tokens that 1 % was worth", 85, window_columns.shown("tokens"), _PER["tokens"],
-                   window_columns.part("tokens", "value")),
-    _window_column("range", "from the least to the most that it may have been", 48, window_columns.shown_range("tokens"), "",
-                   lambda row: None),
-    _bound("tokens", "low", "the least of that"), _bound("tokens", "high", "the most of that"),
-    _window_column("worth_usd", "US dollars that 1 % was worth", 75, window_columns.shown("cost"), _PER["cost"],
-                   window_columns.part("cost", "value")),
-    _window_column("range_usd", "from the least to the most that it may have been", 47, window_columns.shown_range("cost"), "",
-                   lambda row: None),
-    _bound("cost", "low", "the least of that"), _bound("cost", "high", "the most of that"),
+                  lambda row, zone: minute_text(row.window and row.window.reached_at, zone), "reached",
+                  lambda row, zone: _second(row.window and row.window.reached_at, zone), right=False),
+    _window_column("reached_epoch", "the same in epoch seconds", 10, lambda window: str(window.reached_at), "reached_epoch",
+                   lambda window: window.reached_at),
+    _worth("worth", "tokens", "value", "tokens that 1 % was worth", 85), _worth_range("range", "tokens", 48),
+    _worth("worth_low", "tokens", "low", "the least of that"), _worth("worth_high", "tokens", "high", "the most of that"),
+    _worth("worth_usd", "cost", "value", "US dollars that 1 % was worth", 75), _worth_range("range_usd", "cost", 47),
+    _worth("worth_usd_low", "cost", "low", "the least of that"), _worth("worth_usd_high", "cost", "high", "the most of that"),
     _window_column("worth_by", "who says that: learned, or readings (Claude's rounded percentage)", 16,
-                   lambda row: window_columns.by(row) or "", "worth_by", window_columns.by, False),
+                   lambda window: window.percent_value.by if window.percent_value else "", "worth_by",
+                   lambda window: window.percent_value and window.percent_value.by, False),
     _window_column("change", "how much more than in the last window before it; same: less than it may be off by", 76,
-                   window_columns.change, "change", window_columns.change_value),
-    _window_column("changed", "1 where the change is more than that", 13, lambda row: str(window_columns.changed(row) or "-"),
-                   "changed", window_columns.changed),
+                   _change, "change", lambda window: window.change and round(window.change.percent, 4)),
+    HistoryColumn("changed", "1 where the change is more than that", OF_WINDOWS, 13,
+                  lambda row, zone: str(_changed(row, zone) or "-"), "changed", _changed),
     _number("part", "percent of the tokens of all rows", 57, GROUPS, shown=_percent),
     _number("limit", "the limit of its time, in tokens", 40, SESSION),
     _word("plan", "the plan of its time", 39),
@@ -223,7 +232,7 @@ COLUMNS: Tuple[HistoryColumn, ...] = (
     _word("source", "who told of it: ccusage or logs", 14),
     _pictured("bar", "how much that is: of the limit, or of the largest row", 45),
     _pictured("spark", "tokens over its time", 44, LIMITED),
-    HistoryColumn("models", "the models used", NAMED, 42, _models, "models",
+    HistoryColumn("models", "the models used", NAMED, 42, lambda row, zone: ", ".join(map(model_name, row.models)), "models",
                   lambda row, zone: ", ".join(map(model_for_people, row.models)), right=False, role=lambda row: "dim"),
 )
 _DEFAULT: Dict[str, Tuple[str, ...]] = {
@@ -249,16 +258,11 @@ def default_columns(kind: str, width: int = 0, hosts: bool = False) -> List[Hist
     names = list(_DEFAULT[kind])
     if hosts and kind in TIMED:
         names.insert(1, "host" if kind == "session" else "login")
-    if has_sparks(kind, width):
+    if kind in PERIODS and width >= WIDE_CELLS:
         names.append("spark")
     if width and kind != WINDOW:
         names.insert(len(names) - (kind == "session"), "bar")
     return [columns_of(kind)[name] for name in names]
-
-
-def has_sparks(kind: str, width: int) -> bool:
-    """Whether sparklines are usual there."""
-    return kind in PERIODS and width >= WIDE_CELLS
 
 
 def data_columns(kind: str) -> List[HistoryColumn]:
@@ -285,8 +289,7 @@ def _one(word: str, kind: str, flag: str) -> HistoryColumn:
 def _meant(word: str, kind: str) -> Sequence[str]:
     """What else a name may stand for: other programs' words, and what is called otherwise in groups."""
     name = _ALIASES.get(word, word)
-    first = (kind,) if name in ("key", "period") else ()
-    return (name, *first, *(("highest",) if name == "share" else ()), *(("share",) if name == "highest" else ()))
+    return name, {"key": kind, "period": kind, "share": "highest", "highest": "share"}.get(name, name)
 
 
 def help_lines(kind: str) -> List[str]:
@@ -300,18 +303,13 @@ def sorted_indexes(rows: Sequence[HistoryRow], column: HistoryColumn, largest_fi
     """The places of the rows by that column; equal ones stay in their order, unknown ones come last."""
     values = [column.value(row, zone) for row in rows]
     indexes = [at for at, value in enumerate(values) if value is not None]
-    columns_of = sorted(indexes, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
-    return columns_of + [at for at, value in enumerate(values) if value is None]
-
-
-def bar_share(row: HistoryRow, kind: str) -> float:
-    """What a bar shows, 0..1: of the limit, or of the largest row."""
-    return ((row.percent if kind in TIMED else row.peak) or 0.0) / 100
+    in_order = sorted(indexes, key=lambda at: values[at], reverse=largest_first)  # type: ignore[arg-type,return-value]
+    return in_order + [at for at, value in enumerate(values) if value is None]
 
 
 def pictured(column: HistoryColumn, row: HistoryRow, kind: str, cells: int, charset: Charset) -> text.Line:
-    """A bar or sparkline in so many cells."""
-    role = text.level_role(row.percent) if row.percent is not None else "accent"
+    """A bar (of the limit, or of the largest row) or sparkline in so many cells."""
     if column.name == "bar":
-        return text.bar(bar_share(row, kind), cells, role, charset)
+        role = text.level_role(row.percent) if row.percent is not None else "accent"
+        return text.bar(((row.percent if kind in TIMED else row.peak) or 0.0) / 100, cells, role, charset)
     return (text.Span(text.sparkline(row.spark, charset), "accent"),)

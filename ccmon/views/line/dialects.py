@@ -1,4 +1,4 @@
-"""How one line is written for each program that shows it: spelling, escapes, colours, and the envelope around the text.
+"""How one line is written for each program that shows it: spelling, escapes, colours, envelopes; and the record for Claude Code.
 
 Values have lost their control characters before they come here. `spell` takes out what could not be shown there safely,
 `escape` makes what is left mean only itself: the first changes what is read, the second does not.
@@ -6,17 +6,23 @@ Values have lost their control characters before they come here. `spell` takes o
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence
 
-from ccmon.model import Snapshot
+from ccmon.claude_row import LATER
+from ccmon.model import NEAR_PERCENT, Apart, Snapshot, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.themes import BAR, BRIGHT, DARK, LIGHT, TERMINAL, Style, Theme, ansi, hexadecimal, worn
-from ccmon.text import Span, clean, clip, first_of
+from ccmon.text import Span, clean, clip, first_of, short_count, width
 from ccmon.usage.binding import SESSION
 from ccmon.usage.notices import amounts
+from ccmon.usage.windows import window_named
 from ccmon.views import document
+from ccmon.views.layout import rate_text
 from ccmon.views.line import statusline
 from ccmon.when import Zone, clock_text
+
+if TYPE_CHECKING:
+    from ccmon.views.line.fields import Piece, Value
 
 MOST_SENTENCES, SENTENCE_CELLS = 12, 500           # of a tooltip
 Paint = Callable[[str, Style], str]    # text, already escaped, and its style -> text with colour
@@ -28,8 +34,8 @@ Rewrite = Callable[[str], str]
 _OPENING = "({["                       # at the beginning of a value they could join an author's own $, # or %
 
 
-def unchanged(value: str) -> str:
-    """Nothing has a meaning there."""
+def unchanged(value: str, *_others: object) -> str:
+    """Nothing has a meaning there, and nothing is added: also for what paints and envelops."""
     return value
 
 
@@ -64,10 +70,6 @@ def for_xbar(value: str) -> str:
 
 
 # --- colours ------------------------------------------------------------------------------------------------------------
-
-def _none(text: str, _style: Style) -> str:
-    return text
-
 
 def _sgr(text: str, style: Style) -> str:
     begin = ansi(style, 256)
@@ -144,10 +146,6 @@ def _bounded(numbers: Dict[str, Any]) -> Dict[str, Any]:
 Envelope = Callable[[str, Extras], str]
 
 
-def _bare(text: str, _extras: Extras) -> str:
-    return text
-
-
 def _on_the_bar(text: str, _extras: Extras) -> str:
     """What has colours stands on the ground of the bar, not on that of a theme's words before it."""
     return f"#[default]{text}" if "#[" in text else text
@@ -188,8 +186,8 @@ class Dialect(NamedTuple):
 
     spell: Rewrite = unchanged
     escape: Rewrite = unchanged
-    paint: Paint = _none
-    envelope: Envelope = _bare
+    paint: Paint = unchanged
+    envelope: Envelope = unchanged
     markup: str = _NEVER               # pattern of an author's own markup, which takes no cells
     single: str = _NEVER               # pattern of what takes one cell
     ground: str = TERMINAL             # whose ground it is on, as themes.py has it
@@ -213,7 +211,7 @@ DIALECTS: Dict[str, Dialect] = {
     "polybar": Dialect(for_polybar, paint=_polybar, markup=r"%\{[^{}]*\}", ground=BAR),
     "xbar": Dialect(for_xbar, envelope=_xbar, markup=r"\|[^{}]*", ground=BAR),
     "json": Dialect(envelope=_json),
-    "claude": Dialect(paint=_sgr, markup=_SGR),          # see claude_record.py
+    "claude": Dialect(paint=_sgr, markup=_SGR),
 }
 
 
@@ -221,3 +219,90 @@ def painted(word: Span, dialect: Dialect, theme: Optional[Theme]) -> str:
     """A word of the line, harmless and in its colour; without a theme there are no colours."""
     text = dialect.escape(dialect.spell(clean(word.text)))
     return dialect.paint(text, worn(theme.get(word.role, Style()), word.text)) if theme and text.strip() else text
+
+
+# --- the record for Claude Code's row: claude_row.py joins it with what Claude Code reports with the call ---------------------
+
+RECORD = "\x1e"                        # as in RFC 7464; no line begins so
+_LEVELS = (0, 50, NEAR_PERCENT, 100)
+
+
+def words_record(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode: bool, cells: Optional[int]) -> str:
+    """The record of the usual row; cells when the user limited it."""
+    words, credit = statusline.session_words(snapshot, zone), statusline.usable_credit(snapshot)
+    return _written(snapshot, cells, gap=" · " if unicode else " | ", strong=_sgr_of("value", theme),
+                    levels=[[least, _sgr_of(statusline.role_of(least), theme)] for least in _LEVELS],
+                    words=_coloured([_joined(words[:2]), *words[2:]], theme),
+                    beside=_coloured(_beside(snapshot, words), theme), **_ahead(snapshot, zone, theme),
+                    **({"extra": statusline.extra_words(credit)} if credit else {}))
+
+
+def template_record(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
+    """The record of an author's template; a piece of -1 cells names a field of claude_row.py, and only those need more."""
+    later = [piece.written for piece in pieces if piece.cells == LATER]
+    values = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
+    resets = {one.resets_at for windows in (snapshot.windows, *snapshot.apart.accounts) for one in windows}
+    clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
+    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": values} if values else {}),
+                    **({"clocks": clocks} if any(field.endswith(".reset") for field in later) else {}))
+
+
+def error_record(sentence: str, cells: Optional[int]) -> str:
+    """The record that says what is wrong; every character of it takes one cell."""
+    narrow = "".join(char if width(char) == 1 else "?" for char in sentence)
+    import json
+    return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
+
+
+def _by_tokens(snapshot: Snapshot) -> bool:
+    """Whether only tokens say how full the session is that binds."""
+    return snapshot.binding is not None and window_named(snapshot.windows, snapshot.binding.name) is None
+
+
+def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
+    binds = {"binding": snapshot.binding.name} if snapshot.binding and snapshot.binding.why != "session" else {}
+    by_tokens = {"by_tokens": True} if _by_tokens(snapshot) else {}
+    return RECORD + _object(**settled(snapshot.windows, snapshot.apart), **binds, **by_tokens, **more,
+                            **({"cells": cells} if cells else {}))
+
+
+def settled(windows: Windows, apart: Apart) -> Dict[str, Any]:
+    """The windows as the row reads them, with every call: only what there is."""
+    return {"official": _percents(windows), **({"others": list(map(_percents, apart.accounts))} if apart.accounts else {}),
+            **({"stale": apart.stale} if apart.stale else {})}
+
+
+def _percents(windows: Windows) -> Dict[str, Any]:
+    return {one.name: [one.percent, one.resets_at] for one in windows}
+
+
+def _beside(snapshot: Snapshot, words: Sequence[Span]) -> List[Span]:
+    """The words where the official percentage stands: how much is used, how fast, and what is wrong."""
+    state = statusline.state_of(snapshot)
+    if state in statusline.EMPTY:
+        return [_joined(words[:2])] if state != "none" else []
+    shown = [words[-1]] if state == "stale" else []
+    if snapshot.active and snapshot.session is not None:
+        used = Span(short_count(snapshot.session.tokens) + " tokens", "value")
+        shown = [used, Span(rate_text(snapshot.burn_per_min) + "/min", "label"), *shown]
+    return shown
+
+
+def _ahead(snapshot: Snapshot, zone: Zone, theme: Optional[Theme]) -> Dict[str, Any]:
+    """What is ahead of the window that binds, where Claude has reported how full it is: its name, reset, words and colour."""
+    bound = snapshot.binding
+    one = bound and window_named(snapshot.windows, bound.name)
+    words = statusline.ahead(snapshot, zone)
+    return {"ahead": [one.name, one.resets_at, *_coloured([_joined(words)], theme)[0]]} if one and words else {}
+
+
+def _joined(words: Sequence[Span]) -> Span:
+    return Span(" ".join(word.text for word in words), words[-1].role)
+
+
+def _coloured(words: Sequence[Span], theme: Optional[Theme]) -> List[List[str]]:
+    return [[clean(word.text), _sgr_of(word.role, theme)] for word in words]
+
+
+def _sgr_of(role: str, theme: Optional[Theme]) -> str:
+    return ansi(theme.get(role, Style()), 256) if theme else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Tuple
 
 from ccmon import claude_row, text
+from ccmon.claude_row import LATER, MARKUP
 from ccmon.model import Snapshot
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10
-LATER, MARKUP = -1, -2
 
 Value = Callable[[str, Optional[int], int], str]     # field, its number, free cells -> text
 
@@ -38,11 +38,8 @@ def fill(template: str, value: Value, dialect: Dialect, room: int) -> str:
     return "".join(part.written for part in parts) if any(part.cells != MARKUP and part.written.strip() for part in parts) else ""
 
 
-def _never(_field: str) -> bool:
-    return False
-
-
-def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Callable[[str], bool] = _never) -> Iterator[Piece]:
+def pieces(template: str, value: Value, dialect: Dialect, room: int,
+           later: Optional[Callable[[str], bool]] = None) -> Iterator[Piece]:
     """The template's parts with the values in their places, but for the fields that are filled in later.
 
     From the first character or value that does not fit into `room` cells on, only the author's markup is written: half a
@@ -51,7 +48,7 @@ def pieces(template: str, value: Value, dialect: Dialect, room: int, later: Call
     for match in _tokens(dialect).finditer(template):
         if match.group("markup") is not None:
             yield Piece(MARKUP, match.group())
-        elif match.group("number") is None and match.group("field") is not None and later(match.group("field")):
+        elif later and match.group("number") is None and match.group("field") is not None and later(match.group("field")):
             yield Piece(LATER, match.group("field"))
         else:
             shown, written = _piece(match, value, dialect, room)
@@ -83,17 +80,14 @@ def values(snapshot: Snapshot, zone: Zone, charset: Charset) -> Value:
 
     def value(name: str, number: Optional[int], room: int) -> str:
         if name == "bar":
-            return _bar(snapshot, min(room, BAR_CELLS if number is None else number), charset)
+            cells = min(room, BAR_CELLS if number is None else number)
+            return text.plain(text.bar((snapshot.percent or 0) / 100, cells, "ok", charset))
         if number is not None:
             shown = UNKNOWN
         else:
             shown = _of_window(name, snapshot, zone) if name.startswith("w.") else table.get(name, UNKNOWN)
         return shown if charset.unicode else shown.encode("ascii", "replace").decode()
     return value
-
-
-def _bar(snapshot: Snapshot, cells: int, charset: Charset) -> str:
-    return text.plain(text.bar((snapshot.percent or 0) / 100, cells, "ok", charset))
 
 
 def _table(snapshot: Snapshot, zone: Zone) -> Dict[str, str]:

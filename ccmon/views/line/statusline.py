@@ -28,11 +28,6 @@ class WordGroup(NamedTuple):
     rank: int
 
 
-def render(snapshot: Snapshot, zone: Zone) -> str:
-    """The whole line as plain text, without a newline; never empty."""
-    return " ".join(word.text for word in groups(snapshot, zone))
-
-
 def groups(snapshot: Snapshot, zone: Zone) -> List[Span]:
     """The words of the line with their roles, never none; what stands in one group is never parted."""
     return [group.span for group in ranked(snapshot, zone)]
@@ -114,8 +109,9 @@ def _numbers(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     percent = Span(f"{int(snapshot.percent)}%{mark(snapshot.percent)}", "danger" if over else text.level_role(snapshot.percent))
     used = f"{text.short_count(snapshot.session.tokens)}/{about(snapshot, snapshot.capacity)}"
     credit = usable_credit(snapshot) if over and snapshot.percent_source == "official" else None
-    return [WordGroup(Span("CC", "label"), 1), WordGroup(percent, 2), *([WordGroup(_extra(credit), 3)] if credit else []),
-            WordGroup(Span(used, "value"), 4), WordGroup(Span(f"{rate_text(snapshot.burn_per_min)}/min", "label"), 6),
+    paid = [WordGroup(Span(extra_words(credit), "warn"), 3)] if credit else []
+    return [WordGroup(Span("CC", "label"), 1), WordGroup(percent, 2), *paid, WordGroup(Span(used, "value"), 4),
+            WordGroup(Span(f"{rate_text(snapshot.burn_per_min)}/min", "label"), 6),
             *(WordGroup(span, rank) for rank, span in enumerate([] if _other_binds(snapshot) else outlook(snapshot, zone), 7))]
 
 
@@ -130,7 +126,7 @@ def _used_up(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     until = Span(f"until {clock_text(bound.resets_at, snapshot.now, zone)}", "label")
     trouble = [WordGroup(Span(empty_words(snapshot), "warn"), 3)] if state in EMPTY and empty_words(snapshot)[0] == "!" else []
     return [WordGroup(Span("CC", "label"), 1), WordGroup(Span(percent_of(bound), "danger"), 0),
-            WordGroup(_extra(credit) if credit else until, 2), *trouble]
+            WordGroup(Span(extra_words(credit), "warn") if credit else until, 2), *trouble]
 
 
 def usable_credit(snapshot: Snapshot) -> Optional[Credits]:
@@ -138,10 +134,6 @@ def usable_credit(snapshot: Snapshot) -> Optional[Credits]:
     bound = snapshot.binding
     usable = (one for one in snapshot.credits if one.kind == "extra_usage" and one.left)
     return next(usable, None) if bound and bound.why == "full" else None
-
-
-def _extra(credit: Credits) -> Span:
-    return Span(extra_words(credit), "warn")
 
 
 def extra_words(credit: Credits) -> str:
@@ -156,8 +148,8 @@ def _additions(snapshot: Snapshot, zone: Zone) -> List[WordGroup]:
     """The window that binds and those that are nearly used up: first those of the account, then those of one model."""
     bound = snapshot.binding
     binding = bound.name if bound and _other_binds(snapshot) else ""
-    shown = [one for one in snapshot.windows
-             if one.name == binding or one.percent >= NEAR_PERCENT and not _is_headline(one, snapshot)]
+    headline = SESSION if snapshot.active and snapshot.percent_source == "official" else ""     # the line has its percentage
+    shown = [one for one in snapshot.windows if one.name == binding or one.percent >= NEAR_PERCENT and one.name != headline]
     shown.sort(key=lambda one: (one.name != binding, one.scope != "account", -one.percent))
     additions: List[WordGroup] = []
     for one in shown[:MOST_ADDITIONS]:
@@ -181,11 +173,6 @@ def _other_binds(snapshot: Snapshot) -> bool:
     """Whether another window than the session's decides, so that the session's end says little."""
     bound = snapshot.binding
     return bound is not None and bound.name != SESSION and bound.why != "session"
-
-
-def _is_headline(one: Window, snapshot: Snapshot) -> bool:
-    """Whether the line's own percentage is that of the window already."""
-    return one.name == SESSION and snapshot.active and snapshot.percent_source == "official"
 
 
 def percent_of(one: Union[Binding, Window]) -> str:

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: no script, no other file. Everything from data is escaped."""
+"""A report as one HTML page with its style: no script, no other file. Everything from data is escaped."""
 
 from html import escape
 from typing import List, Sequence
@@ -7,7 +7,6 @@ from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.learning.reliability import Reliability
 from ccmon.views.report import svg, words
-from ccmon.views.report.css import CSS
 from ccmon.when import DAYS, day_and_hour, time_of_day
 
 _NOTHING = Reliability()
@@ -33,7 +32,7 @@ def page(digest: Digest, version: str, reliability: Reliability = _NOTHING) -> s
 <header>
 <p class="eyebrow">Claude Code, a {digest.period.kind} in review</p>
 <h1>{heading}</h1>
-<p class="meta">{escape(words.state(digest))} &middot; {escape(words.zone_name(digest))}{_of_hosts(digest)}{_compared(digest)}</p>
+<p class="meta">{escape(words.state(digest))} &middot; {escape(words.zone_name(digest))}{_more_meta(digest)}</p>
 </header>
 {_body(digest, reliability)}
 <footer>
@@ -46,20 +45,19 @@ def page(digest: Digest, version: str, reliability: Reliability = _NOTHING) -> s
 """
 
 
-def _of_hosts(digest: Digest) -> str:
-    return f" &middot; {text.plural(len(digest.hosts), 'machine')}" if digest.hosts else ""
-
-
-def _compared(digest: Digest) -> str:
-    words_ = words.compared(digest)
-    return f" &middot; {escape(words_)}" if words_ else ""
+def _more_meta(digest: Digest) -> str:
+    """Of how many machines it is, and with what it is compared."""
+    hosts = text.plural(len(digest.hosts), "machine") if digest.hosts else ""
+    return "".join(f" &middot; {escape(part)}" for part in (hosts, words.compared(digest)) if part)
 
 
 def _body(digest: Digest, reliability: Reliability) -> str:
     if digest.is_empty:
         return _section("Nothing yet", f"<p>{escape(words.nothing(digest))}</p>")
-    parts = [_figures(digest), _insights(digest), _days(digest), _sessions(digest), _weeks(digest), _hours(digest),
-             _models(digest), _plain(words.limits_table(digest)), _forecasts(reliability), _plain(words.hosts_table(digest))]
+    days = _pictured(words.days_table(digest), svg.days(digest), _signs(digest))
+    models = _plain(words.models_table(digest), [svg.bar(part) for part in words.shares(words.model_groups(digest))])
+    parts = [_figures(digest), _insights(digest), days, _sessions(digest), _weeks(digest), _hours(digest), models,
+             _plain(words.limits_table(digest)), _forecasts(reliability), _plain(words.hosts_table(digest))]
     return "\n".join(filter(None, parts))
 
 
@@ -93,9 +91,9 @@ def _insights(digest: Digest) -> str:
 
 # --- pictures, each with its numbers as a table ---------------------------------------------------------------------------
 
-def _days(digest: Digest) -> str:
-    table = words.days_table(digest)
-    return _section("Days", svg.days(digest) + _signs(digest) + _details("The days as a table", _table(table)))
+def _pictured(table: words.ReportTable, picture: str, note: str) -> str:
+    details = f"\n<details><summary>The {escape(table.title.lower())} as a table</summary>\n{_table(table)}\n</details>"
+    return _section(table.title, picture + note + details)
 
 
 def _signs(digest: Digest, more: str = "") -> str:
@@ -114,15 +112,14 @@ def _sessions(digest: Digest) -> str:
     rows = tuple((day_and_hour(rise.record.block.start, digest.zone), text.count(rise.record.block.tokens),
                   *words.share(rise, digest)) for rise in digest.rises)
     table = words.ReportTable("Sessions", ("start", "tokens", "share", "of"), rows)
-    return _section("Sessions", svg.sessions(digest) + _signs(digest, limit) + _details("The sessions as a table", _table(table)))
+    return _pictured(table, svg.sessions(digest), _signs(digest, limit))
 
 
 def _weeks(digest: Digest) -> str:
     if not digest.weeks:
         return ""
     note = '<p class="note"><span>in per cent</span><span><span class="dash"></span>even use</span></p>'
-    table = words.weeks_table(digest)
-    return _section(table.title, svg.weeks(digest) + note + _details("The weekly limit as a table", _table(table)))
+    return _pictured(words.weeks_table(digest), svg.weeks(digest), note)
 
 
 def _hours(digest: Digest) -> str:
@@ -135,15 +132,7 @@ def _hours(digest: Digest) -> str:
                   *(text.short_count(round(row[hour])) if row[hour] >= 0.5 else "" for row in digest.heat))
                  for hour in range(24))
     table = words.ReportTable("Hours", ("", *DAYS), rows)
-    return _section("Hours", svg.hours(digest) + note + _details("The hours as a table", _table(table)))
-
-
-def _models(digest: Digest) -> str:
-    groups = words.model_groups(digest)
-    if not groups:
-        return ""
-    bars = [svg.bar(part) for part in words.shares(groups)]
-    return _section("Models", _table(words.models_table(digest), bars))
+    return _pictured(table, svg.hours(digest), note)
 
 
 def _forecasts(reliability: Reliability) -> str:
@@ -154,15 +143,11 @@ def _forecasts(reliability: Reliability) -> str:
     return _section(table.title, f'<p class="note">{escape(words.forecasts_sentence(reliability))}</p>' + _table(table, bars))
 
 
-def _plain(table: words.ReportTable) -> str:
-    return _section(table.title, _table(table)) if table.rows else ""
+def _plain(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
+    return _section(table.title, _table(table, bars)) if table.rows else ""
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
-
-def _details(title: str, inside: str) -> str:
-    return f"\n<details><summary>{escape(title)}</summary>\n{inside}\n</details>"
-
 
 def _table(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
     """The table, with a picture after the first cell of each row where there are some."""
@@ -179,3 +164,98 @@ def _row(cells: Sequence[str], picture: Sequence[str]) -> str:
     drawn: List[str] = [f'<td class="share" aria-hidden="true">{bar}</td>' for bar in picture]
     figures = [f"<td>{escape(cell)}</td>" for cell in rest]
     return f'<tr><th scope="row">{escape(first)}</th>{"".join([*drawn, *figures])}</tr>'
+
+
+# --- style: light and dark, wide and narrow, on paper -------------------------------------------------------------------
+
+LIGHT = {"back": "#f4f6f7", "card": "#ffffff", "text": "#1b2226", "muted": "#53606a", "line": "#dde3e6", "accent": "#00726f",
+         "warn": "#9a5b00", "danger": "#b3261e", "h0": "#eceff1", "h1": "#c9e7e4", "h2": "#93d0cb", "h3": "#4fb0aa",
+         "h4": "#148984", "h5": "#00504e"}
+DARK = {"back": "#11171a", "card": "#1a2226", "text": "#e7ecee", "muted": "#a5b3bb", "line": "#313d43", "accent": "#4fc4be",
+        "warn": "#ffb454", "danger": "#ff8a80", "h0": "#232d32", "h1": "#1d4a49", "h2": "#1c6b68", "h3": "#27928d",
+        "h4": "#4fc4be", "h5": "#b4f3ee"}
+_LIGHT_CSS, _DARK_CSS = ("".join(f"--{name}:{colour};" for name, colour in colours.items()) for colours in (LIGHT, DARK))
+CSS = f"""
+:root{{color-scheme:light dark;{_LIGHT_CSS}}}
+@media (prefers-color-scheme:dark){{:root{{{_DARK_CSS}}}}}
+@media print{{:root{{color-scheme:light;{_LIGHT_CSS}--back:#ffffff;}}}}
+*{{box-sizing:border-box}}
+html{{-webkit-text-size-adjust:100%}}
+body{{margin:0;background:var(--back);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",
+"DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}}
+main{{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 2rem}}
+header{{margin:0 .25rem 1.25rem}}
+h1{{font-size:1.75rem;line-height:1.2;margin:.1rem 0 .3rem;letter-spacing:-.01em}}
+h2{{font-size:1.05rem;margin:0 0 .75rem}}
+p{{margin:0}}
+.eyebrow{{color:var(--accent);font-weight:600;font-size:.875rem}}
+.meta,footer,.note{{color:var(--muted);font-size:.875rem}}
+.note{{margin-top:.5rem;display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;align-items:center}}
+.figures{{display:grid;grid-template-columns:repeat(5,1fr);gap:.75rem;margin:0 0 .75rem}}
+.figures div,section{{background:var(--card);border:1px solid var(--line);border-radius:.6rem}}
+.figures div{{padding:.75rem .9rem}}
+dt{{color:var(--muted);font-size:.875rem}}
+dd{{margin:0}}
+.now{{font-size:1.4rem;font-weight:650;line-height:1.3;letter-spacing:-.01em}}
+.before{{font-size:.8125rem;color:var(--muted);line-height:1.35}}
+.before b{{color:var(--text);font-weight:600}}
+.warn-text{{color:var(--warn)}}.danger-text{{color:var(--danger)}}
+section{{padding:1rem 1.1rem 1.1rem;margin:0 0 .75rem}}
+section>svg{{display:block;overflow:visible}}
+ul{{margin:0;padding-left:1.15rem}}
+li+li{{margin-top:.35rem}}
+li::marker{{color:var(--accent)}}
+text{{font-size:12px;fill:var(--muted);font-family:inherit}}
+text.figure{{fill:var(--text)}}
+text.over{{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}}
+.grid{{stroke:var(--line);stroke-width:1}}
+.bar.plain,.area.plain,.mark.plain{{fill:var(--accent)}}
+.bar.warn,.area.warn,.mark.warn{{fill:var(--warn)}}
+.bar.danger,.area.danger,.mark.danger{{fill:var(--danger)}}
+.area{{fill-opacity:.3;stroke-width:1.5;vector-effect:non-scaling-stroke;stroke-linejoin:round}}
+.area.plain{{stroke:var(--accent)}}.area.warn{{stroke:var(--warn)}}.area.danger{{stroke:var(--danger)}}
+.mark{{stroke:var(--card);stroke-width:1.5}}
+.limit{{fill:none;stroke:var(--muted);stroke-width:1.5;stroke-dasharray:5 4;vector-effect:non-scaling-stroke}}
+.cell{{stroke:var(--card);stroke-width:2}}
+.h0{{fill:var(--h0)}}.h1{{fill:var(--h1)}}.h2{{fill:var(--h2)}}.h3{{fill:var(--h3)}}.h4{{fill:var(--h4)}}.h5{{fill:var(--h5)}}
+.track{{fill:var(--h0)}}.said{{fill:var(--text)}}
+.sign{{vertical-align:-2px;margin-right:.3rem}}
+.swatch{{display:inline-block;width:14px;height:14px;border-radius:3px;vertical-align:-2px;margin-right:2px;
+-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+.dash{{display:inline-block;width:22px;border-top:2px dashed var(--muted);vertical-align:4px;margin-right:.3rem}}
+table{{border-collapse:collapse;width:100%;font-size:.9rem}}
+th,td{{text-align:right;white-space:nowrap;overflow-wrap:normal;
+padding:.35rem .5rem;border-bottom:1px solid var(--line);font-weight:400}}
+thead th{{color:var(--muted);font-size:.8125rem;white-space:normal}}
+tbody tr:last-child>*{{border-bottom:0}}
+th:first-child{{text-align:left;padding-left:0}}
+tbody th{{min-width:7.2em;white-space:normal;overflow-wrap:anywhere}}
+th:last-child,td:last-child{{padding-right:0}}
+td.share{{width:32%}}
+.scroll{{overflow-x:auto}}
+details{{margin-top:.75rem}}
+summary{{cursor:pointer;color:var(--accent);font-size:.875rem;padding:.25rem 0}}
+summary:focus-visible,.scroll:focus-visible{{outline:2px solid var(--accent);outline-offset:2px}}
+footer{{margin:1rem .25rem 0}}
+@media (max-width:700px){{
+main{{padding:1rem .6rem 1.5rem}}
+h1{{font-size:1.4rem}}
+.figures{{grid-template-columns:repeat(6,1fr);gap:.5rem}}
+.figures div{{grid-column:span 2;padding:.6rem .7rem}}
+.figures div:nth-child(-n+2){{grid-column:span 3}}
+.now{{font-size:1.2rem}}
+section{{padding:.85rem .75rem .9rem}}
+text{{font-size:11px}}
+.minor{{display:none}}
+th,td{{padding:.3rem .25rem;font-size:.8125rem}}
+td.share,th.share{{display:none}}
+}}
+@media print{{
+@page{{margin:14mm}}
+body{{font-size:10.5pt}}
+main{{max-width:none;padding:0 1px}}
+section,.figures div{{break-inside:avoid}}
+svg,.swatch{{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+details{{display:none}}
+}}
+"""

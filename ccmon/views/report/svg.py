@@ -5,7 +5,7 @@ Positions across are percentages and those down are pixels, so that a picture fi
 
 from datetime import date, timedelta
 from html import escape
-from typing import List, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
@@ -25,6 +25,7 @@ FAR_LIMIT = 2.5                        # a limit so many times the highest sessi
 DAYS_LABELLED = 7
 _WEEKS_TOP = 108.0                           # per cent at the upper edge, or more where there was extra usage
 XML = "http://www.w3.org/2000/svg"
+Point = Tuple[float, float]            # across as a share of the period; tokens or per cent
 _SHAPES = {"warn": "M0-5L5 4H-5Z", "danger": "M0-6L6 0L0 6L-6 0Z"}
 
 
@@ -48,11 +49,10 @@ def _label(x: str, y: float, words_: str, kind: str, anchor: str = "middle") -> 
     return f'<text x="{x}" y="{y:.0f}" class="{kind}" text-anchor="{anchor}">{escape(words_)}</text>'
 
 
-def _day_label(x: str, y: int, day: date, week: bool, kind: str = "axis", anchor: str = "middle") -> str:
+def _day_label(x: str, y: int, day: date, week: bool, kind: str = "axis") -> str:
     """The weekday with the number, which gives way where there is no room for it; in a month the number alone."""
-    name, rest = words.day_number(day, week)
-    more = f'<tspan class="minor">{rest}</tspan>' if rest else ""
-    return f'<text x="{x}" y="{y}" class="{kind}" text-anchor="{anchor}">{name}{more}</text>'
+    name = f'{DAYS[day.weekday()]}<tspan class="minor"> {day.day}</tspan>' if week else day.day
+    return f'<text x="{x}" y="{y}" class="{kind}" text-anchor="middle">{name}</text>'
 
 
 def _mark(x: str, y: float, kind: str, title: str) -> str:
@@ -72,7 +72,7 @@ def level(percent: float) -> str:
     return "danger" if percent >= 100 else "warn" if percent >= NEAR_PERCENT else "plain"
 
 
-def grid(top: float, height: int) -> List[str]:
+def _grid(top: float, height: int) -> List[str]:
     """Lines at round numbers, their labels at the left."""
     out: List[str] = []
     step = graph.round_step(top / 5)
@@ -90,7 +90,7 @@ def days(digest: Digest) -> str:
     period = digest.period
     count = (period.last - period.first).days + 1
     top = max(1, *(day.tokens for day in digest.days)) * 1.04
-    parts = grid(top, PLOT_PX)
+    parts = _grid(top, PLOT_PX)
     for at in range(count):
         parts += _day(digest.days[at], at, count, top) if at < len(digest.days) else []
         kind = "axis minor" if count > DAYS_LABELLED and at % 3 else "axis"
@@ -126,11 +126,8 @@ def sessions(digest: Digest) -> str:
     limit = digest.scale.tokens
     drawn = limit <= FAR_LIMIT * max(1, highest)
     top = max(1, highest, limit if drawn else 0) * 1.08
-    parts = [*grid(top, CURVE_PX), *day_lines(digest),
-             f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" viewBox="0 0 {ACROSS} {CURVE_PX}" '
-             f'preserveAspectRatio="none">']
-    parts += [_area(digest, rise, top) for rise in digest.rises]
-    parts += [_limit_path(digest, top) if drawn else "", "</svg>"]
+    whole = [_dashed([(0.0, limit), (1.0, limit)], top)] if drawn else []
+    parts = _plot(digest, top, [*(_area(digest, rise, top) for rise in digest.rises), *whole])
     parts += [_rise_mark(digest, rise, top) for rise in digest.rises if rise.record.percent >= NEAR_PERCENT]
     y = HEAD_PX + CURVE_PX * (1 - limit / top) if drawn else HEAD_PX
     label = f"limit {text.count(limit)}" + ("" if drawn else ", above this picture")
@@ -141,13 +138,32 @@ def sessions(digest: Digest) -> str:
     return frame("sessions", "Tokens of each session", description, HEAD_PX + CURVE_PX + FOOT_PX, parts)
 
 
-def _share(digest: Digest, epoch: int) -> float:
-    period = digest.period
-    return min(1.0, max(0.0, (epoch - period.start) / (period.end - period.start)))
+def _plot(digest: Digest, top: float, shapes: Sequence[str]) -> List[str]:
+    """The grid with days, and above it the shapes; what lies outside the period is cut off by the picture's edge."""
+    return [*_grid(top, CURVE_PX), *_day_lines(digest),
+            f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" viewBox="0 0 {ACROSS} {CURVE_PX}" '
+            f'preserveAspectRatio="none">', *shapes, "</svg>"]
 
 
-def _at(digest: Digest, epoch: int, tokens: float, top: float) -> str:
-    return f"{_share(digest, epoch) * ACROSS:.0f} {CURVE_PX * (1 - tokens / top):.1f}"
+def _share(digest: Digest, epoch: float) -> float:
+    """The part of the period that was over."""
+    return (epoch - digest.period.start) / (digest.period.end - digest.period.start)
+
+
+def _share_within(digest: Digest, epoch: float) -> float:
+    return min(1.0, max(0.0, _share(digest, epoch)))
+
+
+def _path(points: Sequence[Point], top: float) -> str:
+    return "L".join(f"{share * ACROSS:.0f} {CURVE_PX * (1 - value / top):.1f}" for share, value in points)
+
+
+def _filled(points: Sequence[Point], top: float, kind: str, title: str) -> str:
+    return f'<path class="area {kind}" d="M{_path(points, top)}Z"><title>{escape(title)}</title></path>'
+
+
+def _dashed(points: Sequence[Point], top: float) -> str:
+    return f'<path class="limit" d="M{_path(points, top)}"/>'
 
 
 def _area(digest: Digest, rise: Rise, top: float) -> str:
@@ -155,9 +171,8 @@ def _area(digest: Digest, rise: Rise, top: float) -> str:
     block = rise.record.block
     last, tokens = rise.points[-1]
     end = max(last, min(block.end, digest.now))
-    points = [_at(digest, at, number, top) for at, number in (*rise.points, (end, tokens), (end, 0.0))]
-    kind = level(rise.record.percent)
-    return f'<path class="area {kind}" d="M{"L".join(points)}Z"><title>{escape(_rise_title(digest, rise))}</title></path>'
+    points = [(_share_within(digest, at), number) for at, number in (*rise.points, (end, tokens), (end, 0.0))]
+    return _filled(points, top, level(rise.record.percent), _rise_title(digest, rise))
 
 
 def _rise_title(digest: Digest, rise: Rise) -> str:
@@ -168,28 +183,21 @@ def _rise_title(digest: Digest, rise: Rise) -> str:
     return f"{start}: {text.count(block.tokens)} tokens, {share} {of}, {text.usd(block.cost_usd)}"
 
 
-def _limit_path(digest: Digest, top: float) -> str:
-    ends = [_at(digest, at, digest.scale.tokens, top) for at in (digest.period.start, digest.period.end)]
-    return f'<path class="limit" d="M{"L".join(ends)}"/>'
-
-
 def _rise_mark(digest: Digest, rise: Rise, top: float) -> str:
     last, tokens = rise.points[-1]
     y = HEAD_PX + CURVE_PX * (1 - tokens / top) - 9
-    return _mark(_x(_share(digest, last)), y, level(rise.record.percent), _rise_title(digest, rise))
+    return _mark(_x(_share_within(digest, last)), y, level(rise.record.percent), _rise_title(digest, rise))
 
 
-def day_lines(digest: Digest) -> List[str]:
+def _day_lines(digest: Digest) -> List[str]:
     """Where days begin: all of a week, the Mondays of a month."""
-    first, week = digest.period.first, digest.period.kind == "week"
+    week, y = digest.period.kind == "week", HEAD_PX + CURVE_PX + 18
     out: List[str] = []
-    for day in (first + timedelta(days=n) for n in range((digest.period.last - first).days + 1)):
-        if week or day.weekday() == 0:
-            at = _share(digest, midnight(day, digest.zone))
-            out.append(f'<line x1="{_x(at)}" x2="{_x(at)}" y1="{HEAD_PX}" y2="{HEAD_PX + CURVE_PX + 6}" class="grid"/>')
-            label_at = _x(at + 0.5 / DAYS_LABELLED if week else at)
-            out.append(_day_label(label_at, HEAD_PX + CURVE_PX + 18, day, week) if week
-                       else _label(label_at, HEAD_PX + CURVE_PX + 18, day_name(day)[4:], "axis", "start"))
+    for day in words.marked_days(digest):
+        at = _share_within(digest, midnight(day, digest.zone))
+        out.append(f'<line x1="{_x(at)}" x2="{_x(at)}" y1="{HEAD_PX}" y2="{HEAD_PX + CURVE_PX + 6}" class="grid"/>')
+        out.append(_day_label(_x(at + 0.5 / DAYS_LABELLED), y, day, week) if week
+                   else _label(_x(at), y, day_name(day)[4:], "axis", "start"))
     return out
 
 
@@ -198,37 +206,21 @@ def day_lines(digest: Digest) -> List[str]:
 def weeks(digest: Digest) -> str:
     """How the 7-day windows of the period rose; dashed is even use."""
     top = max(_WEEKS_TOP, *(week.percent * 1.05 for week in digest.weeks))
-    parts = [*grid(top, CURVE_PX), *day_lines(digest),
-             f'<svg x="{GUTTER}%" y="{HEAD_PX}" width="{100 - GUTTER}%" height="{CURVE_PX}" '
-             f'viewBox="0 0 {ACROSS} {CURVE_PX}" preserveAspectRatio="none">']
-    parts += [shape for week in digest.weeks for shape in (_week_area(digest, week, top), _even(digest, week, top))]
-    parts.append("</svg>")
+    parts = _plot(digest, top, [shape for week in digest.weeks for shape in _week_shapes(digest, week, top)])
     return frame("weeks", "The weekly limit", words.weeks_sentence(digest), HEAD_PX + CURVE_PX + FOOT_PX, parts)
 
 
-def _week_at(digest: Digest, epoch: int, percent: float, top: float) -> str:
-    """What lies outside the period is cut off by the picture's edge."""
-    period = digest.period
-    share = (epoch - period.start) / (period.end - period.start)
-    return f"{share * ACROSS:.0f} {CURVE_PX * (1 - percent / top):.1f}"
-
-
-def _week_area(digest: Digest, week: PastWindow, top: float) -> str:
-    """What was read holds until the next reading."""
+def _week_shapes(digest: Digest, week: PastWindow, top: float) -> Iterator[str]:
+    """What was read holds until the next reading; even use where the window's length is known."""
     points: List[Tuple[int, float]] = [(week.readings[0][0], 0.0)] if week.start is None else [(week.start, 0.0)]
     for at, percent in week.readings:
         points += [(at, points[-1][1]), (at, percent)] if len(points) > 1 else [(at, percent)]
     end = max(points[-1][0], min(week.end, digest.now))
-    shown = [_week_at(digest, at, percent, top) for at, percent in (*points, (end, points[-1][1]), (end, 0.0))]
+    shown = [(_share(digest, at), percent) for at, percent in (*points, (end, points[-1][1]), (end, 0.0))]
     title = f"until {day_and_hour(week.end, digest.zone)}: {text.percent(week.percent)}"
-    return f'<path class="area {level(week.percent)}" d="M{"L".join(shown)}Z"><title>{escape(title)}</title></path>'
-
-
-def _even(digest: Digest, week: PastWindow, top: float) -> str:
-    if week.start is None:
-        return ""
-    ends = [_week_at(digest, at, percent, top) for at, percent in ((week.start, 0.0), (week.resets_at, 100.0))]
-    return f'<path class="limit" d="M{"L".join(ends)}"/>'
+    yield _filled(shown, top, level(week.percent), title)
+    if week.start is not None:
+        yield _dashed([(_share(digest, week.start), 0.0), (_share(digest, week.resets_at), 100.0)], top)
 
 
 # --- hours ------------------------------------------------------------------------------------------------------------
@@ -250,7 +242,7 @@ def hours(digest: Digest) -> str:
 
 
 def _hour(name: str, hour: int, tokens: float, top: float, y: int, dial: int) -> str:
-    level = words.heat_level(tokens, top, LEVELS)
+    level = 0 if tokens <= 0 or top <= 0 else min(LEVELS, 1 + int(tokens / top * LEVELS * 0.9999))
     words_of = f"{name} {time_of_day(hour, 0, dial)}, {text.count(round(tokens))} tokens"
     title = f"<title>{escape(words_of)}</title>" if level else ""
     return (f'<rect x="{_x(hour / 24)}" y="{y}" width="{_wide(1 / 24)}" height="{CELL_PX}" rx="4" '

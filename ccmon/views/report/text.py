@@ -1,6 +1,6 @@
-"""A report as lines for the terminal, and its pictures in characters."""
+"""A report as lines for the terminal and as Markdown, with pictures in characters; what is data cannot become markup."""
 
-from datetime import timedelta
+import re
 from typing import List, Sequence, Tuple
 
 from ccmon import text
@@ -8,8 +8,8 @@ from ccmon.history.digest import Digest
 from ccmon.history.groups import UsageGroup
 from ccmon.learning.reliability import Reliability
 from ccmon.text import Charset, Line, Span
-from ccmon.views import graph, reliability_words
-from ccmon.views.history import columns, heatmap, window_course
+from ccmon.views import graph, score_words
+from ccmon.views.history import chart, heatmap
 from ccmon.views.report import words
 from ccmon.when import day_name, midnight
 
@@ -23,14 +23,15 @@ def lines(digest: Digest, width: int, charset: Charset, reliability: Reliability
     width = max(LEAST, min(width, MOST))
     if digest.is_empty:
         return [*_head(digest, width, charset), *_wrapped(words.nothing(digest), "text", width)]
-    parts = [_figures(digest, width), _insights(digest, width, charset), _days(digest, width, charset),
+    lead = " • " if charset.unicode else " * "
+    insights = [line for sentence in digest.insights for line in _wrapped(sentence, "text", width, lead)]
+    parts = [_figures(digest), insights, _days(digest, width, charset),
              _titled("Sessions", curve(digest, width, charset)), _weeks(digest, width, charset),
              _titled("Hours", heatmap.lines(digest.heat, width, charset, digest.zone.dial)), _models(digest, width, charset),
-             _table(words.limits_table(digest), width), _forecasts(reliability, width, charset)]
-    if digest.hosts:
-        parts.append(_table(words.hosts_table(digest), width))
+             _table(words.limits_table(digest)), _forecasts(reliability, width, charset),
+             _table(words.hosts_table(digest))]
     body = [line for part in parts if part for line in [*part, ()]]
-    end = [*_wrapped(words.COUNTING, "dim", width)]
+    end = _wrapped(words.COUNTING, "dim", width)
     return [text.clip_line(line, width) for line in [*_head(digest, width, charset), *body, *end]]
 
 
@@ -49,7 +50,7 @@ def _titled(title: str, body: Sequence[Line]) -> List[Line]:
     return [(Span(f" {title}", "title"),), *body] if body else []
 
 
-def _figures(digest: Digest, width: int) -> List[Line]:
+def _figures(digest: Digest) -> List[Line]:
     figures = words.figures(digest)
     before = f"  {words.before_name(digest):>18}" if digest.before else ""
     head = (Span(f" {'':14}{'this ' + digest.period.kind:>12}{before}", "dim"),)
@@ -58,18 +59,13 @@ def _figures(digest: Digest, width: int) -> List[Line]:
                      Span(f"  {figure.before:>18}  {figure.change:>11}" if before else "", "text")) for figure in figures)]
 
 
-def _insights(digest: Digest, width: int, charset: Charset) -> List[Line]:
-    lead = " • " if charset.unicode else " * "
-    return [line for sentence in digest.insights for line in _wrapped(sentence, "text", width, lead)]
-
-
 # --- days ---------------------------------------------------------------------------------------------------------------
 
 def _days(digest: Digest, width: int, charset: Charset) -> List[Line]:
     if len(digest.days) > 7:
-        shown = columns.render(digest.days, "day", width, COLUMNS_ROWS, charset)
+        shown = chart.column_lines(digest.days, "day", width, COLUMNS_ROWS, charset)
         return _titled("Days", [*shown, (Span("       ! a session used 80 % of its limit or more", "dim"),)])
-    top = max(day.tokens for day in digest.days)
+    top = max(1, *(day.tokens for day in digest.days))
     return _titled("Days", [_day(day, top, width, charset) for day in digest.days])
 
 
@@ -81,7 +77,7 @@ def _day(day: UsageGroup, top: int, width: int, charset: Charset) -> Line:
     cost = f"{'' if day.is_empty else text.usd(day.cost_usd):>10}" if width >= 70 else ""
     percent = f"{text.percent(day.percent) if day.sessions else '':>7}{' !' if day.near else '  '}"
     room = width - sum(map(len, (label, figures, sessions, cost, percent))) - 3
-    drawn = text.bar(day.tokens / top if top else 0.0, room, role, charset)
+    drawn = text.bar(day.tokens / top, room, role, charset)
     return (Span(label + " ", "label"), *drawn, Span(figures, "value"), Span(sessions, "label"), Span(cost, "text"),
             Span(percent, role))
 
@@ -110,21 +106,13 @@ def _weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def weeks(digest: Digest, width: int, charset: Charset) -> List[Line]:
     """How the 7-day windows of the period rose, each against even use, in per cent."""
-    if not digest.weeks:
-        return []
     period, now = digest.period, min(digest.now, digest.period.end)
-    strokes = [stroke for week in digest.weeks for stroke in window_course.strokes(week, now)]
+    strokes = [stroke for week in digest.weeks for stroke in chart.window_strokes(week, now)]
     return graph.render(graph.Curve(period.start, period.end, 100, strokes, now), width - 2, CURVE_ROWS, charset, _dates(digest))
 
 
 def _dates(digest: Digest) -> List[Tuple[int, str]]:
-    """Where days begin, as ticks: all of a week, the Mondays of a month."""
-    period, ticks = digest.period, []
-    for n in range((period.last - period.first).days + 1):
-        day = period.first + timedelta(days=n)
-        if period.kind == "week" or day.weekday() == 0:
-            ticks.append((midnight(day, digest.zone), day_name(day)[:-4]))
-    return ticks
+    return [(midnight(day, digest.zone), day_name(day)[:-4]) for day in words.marked_days(digest)]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -143,18 +131,87 @@ def _models(digest: Digest, width: int, charset: Charset) -> List[Line]:
 
 def _forecasts(reliability: Reliability, width: int, charset: Charset) -> List[Line]:
     """The likelihoods of sessions against what came; nothing before any came."""
-    rows = [(Span(" "), *line) for line in reliability_words.chart(reliability, width - 1, charset)]
+    rows = [(Span(" "), *line) for line in score_words.chart(reliability, width - 1, charset)]
     below = _wrapped(words.forecasts_sentence(reliability), "dim", width) if rows else []
-    return _titled(reliability_words.TITLE, [*rows, *below])
+    return _titled(score_words.TITLE, [*rows, *below])
 
 
-def _table(table: words.ReportTable, width: int) -> List[Line]:
+def _table(table: words.ReportTable) -> List[Line]:
     """Columns two cells apart, the first at the left."""
     wide = [max(text.width(row[at]) for row in (table.head, *table.rows)) for at in range(len(table.head))]
-    rows = [(Span(_row(row, wide), "label" if row is table.head else "text"),) for row in (table.head, *table.rows)]
+    rows: List[Line] = []
+    for row in (table.head, *table.rows):
+        (first, room), *rest = zip(row, wide)
+        words = text.pad(first, room) + "".join("  " + " " * (room - text.width(cell)) + cell for cell, room in rest)
+        rows.append((Span(" " + words, "label" if row is table.head else "text"),))
     return _titled(table.title, rows) if table.rows else []
 
 
-def _row(cells: Sequence[str], wide: Sequence[int]) -> str:
-    first, *rest = zip(cells, wide)
-    return " " + text.pad(*first) + "".join("  " + " " * (room - text.width(cell)) + cell for cell, room in rest)
+# --- as Markdown ---------------------------------------------------------------------------------------------------------
+
+MARKDOWN_CELLS = 80                    # width of the pictures
+BAR_CELLS = 12
+_CHARSET = Charset(emoji=False)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
+_MARKUP = re.compile(r"[\\`*_{}\[\]#|~$^]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+def escaped(cell: str) -> str:
+    """The text as Markdown shows it: no markup, no HTML, no link, no mention."""
+    plain = _MARKUP.sub(r"\\\g<0>", text.printable(cell))
+    return "".join(_ENTITIES.get(char, char) for char in plain)
+
+
+def markdown(digest: Digest, reliability: Reliability = _NOTHING) -> str:
+    """The whole report, ending with a line end; reliability: the likelihoods of forecasts against what came."""
+    parts = [f"# {escaped(words.heading(digest))}", f"{escaped(words.state(digest))}, {escaped(words.zone_name(digest))}"]
+    parts += [escaped(words.nothing(digest))] if digest.is_empty else _markdown_parts(digest, reliability)
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_parts(digest: Digest, reliability: Reliability) -> List[str]:
+    map_lines = heatmap.lines(digest.heat, MARKDOWN_CELLS, _CHARSET, digest.zone.dial)
+    week_lines = weeks(digest, MARKDOWN_CELLS, _CHARSET) if digest.weeks else []
+    parts = [_markdown_figures(digest), "\n".join(f"- {escaped(sentence)}" for sentence in digest.insights),
+             _markdown_days(digest), _fenced("Sessions", curve(digest, MARKDOWN_CELLS, _CHARSET)),
+             _fenced("Weekly limit", week_lines), escaped(words.weeks_sentence(digest)) if digest.weeks else "",
+             _fenced("Hours", map_lines), _headed(words.models_table(digest)), _headed(words.limits_table(digest)),
+             *_markdown_forecasts(reliability), _headed(words.hosts_table(digest)), escaped(words.COUNTING)]
+    return [part for part in parts if part]
+
+
+def _markdown_figures(digest: Digest) -> str:
+    shown = 4 if digest.before else 2
+    head = ("", f"this {digest.period.kind}", words.before_name(digest), "change")[:shown]
+    return _markdown_table(words.ReportTable("", head, tuple(figure[:shown] for figure in words.figures(digest))))
+
+
+def _markdown_days(digest: Digest) -> str:
+    top = max(1, *(day.tokens for day in digest.days))
+    bars = [text.bar(day.tokens / top, BAR_CELLS, "text", _CHARSET) for day in digest.days]
+    return _headed(words.days_table(digest), [text.plain(bar).replace("─", "") for bar in bars])
+
+
+def _markdown_forecasts(reliability: Reliability) -> List[str]:
+    if not reliability.bins:
+        return []
+    bars = [text.plain(text.bar(one.happened, BAR_CELLS, "text", _CHARSET, one.said)) for one in reliability.bins]
+    return [_headed(words.forecasts_table(reliability), bars), escaped(words.forecasts_sentence(reliability))]
+
+
+def _fenced(title: str, lines: Sequence[Line]) -> str:
+    """A picture; nothing in it comes from outside."""
+    return "\n".join([f"## {title}", "", "```text", *map(text.plain, lines), "```"]) if lines else ""
+
+
+def _headed(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
+    return f"## {escaped(table.title)}\n\n{_markdown_table(table, bars)}" if table.rows else ""
+
+
+def _markdown_table(table: words.ReportTable, bars: Sequence[str] = ()) -> str:
+    """The table, with a last column of bars where there are some."""
+    rows = [[escaped(cell) for cell in row] for row in (table.head, *table.rows)]
+    marks = [":---", *["---:"] * (len(table.head) - 1)]
+    if bars:
+        rows, marks = [[*row, bar] for row, bar in zip(rows, ("", *bars))], [*marks, ":---"]
+    return "\n".join(f"| {' | '.join(cell or ' ' for cell in cells)} |" for cells in (rows[0], marks, *rows[1:]))

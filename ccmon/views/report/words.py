@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
@@ -13,8 +13,8 @@ from ccmon.history.windows import PastWindow
 from ccmon.learning.reliability import Reliability
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import short_name
-from ccmon.views import reliability_words
-from ccmon.when import DAYS, day_and_hour
+from ccmon.views import score_words
+from ccmon.when import day_and_hour
 
 MONTH_NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
                "December")
@@ -114,9 +114,11 @@ def change(now: Optional[float], before: Optional[float]) -> str:
     return f"{min(ratio, 99_999):.1f} times" if ratio >= 2 else f"{(ratio - 1) * 100:+.0f} %".replace("-0 %", "+0 %")
 
 
-def day_number(day: date, week: bool) -> Tuple[str, str]:
-    """What a day is called below a picture, and what may be left out of it: Mon and 17 in a week, 17 in a month."""
-    return (DAYS[day.weekday()], f" {day.day}") if week else (str(day.day), "")
+def marked_days(digest: Digest) -> List[date]:
+    """Those whose beginnings pictures show: all of a week, the Mondays of a month."""
+    first, last = digest.period.first, digest.period.last
+    days = (first + timedelta(days=at) for at in range((last - first).days + 1))
+    return [day for day in days if digest.period.kind == "week" or day.weekday() == 0]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -161,7 +163,10 @@ def shares(groups: Sequence[UsageGroup]) -> List[float]:
 
 def short_group_name(group: UsageGroup, cells: int = 40) -> str:
     """The name of a model or a machine, short enough for a table; pages escape it."""
-    name = short_name(text.printable(text.without_path(group.key)))
+    return _cut(short_name(text.printable(text.without_path(group.key))), cells)
+
+
+def _cut(name: str, cells: int) -> str:
     return name if text.width(name) <= cells else text.clip(name, cells - 2) + ".."
 
 
@@ -185,7 +190,7 @@ def _rated_by(use: Measured, digest: Digest) -> str:
     if use.by == groups.OFFICIAL:
         return "Claude's own word"
     name = text.printable(digest.scale.plan) if digest.scale.source == "plan" else digest.scale.name
-    return f"{name if text.width(name) <= 24 else text.clip(name, 22) + '..'}, {text.count(digest.scale.tokens)}"
+    return f"{_cut(name, 24)}, {text.count(digest.scale.tokens)}"
 
 
 def share(rise: Rise, digest: Digest) -> Tuple[str, str]:
@@ -216,30 +221,20 @@ def weeks_sentence(digest: Digest) -> str:
 
 def hosts_table(digest: Digest) -> ReportTable:
     """Sessions and tokens by machine."""
-    rows = tuple((_host(group.key), *_amounts(group), text.count(group.hits)) for group in digest.hosts)
+    rows = tuple((_cut(text.printable(group.key) or "unknown", 30), *_amounts(group), text.count(group.hits))
+                 for group in digest.hosts)
     return ReportTable("Machines", ("machine", "sessions", "tokens", "cost", "limit reached"), rows)
-
-
-def _host(name: str) -> str:
-    name = text.printable(name) or "unknown"
-    return name if text.width(name) <= 30 else text.clip(name, 28) + ".."
 
 
 def forecasts_table(reliability: Reliability) -> ReportTable:
     """The likelihoods of sessions against what came, of the last months."""
-    return ReportTable(reliability_words.TITLE, reliability_words.HEAD, reliability_words.rows(reliability))
+    return ReportTable(score_words.TITLE, score_words.HEAD, score_words.reliability_rows(reliability))
 
 
 def forecasts_sentence(reliability: Reliability) -> str:
     """What the table of the forecasts shows."""
-    sentences = (reliability_words.summary(reliability, "session"), reliability_words.spread_sentence(reliability),
-                 reliability_words.verdicts_sentence(reliability))
-    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence) + "."
-
-
-def heat_level(tokens: float, top: float, levels: int) -> int:
-    """0 for nothing, else 1 to levels by the share of the fullest hour."""
-    return 0 if tokens <= 0 or top <= 0 else min(levels, 1 + int(tokens / top * levels * 0.9999))
+    sentences = score_words.reliability_sentences(reliability, "session")
+    return ". ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences) + "."
 
 
 def fullest(table: Sequence[Sequence[float]]) -> float:

@@ -101,11 +101,9 @@ def _beside(left: Line, right: Line, column: int) -> Line:
 def _below(scene: Scene, width: int, rows: int) -> List[Line]:
     """The graph, and in tall windows the sessions before this one."""
     before = parts.sessions_before(scene, width, min(10, rows - TALL_GRAPH))
-    return _graph(scene, width, rows - len(before)) + before
-
-
-def _graph(scene: Scene, width: int, rows: int) -> List[Line]:
-    return [(Span(" "), *line) for line in session_curve(scene, width, rows)] if rows >= LEAST_GRAPH else []
+    left = rows - len(before)
+    curve = session_curve(scene, width, left) if left >= LEAST_GRAPH else []
+    return [*((Span(" "), *line) for line in curve), *before]
 
 
 def _narrow(scene: Scene, width: int, height: int) -> List[Line]:

@@ -51,7 +51,9 @@ def source_words(source: Source, now: int, reading: bool = False, seconds: bool 
 
 def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
     """At most `rows` lines: the answer to a key first, then what is wrong, then how many more there are."""
-    waiting = _waiting(scene, cells)
+    waiting = [Notice("", scene.message)] if scene.message else []
+    # How good the forecasts have been is for windows with room to spare.
+    waiting += [notice for notice in scene.snapshot.warnings if cells >= SPARE_CELLS or notice.code != "score"]
     lines: List[Line] = []
     shown = 0
     for notice in waiting:
@@ -63,12 +65,6 @@ def notices(scene: Scene, cells: int, rows: int) -> List[Line]:
     if shown < len(waiting) and lines:
         lines[-1] = _counted(lines[-1], len(waiting) - shown, cells)
     return lines
-
-
-def _waiting(scene: Scene, cells: int) -> Tuple[Notice, ...]:
-    """How good the forecasts have been is for windows with room to spare."""
-    message = (Notice("", scene.message),) if scene.message else ()
-    return (*message, *(notice for notice in scene.snapshot.warnings if cells >= SPARE_CELLS or notice.code != "score"))
 
 
 def _notice(notice: Notice, cells: int, rows: int) -> List[Line]:
@@ -100,16 +96,11 @@ def brief(snapshot: Snapshot, cells: int) -> List[Line]:
     """The first notice in two or three words, for the smallest windows."""
     for notice in (notice for notice in snapshot.warnings if not notice.advice):
         role = "danger" if notice.code in SERIOUS else "warn"
-        words = _LEAD + _briefly(notice, snapshot)
+        label = window_label(notice, snapshot)     # where it is not the session's
+        words = _LEAD + (f"{label} {WINDOW_SHORT[notice.code]}" if label else SHORT.get(notice.code, ""))
         if words != _LEAD and text.width(words) <= cells:
             return [(Span(words, role),)]
     return []
-
-
-def _briefly(notice: Notice, snapshot: Snapshot) -> str:
-    """A few words; with the window's label where it is not the session's."""
-    label = window_label(notice, snapshot)
-    return f"{label} {WINDOW_SHORT[notice.code]}" if label else SHORT.get(notice.code, "")
 
 
 def window_label(notice: Notice, snapshot: Snapshot) -> str:
@@ -123,7 +114,8 @@ def keys(scene: Scene, cells: int) -> Line:
     """The keys at the left, the source and its age at the right; those of the highest rank are dropped first."""
     status = text.printable(scene.status)
     beside = text.width(status) + 3 if cells >= SPARE_CELLS else 0     # a narrow window has the keys alone
-    lines = (_keys(count) for count in range(len(_BY_RANK) - (cells < ALL_KEYS), 0, -1))
+    shown = (_BY_RANK[:count] for count in range(len(_BY_RANK) - (cells < ALL_KEYS), 0, -1))
+    lines = (_listed([(key, word) for key, word, _ in KEYS if key in ranked]) for ranked in shown)
     fitting = next((line for line in lines if text.line_width(line) + beside <= cells), ())
     return _with_status(fitting, status, cells)
 
@@ -140,11 +132,6 @@ def _listed(pairs: Sequence[Tuple[str, str]]) -> Line:
     for key, word in pairs:
         out += [Span("  " if out else " "), Span(key, "key"), Span(" " + word, "dim")]
     return tuple(out)
-
-
-def _keys(count: int) -> Line:
-    """The most useful keys, in their usual order."""
-    return _listed([(key, word) for key, word, _ in KEYS if key in _BY_RANK[:count]])
 
 
 def _with_status(left: Line, status: str, cells: int) -> Line:

@@ -13,7 +13,7 @@ from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
-from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, label, margin, pick, pick_text, rate_text
+from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, margin, pick, pick_text, rate_text
 from ccmon.views.limit_words import is_account_plan, limit_words, plan_words
 from ccmon.views.line import statusline
 from ccmon.views.screen import foot, parts, windows
@@ -100,7 +100,7 @@ def _plan(scene: Scene, width: int) -> Line:
     tokens, more = Span(f"{text.count(limit.tokens)} tokens", "value"), Span(" a session", "label")
     reference = " (reference figure)" if limit.source == "plan" and not is_account_plan(limit) else ""
     why = (Span(f"  plan {plan_words(limit)}", "dim"), Span(reference, "dim"))
-    return (*label(scene.charset, "📊", "limit"), *pick([(tokens, more, *why), (tokens, more), (tokens,)], width - LABEL_CELLS))
+    return parts.row(scene, width, "📊", "limit", [(tokens, more, *why), (tokens, more), (tokens,)])
 
 
 def _reset(scene: Scene, width: int) -> List[Line]:
@@ -110,7 +110,7 @@ def _reset(scene: Scene, width: int) -> List[Line]:
     kind = "reference time" if reset.rule == "schedule" else "daily" if reset.rule == "hour" else reset.rule
     at = (Span(scene.clock(reset.at), "value"), Span(f"  in {text.duration(reset.at - scene.snapshot.now)}", "label"))
     more = (Span(f"  {kind}, {scene.zone_name}", "dim"),)
-    return [(*label(scene.charset, "⏰", "reset"), *pick([(*at, *more), at, at[:1]], width - LABEL_CELLS))]
+    return [parts.row(scene, width, "⏰", "reset", [(*at, *more), at, at[:1]])]
 
 
 def _idle_since(scene: Scene, width: int) -> Line:
@@ -119,8 +119,7 @@ def _idle_since(scene: Scene, width: int) -> Line:
     at = Span("no session yet" if since is None else f"since {scene.clock(since)}", "value")
     gone = Span("" if since is None else f"  {text.duration(scene.snapshot.now - since)}", "label")
     more, zone = Span("  nothing to reset", "dim"), Span(f", {scene.zone_name}", "dim")
-    return (*label(scene.charset, "⏰", "idle"),
-            *pick([(at, gone, more, zone), (at, gone, more), (at, gone), (at,)], width - LABEL_CELLS))
+    return parts.row(scene, width, "⏰", "idle", [(at, gone, more, zone), (at, gone, more), (at, gone), (at,)])
 
 
 def _last(scene: Scene, width: int) -> List[Line]:
@@ -133,9 +132,8 @@ def _last(scene: Scene, width: int) -> List[Line]:
     ago = Span(f"  {text.duration(now - over)} ago", "label")
     used, cost = Span(f"  {text.count(block.tokens)} tokens", "text"), Span(f"  {text.usd(block.cost_usd)}", "text")
     names = Span("  " + text.model_names(block.models, max(20, width - 64)), "dim")
-    return [(*label(scene.charset, "⏳", "last"),
-             *pick([(when, ago, used, cost, names), (when, ago, used, cost), (when, used, cost), (when, used), (when,)],
-                   width - LABEL_CELLS))]
+    return [parts.row(scene, width, "⏳", "last", [
+        (when, ago, used, cost, names), (when, ago, used, cost), (when, used, cost), (when, used), (when,)])]
 
 
 def _record(scene: Scene, width: int) -> List[Line]:
@@ -144,7 +142,7 @@ def _record(scene: Scene, width: int) -> List[Line]:
         return []
     tokens, on = Span(f"{text.count(high.tokens)} tokens", "value"), Span(f" on {day_text(high.at, scene.zone)}", "label")
     among = Span(f"  the most of {text.plural(high.sessions, 'session')}", "dim")
-    return [(*label(scene.charset, "🚀", "record"), *pick([(tokens, on, among), (tokens, on), (tokens,)], width - LABEL_CELLS))]
+    return [parts.row(scene, width, "🚀", "record", [(tokens, on, among), (tokens, on), (tokens,)])]
 
 
 # --- the week ------------------------------------------------------------------------------------------------------------

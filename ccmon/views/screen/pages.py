@@ -13,7 +13,7 @@ from ccmon.history.windows import PastWindow
 from ccmon.model import NEAR_PERCENT, Record, UsageRow
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Line, Span
-from ccmon.views.history import chart, heatmap, window_course
+from ccmon.views.history import chart, heatmap
 from ccmon.views.history.rows import is_active
 from ccmon.views.layout import pick
 from ccmon.views.screen import foot, parts
@@ -156,13 +156,13 @@ def _where(page: Page, shown: int, count: int) -> str:
 def _body(scene: Scene, past: Past, page: Page, width: int, rows: int) -> List[Line]:
     if page.view == WEEK and past.weeks:
         window = past.weeks[len(past.weeks) - 1 - page.offset]
-        return window_course.lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
+        return chart.window_lines(window, scene.snapshot.now, scene.zone, width, rows, scene.charset)
     if not past.records and (page.view == "list" or not past.groups["day"]):
         return _nothing_stored(width, rows, scene.is_first_read or scene.snapshot.source.progress is not None)
     if page.view == "list":
         return session_rows(scene, past.records, past.seen, page.offset, width, rows)
     if page.view == "heat map":
-        return heatmap.fitted(past.heat, width, rows, scene.charset, scene.zone.dial)
+        return heatmap.lines(past.heat, width, scene.charset, scene.zone.dial, rows)
     periods = past.groups[page.period]
     shown = periods[:len(periods) - page.offset]
     return chart.picture(shown, len(periods), page.period, width, rows, scene.charset)

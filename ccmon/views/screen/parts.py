@@ -52,6 +52,11 @@ def _session_span(scene: Scene) -> str:
     return f"  session {scene.hour(session.start)}-{scene.hour(session.end)}"
 
 
+def row(scene: Scene, cells: int, emoji: str, word: str, variants: Sequence[Sequence[Span]]) -> Line:
+    """A label, and the first variant that fits beside it."""
+    return (*label(scene.charset, emoji, word), *pick(variants, cells - LABEL_CELLS))
+
+
 def rule(scene: Scene, cells: int) -> Line:
     """A dim line across."""
     return (Span(" " + ("─" if scene.charset.unicode else "-") * max(0, cells - 2), "track"),)
@@ -102,23 +107,17 @@ def tokens_figures(scene: Scene, cells: int) -> Line:
 
 def ends(left: Line, right: Line, cells: int) -> Line:
     """Under the bars: one group at their beginning, one at the right edge of the percentages."""
-    return text.spread(_indented(left), (*right, Span(" ")) if right else (), cells)
+    return text.spread((Span(" " * LABEL_CELLS), *left), (*right, Span(" ")) if right else (), cells)
 
 
 def _figures(snapshot: Snapshot, used: int, limit: int, left: int) -> Iterator[Line]:
     """26,361 of 35,000   8,639 left; what is converted from another unit is rounded and named so."""
-    if snapshot.about:
-        whole, rest = text.short_count(limit), text.short_count(left)
-        yield from (_amounts(text.count(used), " of about ", whole, rest, gap) for gap in (3, 2))
-        yield _amounts(text.short_count(used), " of ~", whole, rest, 2)
-    else:
-        yield from (_amounts(text.count(used), " of ", text.count(limit), text.count(left), gap) for gap in (3, 2))
-        yield _amounts(text.short_count(used), " of ", text.short_count(limit), text.short_count(left), 2)
-
-
-def _amounts(used: str, of: str, limit: str, left: str, gap: int) -> Line:
-    return (Span(used, "value"), Span(of, "label"), Span(limit, "value"), Span(" " * gap), Span(left, "value"),
-            Span(" left", "label"))
+    long, short = ("of about ", "of ~") if snapshot.about else ("of ", "of ")
+    whole = text.short_count if snapshot.about else text.count
+    for count, of, converted, gap in ((text.count, long, whole, 3), (text.count, long, whole, 2),
+                                      (text.short_count, short, text.short_count, 2)):
+        yield (Span(count(used), "value"), Span(f" {of}", "label"), Span(converted(limit), "value"), Span(" " * gap),
+               Span(converted(left), "value"), Span(" left", "label"))
 
 
 def time_bar(scene: Scene, cells: int) -> Line:
@@ -149,10 +148,6 @@ def _other_reset(scene: Scene, left: Line, room: int) -> Line:
     return pick([_joined(3, left, other), _joined(2, left, brief), _joined(2, left, (at,)), brief, left], room)
 
 
-def _indented(line: Sequence[Span]) -> Line:
-    return (Span(" " * LABEL_CELLS), *line)
-
-
 def _joined(gap: int, *groups: Sequence[Span]) -> Line:
     out: List[Span] = list(groups[0])
     for group in groups[1:]:
@@ -176,15 +171,14 @@ def burn_row(scene: Scene, cells: int) -> Line:
     rate = _rate(scene, snapshot.burn_per_min)
     graphed = _joined(2, rate, (Span(sparks, "accent"), Span("  last hour", "dim")))
     variants = [graphed, _joined(2, rate, (Span(sparks, "accent"),))] if sparks.strip() else []
-    return (*label(scene.charset, "🔥", "burn"),
-            *pick([*variants, _joined(2, rate, (Span("last hour", "dim"),)), rate], cells - LABEL_CELLS))
+    return row(scene, cells, "🔥", "burn", [*variants, _joined(2, rate, (Span("last hour", "dim"),)), rate])
 
 
 def lasts_row(scene: Scene, cells: int) -> Line:
     """The pace that would last just to the reset."""
     rate = _rate(scene, scene.snapshot.sustainable_per_min)
     words = "nothing is left" if scene.snapshot.left == 0 else "to the reset"
-    return (*label(scene.charset, "🚀", "lasts at"), *pick([_joined(2, rate, (Span(words, "dim"),)), rate], cells - LABEL_CELLS))
+    return row(scene, cells, "🚀", "lasts at", [_joined(2, rate, (Span(words, "dim"),)), rate])
 
 
 def money_rows(scene: Scene, cells: int) -> List[Line]:

@@ -3,7 +3,7 @@
 from typing import List, Optional, Sequence
 
 from ccmon import text
-from ccmon.model import Snapshot, Window
+from ccmon.model import Window
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words, window, window_named
@@ -26,7 +26,8 @@ def _active(scene: Scene, width: int) -> List[Slot]:
     beside = _windows(scene, windows.beside(snapshot), width)
     bound = windows.binding_window(snapshot)
     if bound is not None:
-        return [*_bound(scene, bound, width), *_windows(scene, [_session(snapshot)], width, 3), *beside]
+        session = window(SESSION, snapshot.percent, snapshot.reset.at, snapshot.now)
+        return [*_bound(scene, bound, width), *_windows(scene, [session], width, 3), *beside]
     role = text.level_role(snapshot.percent)
     bar = text.bar(snapshot.percent / 100, width - 2, role, scene.charset, parts.elapsed_share(snapshot))
     return [Slot(0, [(Span(" " + percent_text(snapshot.percent), role), Span(" used", "label"))]),
@@ -50,20 +51,14 @@ def _bound(scene: Scene, bound: Window, width: int) -> List[Slot]:
             Slot(2, [(Span(" "), *row.state)] if row.state else [])]
 
 
-def _session(snapshot: Snapshot) -> Window:
-    """The session as a window."""
-    return window(SESSION, snapshot.percent or 0.0, snapshot.reset.at, snapshot.now)
-
-
 def _windows(scene: Scene, windows_: Sequence[Window], width: int, rank: int = 6) -> List[Slot]:
     """A short row for each, the loosest gives way first."""
-    return [Slot(rank + at, [_window_row(scene, one, width)]) for at, one in enumerate(windows_)]
-
-
-def _window_row(scene: Scene, one: Window, width: int) -> Line:
-    head = (Span(f" {one.label} ", "label"), Span(percent_text(one.percent), windows.level_role(one.percent)))
-    reset = Span(f"  to {scene.clock(one.resets_at)}", "label")
-    return pick([(*head, reset), head], width)
+    slots = []
+    for at, one in enumerate(windows_):
+        head = (Span(f" {one.label} ", "label"), Span(percent_text(one.percent), windows.level_role(one.percent)))
+        reset = Span(f"  to {scene.clock(one.resets_at)}", "label")
+        slots.append(Slot(rank + at, [pick([(*head, reset), head], width)]))
+    return slots
 
 
 def _out(scene: Scene) -> List[Line]:
@@ -117,9 +112,11 @@ def micro(scene: Scene, width: int, height: int) -> List[Line]:
     waiting = statusline.groups(scene.snapshot, scene.zone)
     lines: List[Line] = []
     while waiting and len(lines) < height:
-        taken = _taken([span.text for span in waiting], width)
-        lines.append(text.clip_line(_spaced(waiting[:taken]), width))
-        waiting = waiting[taken:]
+        count = next((n for n in range(len(waiting), 0, -1) if len(" ".join(span.text for span in waiting[:n])) <= width), 1)
+        line = [Span(" " * (at > 0) + span.text, span.role if "%" in span.text else "value")       # percentages in their colours
+                for at, span in enumerate(waiting[:count])]
+        lines.append(text.clip_line(line, width))
+        waiting = waiting[count:]
     return lines
 
 
@@ -137,16 +134,6 @@ def _percent(scene: Scene) -> Optional[float]:
     """Of what binds."""
     bound = windows.binding_window(scene.snapshot)
     return scene.snapshot.percent if bound is None else bound.percent
-
-
-def _spaced(groups: Sequence[Span]) -> Line:
-    """The percentages in their colours, a blank between the groups."""
-    return tuple(Span(("" if at == 0 else " ") + span.text, span.role if "%" in span.text else "value")
-                 for at, span in enumerate(groups))
-
-
-def _taken(words: List[str], width: int) -> int:
-    return next((n for n in range(len(words), 0, -1) if len(" ".join(words[:n])) <= width), 1)
 
 
 def _sign(scene: Scene) -> str:

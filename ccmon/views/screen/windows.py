@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
-from ccmon.model import NEAR_PERCENT, Binding, Credits, Runway, Snapshot, Window, Windows
+from ccmon.model import NEAR_PERCENT, Credits, Runway, Snapshot, Window, Windows
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.session_json import length_s
 from ccmon.text import Line, Span
@@ -66,17 +66,15 @@ def used_up_words(scene: Scene) -> List[str]:
     return [f"! {words}" for words in (whole, whole.replace(name_words(bound.name), bound.label, 1), whole.partition(": ")[2])]
 
 
-def near_words(scene: Scene, bound: Binding) -> str:
-    """! 84 % of the week is used, reset Tue 09:00."""
-    return f"! {text.percent(bound.percent or 0)} of the {name_words(bound.name)} is used, reset {scene.clock(bound.resets_at)}"
-
-
 def alarm(scene: Scene) -> Span:
     """The headline where no session runs: that the tightest window is used up, or nearly so; else no text."""
-    bound = scene.snapshot.binding
-    words = used_up_words(scene)
-    near = near_words(scene, bound) if bound and (bound.percent or 0) >= NEAR_PERCENT else ""
-    return Span(words[0], "danger") if words else Span(near, "warn")
+    bound, words = scene.snapshot.binding, used_up_words(scene)
+    if words:
+        return Span(words[0], "danger")
+    if bound is None or (bound.percent or 0) < NEAR_PERCENT:
+        return Span("", "warn")
+    share, name = text.percent(bound.percent or 0), name_words(bound.name)
+    return Span(f"! {share} of the {name} is used, reset {scene.clock(bound.resets_at)}", "warn")
 
 
 def without_alarm(scene: Scene) -> Scene:
@@ -204,14 +202,9 @@ def _row(row: WindowRow, scene: Scene, lead: int, start: int, details: Line, emo
     cells = start - lead - parts.PERCENT_CELLS
     share = "-" if row.percent is None else percent_text(row.percent)
     shown = Span(f"{share:>{parts.PERCENT_CELLS - 1}} ", row.role)
-    return (name, *_track(row, cells, scene), shown, *details)
-
-
-def _track(row: WindowRow, cells: int, scene: Scene) -> Line:
-    """The bar; blank where it would be too short, or nothing is known of how full it is."""
     if cells < _LEAST_BAR or row.percent is None:
-        return (Span(" " * max(0, cells)),)
-    return text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark)
+        return (name, Span(" " * max(0, cells)), shown, *details)
+    return (name, *text.bar(row.percent / 100, cells, row.role, scene.charset, row.mark), shown, *details)
 
 
 def _layouts(rows_: Sequence[WindowRow]) -> Iterator[Tuple[List[Line], int, int]]:
@@ -245,19 +238,15 @@ def runs_out_row(scene: Scene, cells: int) -> Line:
     """When what binds is used up, and how that lies to the reset; the window is named where it is not the session."""
     bound = binding_window(scene.snapshot)
     if bound is None:
-        variants = _variants(scene)
+        runway = likelihood_runway(scene)
+        variants = _at_this_pace(scene) if runway is None else _likely(scene, runway)
     elif bound.percent >= 100:
-        return _used_up(scene, cells)
+        words = pick_text(used_up_words(scene), cells - LEAD_CELLS)
+        return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
     else:
         name = "week" if bound.name == "seven_day" else bound.label
         variants = [(Span(f"{name}: ", "label"), *end) for end in _of_window(scene, bound)]
-    return (*label(scene.charset, "⏰", "runs out"), *pick(variants, cells - LABEL_CELLS))
-
-
-def _used_up(scene: Scene, cells: int) -> Line:
-    """Nothing goes on until a reset."""
-    words = pick_text(used_up_words(scene), cells - LEAD_CELLS)
-    return (Span(margin(scene.charset, "⏰"), "label"), Span(words, "danger"))
+    return parts.row(scene, cells, "⏰", "runs out", variants)
 
 
 def _of_window(scene: Scene, bound: Window) -> List[Line]:
@@ -280,11 +269,6 @@ def likelihood_runway(scene: Scene) -> Optional[Runway]:
     """The runway where it is more than the pace of the last hour."""
     runway = scene.snapshot.runway
     return runway if is_likelihood(runway) and scene.snapshot.left != 0 else None
-
-
-def _variants(scene: Scene) -> List[Line]:
-    runway = likelihood_runway(scene)
-    return _at_this_pace(scene) if runway is None else _likely(scene, runway)
 
 
 def _likely(scene: Scene, runway: Runway) -> List[Line]:

@@ -1,16 +1,99 @@
-"""What `ccmon learn --evaluate` prints: how ccmon and the plain rule did on one series or on several; and that as JSON."""
+"""How good forecasts were: likelihoods against what came, which rule is shown, scores on series of others; as text and JSON."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score
-from ccmon.learning.evaluate import Judged, Result
+from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
+from ccmon.learning.reliability import Reliability
 from ccmon.named_tuple import NamedTuple
-from ccmon.text import Line, Span, plural
-from ccmon.when import DAY_S, HOUR_S
+from ccmon.text import Charset, Line, Span, plural
+from ccmon.when import DAY_S, HOUR_S, Zone, local
+
+if TYPE_CHECKING:
+    from ccmon.learning.evaluate import Judged, Result
+
+TITLE = "Forecasts: said and happened"
+HEAD = ("said", "happened", "forecasts", "windows", "")
+RULES = {"session": ("runway", "last-hour rate"), "week": ("week's own runway", "pace so far")}   # learned, simple
+WIDE_CELLS = 60                        # from here on the forecasts are counted, too, and the verdict has words
+
+
+def chart(reliability: Reliability, cells: int, charset: Charset) -> List[Line]:
+    """A row for each bin: the forecast likelihood, and how often it came true as a bar with a mark at that likelihood."""
+    wide = cells >= WIDE_CELLS
+    ends = [f"{one.forecasts:>11,}{one.windows:>9,}  {one.verdict:8}" if wide
+            else f"{one.windows:>4,}{'!' if one.verdict else ' '}" for one in reliability.bins]
+    room = max(4, cells - 17 - max((text.width(end) for end in ends), default=0))
+    scale = text.pad("0 %", room - 5) + "100 %" if room >= 9 else " " * room       # what the ends of a bar stand for
+    rest = Span("  forecasts  windows" if wide else "  of", "label")
+    head = (Span(" said  happened  ", "label"), Span(scale, "dim"), rest)
+    rows = [(Span(f"{_percent(one.said)}     {_percent(one.happened)}  ", "value"),
+             *text.bar(one.happened, room, "accent", charset, one.said), Span(end, "text"))
+            for one, end in zip(reliability.bins, ends)]
+    return [text.clip_line(line, cells) for line in (head, *rows)] if rows else []
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:>3.0f} %"
+
+
+def reliability_rows(reliability: Reliability) -> Tuple[Tuple[str, ...], ...]:
+    """The bins as a table's rows below HEAD."""
+    return tuple((_percent(one.said).strip(), _percent(one.happened).strip(), text.count(one.forecasts), text.count(one.windows),
+                  one.verdict) for one in reliability.bins)
+
+
+def reliability_sentences(reliability: Reliability, window: str) -> Iterator[str]:
+    """What the chart is of; then how the medians and intervals held, and what a mark at a row means, where there are any."""
+    yield (f"{plural(reliability.forecasts, 'forecast')} of {plural(reliability.windows, window)}: how likely they said it runs "
+           "out before the reset, and how often it did")
+    parts = []
+    if reliability.before_median is not None:
+        parts.append(f"{_percent(reliability.before_median).strip()} ran out before the median (50 is right)")
+    if reliability.in_interval is not None:
+        parts.append(f"{_percent(reliability.in_interval).strip()} within the 90 % interval (90 is right)")
+    if parts:
+        yield "; ".join(parts)
+    if any(one.verdict for one in reliability.bins):
+        yield "too high, too low (!): by more than chance, each window counted once"
+
+
+# --- which rule is shown --------------------------------------------------------------------------------------------------
+
+def choice_sentences(choice: Choice, window: str, zone: Zone) -> Iterator[str]:
+    """Which of the two rules for a window ("session" or "week") is shown, since when, and why."""
+    rules = RULES[window]
+    shown, other = rules if choice.rule == "learned" else reversed(rules)
+    if choice.since:
+        day = f"{local(choice.since, zone):%Y-%m-%d}"
+        yield (f"shown: the {shown} since {day}: on the {plural(choice.then.windows, window)} before, "
+               f"{_compared(choice.then, *rules)}")
+    else:
+        yield f"shown: the {shown}"
+    if choice.now.windows:
+        last = plural(choice.now.windows, window) if choice.now.windows > 1 else window
+        yield f"on the last {last}, {_compared(choice.now, *rules)}"
+    if choice.now.windows < LEAST_COMPARED:
+        yield f"after {LEAST_COMPARED} {window}s the {other} may take its place"
+
+
+def _compared(comparison: Comparison, learned: str, simple: str) -> str:
+    """the error (CRPS) of the runway was 8.3 minutes above that of the last-hour rate (0.4 % likely by chance)."""
+    side, chance = ("below", 1 - comparison.chance) if comparison.lost_min <= 0 else ("above", comparison.chance)
+    return (f"the error (CRPS) of the {learned} was {abs(comparison.lost_min):.1f} minutes {side} that of the {simple} "
+            f"({'below 0.1' if chance < 0.001 else f'{100 * chance:.1f}'} % likely by chance)")
+
+
+def reliability_document(reliability: Reliability) -> Dict[str, Any]:
+    """Shares are 0 to 1; null where nothing is known."""
+    return {**reliability._asdict(), "bins": [{**one._asdict(), "verdict": one.verdict or None} for one in reliability.bins]}
+
+
+# --- on series of others: `ccmon learn --evaluate` ------------------------------------------------------------------------
 
 CELLS = 80
 _FILE_CELLS, _COLUMNS = 31, (("moments", 9), ("from day", 10), ("MAE", 7), ("CRPS", 7), ("Brier", 7), ("90 %", 8))
@@ -24,10 +107,8 @@ class FileResult(NamedTuple):
     result: Result
 
 
-# --- one series ---------------------------------------------------------------------------------------------------------
-
-def one(result: Result) -> List[Line]:
-    """What was read, and the scores of the session and of the week, within 80 columns."""
+def series_lines(result: Result) -> List[Line]:
+    """What was read of a file, and the scores of the session and of the week, within 80 columns."""
     rows = [_read(result)]
     if result.session.ours.n:
         rows += ["", *_moments(result, result.session, "session", result.limits, "the last-hour rate"),
@@ -37,8 +118,11 @@ def one(result: Result) -> List[Line]:
     if result.skipped > result.rows:
         rows[1:1] = ["Most rows are skipped: ts and resets are epoch seconds, ts rises from row to row, and a reset is "
                      "at most five hours after it."]
-    if result.week is not None:
-        rows += ["", *_week(result, result.week)]
+    if result.week is not None and result.week.ours.n:
+        rows += ["", *_moments(result, result.week, "week", result.week_limits, "the straight line"),
+                 *_scores(result.week, HOUR_S, "line")]
+    elif result.week is not None:
+        rows += ["", "Nothing to decide in the week: no 7-day window is seen to its end."]
     return [(Span(row),) for words in rows for row in (text.wrap(words, CELLS) if text.width(words) > CELLS else [words])]
 
 
@@ -51,17 +135,11 @@ def _read(result: Result) -> str:
     return f"{plural(result.rows, 'row')}{idle} from {_date(result.begin)} on, {days}; {skipped}"
 
 
-def _week(result: Result, week: Judged) -> List[str]:
-    if not week.ours.n:
-        return ["Nothing to decide in the week: no 7-day window is seen to its end."]
-    return [*_moments(result, week, "week", result.week_limits, "the straight line"), *_scores(week, HOUR_S, "line")]
-
-
 def _moments(result: Result, judged: Judged, name: str, limits: Sequence[float], plain: str) -> Iterator[str]:
     """How many moments there were, and from when on ccmon had a forecast of its own."""
     at = ", ".join(f"{limit:.4g}" for limit in limits)
     yield f"the {name}: {plural(judged.ours.n, 'moment')} judged, with the limit at {at} %"
-    day = own_day(result, judged)
+    day = _own_day(result, judged)
     if day is None or judged.own_from is None:
         yield f"ccmon's own forecast never began: it says what {plain} says"
     else:
@@ -77,7 +155,7 @@ def _scores(judged: Judged, unit_s: float, plain: str) -> Iterator[str]:
         yield _row(name, (f"{(mine or 0.0) * 60 / unit_s:.1f}", f"{(theirs or 0.0) * 60 / unit_s:.1f}", _change(mine, theirs)))
     yield _row("Brier, used up before the reset", (f"{ours.brier or 0.0:.3f}", f"{seed.brier or 0.0:.3f}",
                                                    _change(ours.brier, seed.brier)))
-    yield _row("coverage of the 90 % interval", (_share(ours.coverage90), "none"))
+    yield _row("coverage of the 90 % interval", ("-" if ours.coverage90 is None else f"{ours.coverage90:.1%}", "none"))
 
 
 def _row(name: str, values: Sequence[str]) -> str:
@@ -92,12 +170,12 @@ def _day_of(ts: float) -> int:
     return int(ts // DAY_S)
 
 
-def own_day(result: Result, judged: Judged) -> Optional[int]:
+def _own_day(result: Result, judged: Judged) -> Optional[int]:
     """The day (by UTC) of the series, from 1 on, on which ccmon's own forecast began; None where it never did."""
     return None if judged.own_from is None else _day_of(judged.own_from) - _day_of(result.begin) + 1
 
 
-def difference(judged: Judged) -> Dict[str, Optional[float]]:
+def _difference(judged: Judged) -> Dict[str, Optional[float]]:
     """By how much ccmon is off the plain rule, as a share of it (-0.2: 20 % less); None where that cannot be computed."""
     return {name: (ours / seed - 1 if ours is not None and seed else None)
             for name, ours, seed in zip(_SCORES, judged.ours[1:4], judged.seed[1:4])}
@@ -107,16 +185,12 @@ def _change(ours: Optional[float], seed: Optional[float]) -> str:
     return f"{ours / seed - 1:+.0%}" if ours is not None and seed else "-"
 
 
-def _share(value: Optional[float]) -> str:
-    return "-" if value is None else f"{value:.1%}"
-
-
 # --- several ------------------------------------------------------------------------------------------------------------
 
 Numbers = Tuple[Optional[float], ...]  # moments, day, differences of MAE, CRPS and Brier as shares, coverage
 
 
-def several(results: Sequence[FileResult]) -> List[Line]:
+def table_lines(results: Sequence[FileResult]) -> List[Line]:
     """A table by file with the median of each column; of the week another one, where any file says something of it."""
     rows = _table("session, against the last-hour rate", [(one.name, one.result, one.result.session) for one in results])
     weeks = [(one.name, one.result, one.result.week) for one in results if one.result.week is not None]
@@ -142,7 +216,7 @@ def _short(names: Sequence[str]) -> List[str]:
 
 
 def _numbers(result: Result, judged: Judged) -> Numbers:
-    return (judged.ours.n, own_day(result, judged), *difference(judged).values(), judged.ours.coverage90)
+    return (judged.ours.n, _own_day(result, judged), *_difference(judged).values(), judged.ours.coverage90)
 
 
 def _medians(rows: Sequence[Numbers]) -> Numbers:
@@ -169,7 +243,7 @@ def document(result: Result) -> Dict[str, Any]:
 
 def _judged(result: Result, judged: Judged) -> Dict[str, Any]:
     return {"decisions": judged.ours.n, "own_decisions": judged.own, "own_from": judged.own_from,
-            "own_from_day": own_day(result, judged), **score.beside(judged.ours, judged.seed), "difference": difference(judged),
+            "own_from_day": _own_day(result, judged), **score.beside(judged.ours, judged.seed), "difference": _difference(judged),
             "coverage90": judged.ours.coverage90}
 
 
