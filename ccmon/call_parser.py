@@ -1,4 +1,4 @@
-"""The parser that argparse makes of the table: for help texts, and for calls that are not as plain as most.
+"""The parser that argparse makes of the table: for calls that are not as plain as most, and for all that `ccmon help` prints.
 
 Colours and suggestions of newer Pythons are switched off: every Python prints the same.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Sequence
 
 from ccmon import __version__
-from ccmon.call_table import ABSENT, COMMANDS, HELP, MODES, SETTINGS, VERSION_FLAG, Argument, Command
+from ccmon.call_table import ABSENT, COMMANDS, HELP, MODES, PAGES, SETTINGS, VERSION_FLAG, Argument, Command, arguments_of
 from ccmon.errors import UsageError
-from ccmon.text import did_you_mean
+from ccmon.text import clean, clip, did_you_mean
+from ccmon.typed_values import folded
 
 ALSO = "each is also CCMON_<NAME> in the environment and a line of config.ini"
 EVERYWHERE = "Each is also a variable in the environment, as CCMON_PLAN, and a line of config.ini: ccmon config"
@@ -65,7 +66,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError with the nearest valid word."""
-        raise UsageError(f"{message.replace('argument ', '', 1)}{_hint(message)}", f"See: {self.prog} --help")
+        quoted = message.split("'")
+        hint = did_you_mean(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
+        raise UsageError(message.replace("argument ", "", 1) + hint, f"See: {self.prog} --help")
 
     def format_help(self) -> str:
         """A command's own options, with one line on the common ones; of ccmon itself everything."""
@@ -79,11 +82,6 @@ class Parser(argparse.ArgumentParser):
                 return super().format_help()
             finally:
                 self.epilog = None
-
-
-def _hint(message: str) -> str:
-    quoted = message.split("'")
-    return did_you_mean(quoted[1], quoted[3::2]) if "invalid choice" in message else ""
 
 
 @contextmanager
@@ -190,3 +188,65 @@ def section_help(prog: str, title: str, arguments: Iterable[Argument], has_versi
     for argument in chosen:
         _add(group, argument)
     return alone.format_help().partition("\n\n")[2]
+
+
+# --- what `ccmon help ...` is about ---------------------------------------------------------------------------------------------
+
+OPTIONS = ("options", "option", "settings", "setting", "common", "common-options")
+MANUAL = ("man", "manual", "manpage")
+_TOPICS = {**dict.fromkeys(("init", "statusline", "format", "formats", "template", "templates"), "line"),
+           **dict.fromkeys(("report", "merge", "export"), "history"), "hit": "learn",
+           **dict.fromkeys((*OPTIONS, "plans", "prices", "accounts", "themes", "alerts"), "config")}
+
+
+def topics(argv: Sequence[str]) -> Optional[List[str]]:
+    """What `ccmon help ...` asks about, empty for ccmon itself; None when it is no such call."""
+    more = argv[1] if len(argv) > 1 else "-"
+    if argv and (folded(argv[0]) == "help" or argv[0] in ("--help", "-h") and (more[:1] != "-" or more == "--man")):
+        return [folded(word.lstrip("-")) for word in argv[1:]]
+    return None
+
+
+def manual_file(wanted: Sequence[str]) -> Optional[str]:
+    """The file of the manual that `ccmon help --man` asks for; None when the help is no such one. UsageError for other topics."""
+    if not any(word in MANUAL for word in wanted):
+        return None
+    words = [word for word in wanted if word not in (*MANUAL, "help", "")]
+    word = next((word for word in words if not manual_topic(word)), None)
+    if word is not None:
+        raise UsageError(f"there is no page on '{clip(clean(word), 40)}'{did_you_mean(word, tuple(PAGES))}",
+                         f"See: ccmon help --man {' | '.join(PAGES)}")
+    return PAGES[manual_topic(words[0]) if words else "ccmon"]
+
+
+def manual_topic(word: str) -> str:
+    """The topic that tells of a command, or whose page has that name, as ccmon-line(1); "" for a word that is on no page."""
+    name = word.replace("ccmon-", "", 1)
+    name = name[:-3] if name[-3:] in ("(1)", "(5)") else name[:-2] if name[-2:] in (".1", ".5") else name
+    return name if name in PAGES else _TOPICS.get(name, "ccmon" if name in COMMANDS else "")
+
+
+def help_text(wanted: Sequence[str]) -> str:
+    """The help on that: on a command, on all common options, on one option, or on ccmon itself. UsageError for other words."""
+    words = [word for word in wanted if word and word != "help"]
+    command = next((word for word in words if word in COMMANDS), None)
+    if command:
+        return command_parser(command).format_help()
+    if not words:
+        return root_parser(()).format_help()
+    if words[0] in OPTIONS:
+        return section_help("ccmon", "the common options, of ccmon itself and of its commands", SETTINGS,
+                                        has_version=True)
+    if words[0] == "version":
+        return section_help("ccmon", "", (), has_version=True)
+    for name in ("", *COMMANDS):
+        for argument in arguments_of(name):
+            if argument.name == "--" + words[0] or argument.key == words[0].replace("-", "_") and argument.is_common:
+                title = "" if argument.is_common else f"of ccmon {name}".rstrip()
+                return section_help(f"ccmon {name}".rstrip(), title, (argument,))
+    names = [*COMMANDS, "options", "man", "help", "version", *(one.name[2:] for one in arguments_of(""))]
+    word, topic = clip(clean(words[0]), 40), manual_topic(words[0])
+    if topic:
+        raise UsageError(f"there is no help on '{word}', but a page of the manual", f"Type: ccmon help --man {topic}")
+    raise UsageError(f"there is no help on '{word}'{did_you_mean(words[0], names)}", "See: ccmon help, ccmon help COMMAND, "
+                     "ccmon help options, ccmon help --man")

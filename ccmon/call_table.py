@@ -6,10 +6,9 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
-from ccmon.choices import GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGETS, WINDOW
+from ccmon.choices import BY_WORDS, GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGET_WORDS, TARGETS, WINDOW
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, NEGATIVE_FLAGS, OPTIONS, Option, flag_name
-from ccmon.tried_words import BY_WORDS, TARGET_WORDS
 from ccmon.typed_values import folded, plan_of, word_of
 
 CONFIG_ACTIONS = {"list": "every option (this is the default)", "get": "one value", "set": "write a value",
@@ -66,10 +65,6 @@ def _switch(name: str, text: str, excludes: str = "") -> Argument:
 def _meant(names: Sequence[str], synonyms: Optional[Mapping[str, str]] = None) -> Callable[[str], str]:
     """The name that a word means, in any case; the word itself where it means none: the list of choices says so."""
     return lambda text: word_of(text, names, synonyms) or text
-
-
-def _subscription(text: str) -> str:
-    return plan_of(text, SUBSCRIPTIONS) or folded(text)
 
 
 def _setting(option: Option) -> Argument:
@@ -151,7 +146,7 @@ _LEARN = (
     Argument("--at-percent", "with --evaluate: P % is the limit (default: 100)", "P[,P]"),
     Argument("--at-quantile", "with --evaluate: the limit is what Q % of the series' own sessions stay below", "Q[,Q]"),
     Argument("--subscription", "with --share and --compare: your subscription: " + ", ".join(SUBSCRIPTIONS), "NAME",
-             parse=_subscription, choices=SUBSCRIPTIONS),
+             parse=lambda text: plan_of(text, SUBSCRIPTIONS) or folded(text), choices=SUBSCRIPTIONS),
     _switch("--json", "as JSON"),
 )
 _CONFIG = (

@@ -12,13 +12,12 @@ from typing import Dict, List, Mapping, Sequence, Tuple
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
 from ccmon.call_table import COMMANDS, CONFIG_ACTIONS, VERSION_FLAG, arguments_of
-from ccmon.choices import PERIODS
+from ccmon.choices import ACTIONS, AS_OPTIONS, BY_WORDS, FLAGS, INSTEAD, PERIODS, WORDS
 from ccmon.errors import UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import clean, clip, did_you_mean
-from ccmon.tried_words import ACTIONS, AS_OPTIONS, BY_WORDS, FLAGS, INSTEAD, WORDS
 from ccmon.typed_times import typed
 from ccmon.typed_values import FALSE, PLAN_NAMES, TRUE, boolean, folded, plan_of, word_of
 

@@ -49,26 +49,20 @@ def _run(argv: List[str]) -> int:
     """Each command is a room of its own, loaded when it is wanted."""
     if "--statusline" in argv:
         return int(import_module("ccmon.commands.statusline").statusline(argv))
-    from ccmon import arguments  # the line does without, where that cannot be loaded either
-    given = arguments.parse(argv)
+    from ccmon import call  # the line does without, where that cannot be loaded either
+    given = call.parse(argv)
     if getattr(given, "reset_terminal", False):
         return _reset_terminal()
     module = import_module(f"ccmon.commands.{given.command or 'look'}")
     if given.command in WITHOUT_CONTEXT:
         return int(module.run(given))
-    from ccmon.call import context_of  # the others do without
-    with context_of(given) as ctx:
+    with call.context_of(given) as ctx:
         try:
             return int(module.run(given, ctx))
         finally:
-            _complain_of_moved()
-
-
-def _complain_of_moved() -> None:
-    """Whatever the call was about: that a damaged history was moved aside."""
-    database = sys.modules.get("ccmon.store.database")     # not to be loaded for that alone
-    for sentence in database.moved_aside() if database else ():
-        streams.complain(sentence, OK)
+            database = sys.modules.get("ccmon.store.database")         # whatever the call was about; not to be loaded for that
+            for sentence in database.moved_aside() if database else ():
+                streams.complain(sentence, OK)
 
 
 def _reset_terminal() -> int:

@@ -1,12 +1,13 @@
 """The door to the cached status lines, read: which file answers, and its freshness.
 
-This file is all that a cached `ccmon --statusline` loads: it imports nothing of ccmon and nothing slow.
+This file and private.py are all that a cached `ccmon --statusline` loads: nothing slow is imported.
 Shells read the same folder without Python: by the times of `fresh`, `expires`, `ends` and `state` against that of `now`.
 """
 
 import os
 import time
-from binascii import crc32
+
+from ccmon.private import content_of, mtime_s, set_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     Environ = Mapping[str, str]
     Refresh = Callable[[str, list[str], Environ], object]
     Finish = Callable[[bytes], bytes]
-    Refusal = Callable[[os.stat_result], "str | None"]
 
 TTL_S = 15
 NOT_UTF8 = "<locale>"                  # stands in a signature for a locale that is not UTF-8
@@ -22,7 +22,6 @@ KEEP_S = 86_400                        # lines not asked for since then are no l
 MOST_LINES = 32
 MOST_FRESH_S = 7200
 MOST_PAUSE_S = 60                      # between two tries of a failing source
-MOST_BYTES = 1 << 20                   # of a file here; one that is larger is none of ours
 MOST_AHEAD_S = 60                      # a time that lies further ahead is of another clock
 COARSE_S = 2                           # the coarsest file times: whole seconds to bash 3.2 and some disks, even ones on FAT
 HOLD_S = 3                             # a shell that has just had a refresh started need not ask again
@@ -96,14 +95,6 @@ def config_stamp(path: str) -> int:
         return 0
 
 
-def mtime_s(path: str) -> float:
-    """When the file was last written (epoch s), 0 when there is none."""
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0
-
-
 def _base(env: "Environ", variable: str) -> str:
     """The folder that an XDG variable names, or on Windows %LOCALAPPDATA%, as in settings/config.py; "" for the usual one."""
     base = env.get(variable, "")
@@ -131,6 +122,7 @@ def config_path(env: "Environ") -> str:
 
 def checksum(text: str) -> str:
     """Eight characters that stand for the text."""
+    from binascii import crc32  # not for every line
     return format(crc32(text.encode("utf-8", "surrogateescape")) & 0xFFFFFFFF, "08x")
 
 
@@ -163,115 +155,32 @@ def file_of(key_text: str) -> str:
     """
     parts = key_text.split("\0")
     alone = len(parts) == 4 and parts[:2] == ["--statusline", "--format"] and not parts[3]
-    if alone and parts[2] != "plain" and is_dialect(parts[2]):
+    if alone and parts[2] != "plain" and parts[2] in FORMATS:
         return parts[2]
     return "plain" if key_text == "--statusline\0" else checksum(key_text) + ".line"
-
-
-def is_foreign(status: os.stat_result) -> bool:
-    """Whether it belongs to another user: what is neither one's own nor root's is neither shown nor written to."""
-    return hasattr(os, "getuid") and status.st_uid not in (os.getuid(), 0)
-
-
-def open_plain(path: str, flags: int, refusal: "Refusal | None" = None) -> int:
-    """A descriptor of a plain file, got without waiting for anything. Raises OSError.
-
-    refusal: status -> what is wrong with it, "" where nothing is; without, what is not plain or another user's is refused.
-    Pipes, devices and folders are none; a link may lead to one. Nothing is cut before it was checked.
-    """
-    fd = os.open(path, flags & ~os.O_TRUNC | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-                 | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        status = os.fstat(fd)
-        is_own = status.st_mode & 0o170000 == 0o100000 and not is_foreign(status)
-        why = refusal(status) if refusal else "" if is_own else "is not a plain file of your own"
-        if why:
-            raise PermissionError(1, f"it {why}", path)
-        if flags & os.O_TRUNC:
-            os.ftruncate(fd, 0)
-    except OSError:
-        os.close(fd)
-        raise
-    return fd
-
-
-def read(path: str) -> "bytes | None":
-    """All that the file holds; None when there is none, or it cannot be one of ours."""
-    try:
-        fd = open_plain(path, os.O_RDONLY)
-    except (OSError, ValueError):
-        return None
-    try:
-        size = os.fstat(fd).st_size    # 0 of what /proc has
-        return os.read(fd, max(size, 4096)) if size <= MOST_BYTES else None
-    except OSError:
-        return None
-    finally:
-        os.close(fd)
-
-
-def is_dialect(name: str) -> bool:
-    """Whether the file holds the line of a dialect, and nothing else."""
-    return name in FORMATS
 
 
 def read_line(where: str, key_text: str) -> "bytes | None":
     """The cached line of exactly these words, with its newline."""
     name = file_of(key_text)
-    content = read(where + "/" + name)
+    content = content_of(where + "/" + name)
     if not content:
         return None
-    if is_dialect(name):
+    if name in FORMATS:                # nothing but the line
         return content
     head, _, line = content.partition(b"\n")
     return line if line and head == key_text.encode("utf-8", "surrogateescape") else None
 
 
-def touch(where: str, key_text: str) -> None:
-    """Note that these words were asked for just now."""
-    set_time(where + "/" + file_of(key_text), time.time())
-
-
-def set_time(path: str, at: float) -> None:
-    """Give an existing file a time of change."""
-    try:
-        os.utime(path, (at, at))
-    except (OSError, OverflowError):
-        pass
-
-
 def read_state(where: str) -> State:
     """The freshness file; an empty state when there is none or it is damaged."""
-    content = (read(where + "/state") or b"").decode("utf-8", "surrogateescape")
+    content = (content_of(where + "/state") or b"").decode("utf-8", "surrogateescape")
     head, _, note = content.partition("\n")
     try:
         fresh_until, retry_at, expires_at, refreshed, failures, config = [int(word) for word in head.split()]
         return State(fresh_until, retry_at, expires_at, refreshed, failures, config, note)
     except ValueError:
         return State()
-
-
-def is_foreign_folder(path: str) -> bool:
-    """Whether the folder belongs to another user, or a link that leads to it, or the one in which it would be made."""
-    while path and not os.path.lexists(path):
-        path = os.path.dirname(path)
-    above = os.path.dirname(path)
-    try:
-        folders = [path, above] if os.path.basename(above) == "ccmon" else [path]
-        return any([is_foreign(os.stat(folder)) or is_foreign(os.lstat(folder)) for folder in folders])
-    except (OSError, ValueError):
-        return False
-
-
-def open_file(path: str, flags: int) -> int:
-    """As private.open_file, which is not loaded here. Raises OSError."""
-    fd = open_plain(path, flags | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        if os.fstat(fd).st_mode & 0o777 != 0o600 and hasattr(os, "fchmod"):
-            os.fchmod(fd, 0o600)
-    except OSError:                    # another user's
-        pass
-    return fd
 
 
 def answer(argv: "list[str]", refresh: "Refresh", finish: "Finish") -> bool:
@@ -292,7 +201,7 @@ def answer(argv: "list[str]", refresh: "Refresh", finish: "Finish") -> bool:
         return False
     put(finish(line))
     if state.due(now, config):
-        touch(where, key_text)
+        set_time(where + "/" + file_of(key_text), now)     # it was asked for just now
         refresh(where, argv, env)
     else:
         hold(where, now, state.quiet_until)

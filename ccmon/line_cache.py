@@ -7,8 +7,8 @@ while `fresh` is (which never outlives `expires`), and its numbers are of a sess
 import os
 import time
 
-from ccmon import line_answer
-from ccmon.system import newfiles, private
+from ccmon import line_answer, private
+from ccmon.system import newfiles
 
 
 def argv_and_env(key_text: str) -> "tuple[list[str], dict[str, str]]":
@@ -32,13 +32,13 @@ def _unescape(word: str) -> str:
 def write_line(where: str, key_text: str, line: bytes) -> None:
     """Put the line in its file, when its bytes changed."""
     name = line_answer.file_of(key_text)
-    content = line if line_answer.is_dialect(name) else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
-    if len(content) > line_answer.MOST_BYTES or line_answer.read(where + "/" + name) == content:
+    content = line if name in line_answer.FORMATS else key_text.encode("utf-8", "surrogateescape") + b"\n" + line
+    if len(content) > private.MOST_CACHED_BYTES or private.content_of(where + "/" + name) == content:
         return                         # words of a megabyte are answered without a cache
-    asked_at = line_answer.mtime_s(where + "/" + name)
+    asked_at = private.mtime_s(where + "/" + name)
     replace(where, name, content)
     if asked_at:
-        line_answer.set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
+        private.set_time(where + "/" + name, asked_at)  # its time of change says when it was last asked for
 
 
 def replace(where: str, name: str, content: bytes) -> bool:
@@ -52,28 +52,16 @@ def replace(where: str, name: str, content: bytes) -> bool:
         return False
 
 
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
-
-
 def forget(where: str, key_text: str) -> None:
     """Remove a line that can no longer be made current: whoever asks for it next renders it anew."""
-    _remove(where + "/" + line_answer.file_of(key_text))
+    private.unlink(where + "/" + line_answer.file_of(key_text))
 
 
 def _lines(where: str) -> "list[str]":
     try:
-        return [n for n in os.listdir(where) if line_answer.is_dialect(n) or n.endswith(".line")]
+        return [n for n in os.listdir(where) if n in line_answer.FORMATS or n.endswith(".line")]
     except OSError:
         return []
-
-
-def has_lines(where: str) -> bool:
-    """True once somebody was answered."""
-    return bool(_lines(where))
 
 
 def line_count(where: str) -> int:
@@ -83,7 +71,7 @@ def line_count(where: str) -> int:
 
 def last_asked_s(where: str) -> float:
     """When any line was last asked for while it was not fresh (epoch s); 0 when none was."""
-    return max([line_answer.mtime_s(where + "/" + name) for name in _lines(where)], default=0.0)
+    return max([private.mtime_s(where + "/" + name) for name in _lines(where)], default=0.0)
 
 
 def recent_keys(where: str) -> "list[str]":
@@ -93,24 +81,24 @@ def recent_keys(where: str) -> "list[str]":
     recent = [n for at, n in by_time if at >= now - line_answer.KEEP_S][:line_answer.MOST_LINES]
     for _, name in by_time:
         if name not in recent:
-            _remove(where + "/" + name)
+            private.unlink(where + "/" + name)
     keys = [_key_of(where, n) for n in recent]
     return [key_text for key_text in keys if key_text]
 
 
 def _asked_at(path: str, now: float) -> float:
     """When the line was last asked for; for one of a clock that was ahead its day begins now."""
-    at = line_answer.mtime_s(path)
+    at = private.mtime_s(path)
     if at > now + line_answer.MOST_AHEAD_S:
-        line_answer.set_time(path, now)
+        private.set_time(path, now)
     return min(at, now)
 
 
 def _key_of(where: str, name: str) -> str:
     """The words that the file answers."""
-    if line_answer.is_dialect(name):
+    if name in line_answer.FORMATS:
         return "--statusline\0--format\0" + name + "\0"
-    return (line_answer.read(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
+    return (private.content_of(where + "/" + name) or b"").partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
 
 def write_state(where: str, state: line_answer.State) -> bool:
@@ -118,7 +106,7 @@ def write_state(where: str, state: line_answer.State) -> bool:
     whole = _put_state(where, state)
     mark(where, "expires", state.expires_at)
     mark(where, "fresh", min(state.quiet_until, state.expires_at))
-    _remove(where + "/now")            # fish can only append to it
+    private.unlink(where + "/now")            # fish can only append to it
     return whole
 
 
@@ -128,7 +116,7 @@ def _put_state(where: str, state: line_answer.State) -> bool:
     text = " ".join([str(int(n)) for n in numbers]) + "\n" + state.note
     whole = replace(where, "state", text.encode("utf-8", "surrogateescape"))
     if whole:
-        line_answer.set_time(where + "/state", line_answer.mtime_s(where + "/state") - line_answer.COARSE_S)
+        private.set_time(where + "/state", private.mtime_s(where + "/state") - line_answer.COARSE_S)
     return whole
 
 
@@ -137,7 +125,7 @@ def mark(where: str, name: str, at: int) -> None:
     path = where + "/" + name
     if not os.path.exists(path):
         replace(where, name, b"")
-    line_answer.set_time(path, at)
+    private.set_time(path, at)
 
 
 def outdate(env: "line_answer.Environ") -> None:
@@ -147,11 +135,11 @@ def outdate(env: "line_answer.Environ") -> None:
     """
     folder = line_answer.folder(env)
     for where in _all_accounts(folder) if folder else ():
-        if os.path.exists(where + "/state") and not line_answer.is_foreign_folder(where):
+        if os.path.exists(where + "/state") and not private.foreign_folder(where):
             if not _put_state(where, line_answer.read_state(where).replaced(config=line_answer.CHANGED)):
-                _remove(where + "/state")          # a full disk
+                private.unlink(where + "/state")          # a full disk
             for name in ("fresh", "expires", "ends"):
-                _remove(where + "/" + name)
+                private.unlink(where + "/" + name)
 
 
 def _all_accounts(folder: str) -> "list[str]":

@@ -2,13 +2,13 @@
 
 A lock is the kernel's, on the file `lock`. Where the system has none, or the holder is stopped, it is the file `lock.held`, which
 only one process can make. Both name their holder: one that is gone or stopped locks nobody out, and sees later that it lost.
-For whatever may hold up a line: it imports nothing but line_answer.
+For whatever may hold up a line: it imports nothing slow.
 """
 
 import os
 import time
 
-from ccmon import line_answer
+from ccmon import line_answer, private
 
 WIDTH = 64                             # bytes of a field: the holder, its ccusage, the holder that it was taken from
 YOUNG_S = 60                           # a file that names nobody (yet, or for want of space) counts as held so long
@@ -26,10 +26,10 @@ def lock(where: str) -> "int | None":
     Where there can be no lock (no home, read-only, full) -1: refresh without one rather than never.
     """
     try:
-        make_folder(where)
-        fd = line_answer.open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
+        private.own_folder(where)
+        fd = private.open_file(where + "/lock", os.O_RDWR | os.O_CREAT)
     except OSError:                    # it may be root's, after sudo, or a folder: others can be made beside it
-        return -1 if os.name == "nt" else _make_lock_file(where + "/lock.held", -1)
+        return -1 if os.name == "nt" else file_lock(where + "/lock.held")
     if os.name == "nt":
         return _lock_on_windows(fd)
     mine = flocked(fd)
@@ -39,7 +39,7 @@ def lock(where: str) -> "int | None":
     if mine is False and not _is_stopped(fd):
         os.close(fd)
         return None
-    made = _make_lock_file(where + "/lock.held", fd)
+    made = file_lock(where + "/lock.held", fd)
     if made is not None and made >= 0 and mine is not None and not (flocked(fd) or _is_stopped(fd)):
         unlock(made)                   # it was continued, or followed by another one
         made = None
@@ -47,26 +47,6 @@ def lock(where: str) -> "int | None":
         _write(fd, 2, _field(fd, 0))   # the one that is stopped is to know
     os.close(fd)
     return made
-
-
-def make_folder(path: str) -> None:
-    """As private.own_folder, which is not loaded here. Raises OSError."""
-    if line_answer.is_foreign_folder(path):
-        raise PermissionError(1, "it belongs to another user", path)
-    _make_folder(path)
-
-
-def _make_folder(path: str) -> None:
-    if not path or os.path.isdir(path):
-        return
-    if path == os.environ.get("HOME"):                   # gone for now: whoever brings it back makes it
-        raise FileNotFoundError(2, "the home is gone", path)
-    _make_folder(os.path.dirname(path))
-    try:
-        os.mkdir(path, 0o700)
-        os.chmod(path, 0o700)
-    except FileExistsError:
-        pass
 
 
 def _lock_on_windows(fd: int) -> "int | None":
@@ -95,17 +75,12 @@ def flocked(fd: int) -> "bool | None":
         return None
 
 
-def file_lock(path: str) -> "int | None":
-    """A lock that is a file of its own, as lock() gives one."""
-    return _make_lock_file(path, -1)
-
-
-def _make_lock_file(path: str, base: int) -> "int | None":
-    """Make the file that is the lock; what its last holder left, or that of the file `base`, is left in it."""
+def file_lock(path: str, base: int = -1) -> "int | None":
+    """A lock that is a file of its own, as lock() gives one; what its last holder left, or that of `base`, is left in it."""
     group = left_group(base)
     for _ in range(2):
         try:
-            fd = line_answer.open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+            fd = private.open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         except FileExistsError:
             left = _removed(path)
             if left is None:
@@ -132,36 +107,29 @@ def _is_other(path: str) -> bool:
 
 def _removed(path: str) -> "str | None":
     """Remove the file of a holder that is gone or stopped: the group that it left; None when it is held, or being removed."""
-    seen = line_answer.read(path)
+    seen = private.content_of(path)
     if not os.path.lexists(path):
         return ""                      # given back meanwhile; the next one to come is not ours to remove
     if _keeps_out(seen, path):
         return None
     marker = path + ".removed"         # two may have seen the same: the slower one must not remove the file of the faster
     try:
-        os.close(line_answer.open_file(marker, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        os.close(private.open_file(marker, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except OSError:
-        if time.time() - line_answer.mtime_s(marker) > YOUNG_S:
-            _unlink(marker)
+        if time.time() - private.mtime_s(marker) > YOUNG_S:
+            private.unlink(marker)
         return None
-    if line_answer.read(path) == seen:
-        _unlink(path)
-    _unlink(marker)
+    if private.content_of(path) == seen:
+        private.unlink(path)
+    private.unlink(marker)
     return _text((seen or b"")[WIDTH:2 * WIDTH])
 
 
 def _keeps_out(content: "bytes | None", path: str) -> bool:
-    made_at = line_answer.mtime_s(path)  # before the time now: it may just be made anew
+    made_at = private.mtime_s(path)  # before the time now: it may just be made anew
     holder, age_s = _text((content or b"")[:WIDTH]), time.time() - made_at
     state = "" if _is_other(path) else _state(holder)
     return 0 <= age_s < (YOUNG_S if not holder else OLD_S) if state == "?" else state not in ("", "T")
-
-
-def _unlink(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        pass
 
 
 def unlock(fd: int) -> None:
@@ -170,7 +138,7 @@ def unlock(fd: int) -> None:
         return
     path = _files.pop(fd, "")
     if path and held(fd, path):
-        _unlink(path)
+        private.unlink(path)
     if os.name == "nt":                # else it may go some time after the descriptor
         import msvcrt
         os.lseek(fd, 0, os.SEEK_SET)
@@ -204,7 +172,7 @@ def held(fd: int, path: str = "") -> bool:
     path = path or _files.get(fd, "")
     if not path:
         return not _is_own(_field(fd, 2))
-    content = line_answer.read(path)
+    content = private.content_of(path)
     return content is not None and (not _text(content[:WIDTH]) or _is_own(_text(content[:WIDTH])))
 
 
@@ -269,7 +237,7 @@ def _name(pid: int) -> str:
         machine += os.readlink(PROC + "/self/ns/pid")
     except OSError:
         pass
-    boot = (line_answer.read(PROC + "/sys/kernel/random/boot_id") or b"-").decode("ascii", "replace")
+    boot = (private.content_of(PROC + "/sys/kernel/random/boot_id") or b"-").decode("ascii", "replace")
     return f"{pid} {_state_and_start(pid)[1] or '-'} {line_answer.checksum(machine)} {boot[:8].strip()}"
 
 
@@ -295,7 +263,7 @@ def _state_and_start(pid: int) -> "tuple[str, str]":
 
 def stat_words(pid: str) -> "list[str]":
     """The fields of that process in /proc, from its state on; nothing when it is gone, or where there is no /proc."""
-    return (line_answer.read(f"{PROC}/{pid}/stat") or b"").rpartition(b")")[2].decode("ascii", "replace").split()
+    return (private.content_of(f"{PROC}/{pid}/stat") or b"").rpartition(b")")[2].decode("ascii", "replace").split()
 
 
 def holder(where: str) -> str:
@@ -306,7 +274,7 @@ def holder(where: str) -> str:
 def holder_pid(where: str) -> int:
     """The process that holds that lock just now; 0 when none does, or it cannot be read."""
     for name in ("/lock.held", "/lock"):
-        holder = _text((line_answer.read(where + name) or b"")[:WIDTH])
+        holder = _text((private.content_of(where + name) or b"")[:WIDTH])
         if _state(holder) not in ("", "?"):
             return int(holder.split()[0])
     return 0
@@ -314,7 +282,7 @@ def holder_pid(where: str) -> int:
 
 def holder_of(path: str) -> str:
     """The same of a lock file."""
-    words = _text((line_answer.read(path) or b"")[:WIDTH]).split()
+    words = _text((private.content_of(path) or b"")[:WIDTH]).split()
     return f"process {words[0]}" if len(words) == 4 else "another process"
 
 
@@ -358,10 +326,10 @@ def rest(where: str, seconds: float) -> bool:
     """
     now = time.time()
     if seconds or rests(where, now):
-        line_answer.set_time(where + "/lock", now + seconds)
+        private.set_time(where + "/lock", now + seconds)
     return rests(where, now)
 
 
 def rests(where: str, now: float) -> bool:
     """Whether rest() is in force."""
-    return line_answer.is_pause(line_answer.mtime_s(where + "/lock"), now)
+    return line_answer.is_pause(private.mtime_s(where + "/lock"), now)

@@ -18,7 +18,7 @@ from ccmon.settings.context import Context
 from ccmon.settings.ini_sections import Setting
 from ccmon.settings.themes import Fitting
 from ccmon.system import processes
-from ccmon.text import Charset, Line, clip, pad, plain
+from ccmon.text import OWN_NAME, Charset, Line, clip, pad, plain, with_name
 
 if TYPE_CHECKING:
     import locale
@@ -118,14 +118,13 @@ def show(ctx: Context, lines: Sequence[Line], pager: bool, paged: Optional[Seque
     """
     rows = list(painted(ctx, with_own_command(lines)))
     in_pager = rows if paged is None else list(painted(ctx, with_own_command(paged)))
-    if not (pager and sys.stdout.isatty() and len(rows) >= size().rows and _paged(ctx.env, in_pager)):
-        for row in rows:
-            print(row)
+    show_text(ctx.env, rows, in_pager if pager else ())
 
 
-def show_text(env: Mapping[str, str], rows: Sequence[str]) -> None:
-    """Print plain rows; on a terminal that is too small for them through the user's pager."""
-    if not (sys.stdout.isatty() and len(rows) >= size().rows and _paged(env, rows)):
+def show_text(env: Mapping[str, str], rows: Sequence[str], in_pager: Optional[Sequence[str]] = None) -> None:
+    """Print plain rows; on a terminal that is too small for them, these or others through the pager, where there are any."""
+    shown = rows if in_pager is None else in_pager
+    if not (shown and sys.stdout.isatty() and len(rows) >= size().rows and _paged(env, shown)):
         for row in rows:
             print(row)
 
@@ -208,10 +207,9 @@ def read_logs(ctx: Context, stored: "Optional[StoreAccess]" = None) -> None:
 
 def with_own_command(lines: Sequence[Line]) -> Sequence[Line]:
     """The same of lines; where the name is longer, so are they."""
-    from ccmon import own_name
     name = processes.own_command(os.environ)
-    return lines if name == own_name.NAME else [
-        tuple(span._replace(text=own_name.with_name(span.text, name)) for span in line) for line in lines]
+    return lines if name == OWN_NAME else [
+        tuple(span._replace(text=with_name(span.text, name)) for span in line) for line in lines]
 
 
 # --- the locale --------------------------------------------------------------------------------------------------------

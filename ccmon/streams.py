@@ -10,8 +10,8 @@ from io import TextIOWrapper
 
 def named(sentence: str) -> str:
     """The sentence with the commands of ccmon that it names as they can be typed here."""
-    from ccmon import own_name
-    return own_name.with_name(sentence, own_command())
+    from ccmon.text import with_name
+    return with_name(sentence, own_command())
 
 
 def own_command() -> str:

@@ -331,3 +331,22 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     from difflib import get_close_matches
     matches = get_close_matches(word, list(words), 1)
     return f" (did you mean {matches[0]}?)" if matches else ""
+
+
+# --- commands in sentences --------------------------------------------------------------------------------------------
+
+OWN_NAME = "ccmon"
+_COMMANDS = ("accounts", "alerts", "completion", "config", "doctor", "export", "help", "history", "hit", "init", "learn", "merge",
+             "record", "report", "uninstall", "version", "why")
+_TYPED = rf"(?<![\w/.~-])ccmon(?= (?:--[a-z]|(?:{'|'.join(_COMMANDS)})\b))|(?<=[Rr]un )ccmon\b(?! [a-z])"
+
+
+def with_name(sentence: str, name: str) -> str:
+    """The sentence with every command of ccmon as it is called here: the name, or the path that works where that is not on PATH.
+
+    Sentences about ccmon stay as they are.
+    """
+    if name == OWN_NAME or OWN_NAME not in sentence:
+        return sentence
+    import re
+    return re.sub(_TYPED, lambda _: name, sentence)

@@ -22,7 +22,7 @@ from completers import COMPLETERS, SORTED_BY, WINDOWS  # noqa: E402
 
 from ccmon import __version__, call_parser  # noqa: E402
 from ccmon.alerts.kinds import KINDS as ALERTS  # noqa: E402
-from ccmon.call_help import manual_topic  # noqa: E402
+from ccmon.call_parser import manual_topic  # noqa: E402
 from ccmon.call_table import COMMANDS, HELP, MODES, PAGES, SETTINGS, Argument  # noqa: E402
 from ccmon.settings.options import BY_NAME  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402

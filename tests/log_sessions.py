@@ -33,4 +33,5 @@ def groups(entries: Sequence[LogEntry]) -> List[List[LogEntry]]:
 def cut(entries: Iterable[LogEntry]) -> List[List[LogEntry]]:
     """The entries of each session, where each counts."""
     kept = sorted(entries, key=lambda entry: entry.at_ms)
-    return [[kept[row.project_id] for row in group] for group in sessions.groups(rows_of(kept))]
+    firsts = sessions.session_starts([entry.at_ms for entry in kept])
+    return [kept[first:after] for first, after in zip(firsts, [*firsts[1:], len(kept)])]

@@ -8,14 +8,13 @@ from contextlib import closing
 import pytest
 from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
-from ccmon import cli
+from ccmon import cli, private
 from ccmon.model import Facts, Login, Window
 from ccmon.pipeline import account, history, snapshots
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import claude_files
 from ccmon.store import history_path, rows
-from ccmon.system import private
 from ccmon.usage import account_json
 from ccmon.usage import account_note as notes
 from ccmon.usage.account_note import AccountNote

@@ -14,12 +14,12 @@ pytestmark = [pytest.mark.newest_only, own_sources.together]
 
 PACKAGE = ROOT / "ccmon"
 FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
-DOORS = {"line_answer", "line_cache", "locks", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
+DOORS = {"line_answer", "line_cache", "locks", "private", "refresher", "settings.config", "sources.ccusage", "sources.cancel",
          "sources.program_search", "sources.log_files", "sources.log_watch", "sources.claude_files",
          "alerts.channels", "fullscreen.screen", "fullscreen.entries", "fullscreen.screen_signals", "fullscreen.terminal",
          "fullscreen.guardian", "fullscreen.keyboard", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
-JOINS = {"__main__", "bare_start", "cli", "arguments", "call", "streams", "output", "settings.accounts", "settings.context",
+JOINS = {"__main__", "bare_start", "cli", "call", "streams", "output", "settings.accounts", "settings.context",
          "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
          "fullscreen.live", "setup.init", "setup.first_run",
@@ -32,8 +32,8 @@ SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscre
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.program_search"),
              ("sources.ccusage", "sources.cancel")}
 OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_output", "checked", "text",
-                 "typed_values", "when", "system.private", "system.processes", "system.newfiles", "system.ready",
-                 "system.stops", "system.targets", "system.process_facts"}
+                 "typed_values", "when", "private", "system.processes", "system.newfiles", "system.ready",
+                 "system.signals", "system.named_files", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
 FORBIDDEN_CALLS = {"print", "open", "input", "exec", "eval"}
 
@@ -93,8 +93,8 @@ def test_doors_import_only_the_model_texts_and_what_makes_files_and_processes():
     assert broken(DOORS, strange) == {}
 
 
-def test_the_cached_line_imports_nothing_of_ccmon():
-    assert ours("line_answer") == set()
+def test_the_cached_line_imports_next_to_nothing_of_ccmon():
+    assert (ours("line_answer"), ours("private")) == ({"private"}, set())
 
 
 def test_only_the_start_imports_the_command_line():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import arguments, call_table, call_words
+from ccmon import call, call_table, call_words
 from ccmon.call_table import COMMANDS
 from ccmon.errors import UsageError
 from ccmon.fullscreen import guardian
@@ -104,7 +104,7 @@ def rows(table):
 
 def parsed(line):
     """The arguments that the line makes."""
-    return vars(arguments.parse([word.replace("+", " ") for word in line.split()]))
+    return vars(call.parse([word.replace("+", " ") for word in line.split()]))
 
 
 @pytest.mark.parametrize("line, same", rows(WORDS))
@@ -115,13 +115,13 @@ def test_words_that_work(line, same):
 @pytest.mark.parametrize("line, said", rows(TOLD))
 def test_the_right_words_are_named_with_the_help_of_the_command(line, said):
     with pytest.raises(UsageError) as told:
-        arguments.parse(line.split())
+        call.parse(line.split())
     assert said in str(told.value) and str(told.value).isprintable()
 
 
 def test_every_word_that_is_named_instead_is_right():
     for meant in {*call_words.INSTEAD.values(), *call_words.WORDS.values()} - {"", "help options"}:
-        arguments.parse(meant.replace("FILE", "f").split())
+        call.parse(meant.replace("FILE", "f").split())
 
 
 @pytest.mark.parametrize("typed, named", [
@@ -133,7 +133,7 @@ def test_every_word_that_is_named_instead_is_right():
     ("json pretty", "unknown word 'pretty'. See"), ("accounts list", "Type: ccmon accounts.")])
 def test_words_of_other_programs_and_commands_name_the_right_ones(typed, named):
     with pytest.raises(UsageError) as told:
-        arguments.parse(typed.split())
+        call.parse(typed.split())
     assert named in str(told.value) and not str(told.value).startswith(":")
 
 
@@ -143,7 +143,7 @@ def test_a_complaint_names_the_command_that_was_typed(command, words):
     if {"--help", "-h", "help", "-?", "/?"} & {word.lower() for word in words}:
         return
     try:
-        arguments.parse([command, *words])
+        call.parse([command, *words])
     except UsageError as told:
         assert f"See: ccmon {command} --help" in str(told)
     except SystemExit:
@@ -159,16 +159,16 @@ WORDS_OF_CALLS = st.sampled_from([
 @given(st.lists(WORDS_OF_CALLS, max_size=5), st.none() | st.sampled_from([*COMMANDS]))
 def test_a_plain_call_means_what_argparse_makes_of_it(words, command):
     words = [command, *words] if command else words
-    found = arguments.plain(words)
+    found = call.plain(words)
     if found is not None:
-        assert {"json": False, **found} == {"json": False, **vars(arguments.by_argparse(words))}
+        assert {"json": False, **found} == {"json": False, **vars(call.by_argparse(words))}
 
 
 @pytest.mark.parametrize("words, is_plain", [
     ("", True), ("--once", True), ("history --rows 3 --csv", True), ("completion bash", True), ("--plan max5 --compact", True),
     ("history today", False), ("history --csv --json", False), ("export", False), ("merge", False), ("--emoji no", False)])
 def test_usual_calls_are_plain_and_doubtful_ones_are_not(words, is_plain):
-    assert (arguments.plain(words.split()) is not None) is is_plain
+    assert (call.plain(words.split()) is not None) is is_plain
 
 
 def test_every_switch_goes_both_ways():
@@ -177,14 +177,14 @@ def test_every_switch_goes_both_ways():
         name = option.name.replace("_", "-")
         for words, yes in ((f"--{name}", "yes"), (f"--no-{name}", "no"), (f"--{name}=off", "no"), (f"--NO-{name}=0", "yes"),
                            (f"--{name} --no-{name}", "no")):
-            assert arguments.flags(arguments.parse(words.split()))[option.name].text == yes
+            assert call.flags(call.parse(words.split()))[option.name].text == yes
     both = {f"--{'no-' * no}{option.name.replace('_', '-')}" for option in switches for no in (0, 1)}
     assert {*guardian.ALSO} == both - {flag_name(option) for option in switches} | {"demo"}
 
 
 def printed(capsys, *words):
     with pytest.raises(SystemExit) as done:
-        arguments.parse(words)
+        call.parse(words)
     assert done.value.code == 0
     return capsys.readouterr().out
 

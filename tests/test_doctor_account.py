@@ -5,7 +5,7 @@ from claude_account import HOUR, NOW, text
 from scenes import FixedZone
 
 from ccmon.doctor.check import Commands
-from ccmon.doctor.files import StoredAccount, verdict
+from ccmon.doctor.files import verdict
 from ccmon.model import LearnedLimit, Login, Snapshot, Source
 from ccmon.usage import account_json
 from ccmon.usage.account_note import AccountNote, AskedNote
@@ -22,21 +22,28 @@ def learned(tokens, low=0.9, high=1.1):
     return LearnedLimit(tokens, round(low * tokens), round(high * tokens), "cost")
 
 
-@pytest.mark.parametrize("stored, is_read, state, says", [
-    (StoredAccount(), True, "ok", "has not been read so far"), (StoredAccount(NOTE), False, "ok", "account_file = no"),
-    (StoredAccount(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
-    (StoredAccount(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
-    (StoredAccount(NOTE, None, AskedNote(NOW, 1, account_json.NO_PLAN.sentence, (), True)), True, "hint",
+UNREAD, UNASKED = AccountNote(), AskedNote()
+
+
+def stored(note=UNREAD, learned=None, asked=UNASKED):
+    return note, learned, asked
+
+
+@pytest.mark.parametrize("account, is_read, state, says", [
+    (stored(), True, "ok", "has not been read so far"), (stored(NOTE), False, "ok", "account_file = no"),
+    (stored(NOTE), True, "ok", "reads /home/u/.claude.json, 2h 00m old (off: account_file = no)"),
+    (stored(NOTE._replace(fault="it is not there")), True, "hint", "is not read: it is not there"),
+    (stored(NOTE, None, AskedNote(NOW, 1, account_json.NO_PLAN.sentence, (), True)), True, "hint",
      "claude is not logged in to a plan that has limits"),
-    (StoredAccount(NOTE, learned(140_000)), True, "ok", "account_file = no"),
-    (StoredAccount(NOTE, learned(80_000)), True, "ok", "account_file = no"),
-    (StoredAccount(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last "
+    (stored(NOTE, learned(140_000)), True, "ok", "account_file = no"),
+    (stored(NOTE, learned(80_000)), True, "ok", "account_file = no"),
+    (stored(NOTE, learned(36_000)), True, "hint", "plan max20 by Claude Code's own file, which is as old as the last "
      "login; the learned limit, about 36,000 tokens, is nearer to max5"),
-    (StoredAccount(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
-    (StoredAccount(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
+    (stored(NOTE, learned(36_000, high=9)), True, "ok", "account_file = no"),
+    (stored(NOTE._replace(login=Login("x")), learned(9)), True, "ok", "account_file = no"),
 ])
-def test_the_verdict(stored, is_read, state, says):
-    check = verdict(stored, is_read, NOW + 2 * HOUR, Commands("/home/u"))
+def test_the_verdict(account, is_read, state, says):
+    check = verdict(*account, is_read, NOW + 2 * HOUR, Commands("/home/u"))
     assert (check.state, check.mend is not None) == (state, state == "hint") and says in check.says
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FixedZone, learned
 
-from ccmon import arguments, text
+from ccmon import call, text
 from ccmon.commands import history as history_command
 from ccmon.errors import UsageError
 from ccmon.history import windows
@@ -253,7 +253,7 @@ def keep(machine, *rows: WindowReading) -> None:
     ("--window 7d --by day", "use --by window"), ("--by window --host x", "--host"), ("--by window --heatmap", "--heatmap")])
 def test_words_without_a_meaning_together(words, told):
     with pytest.raises(UsageError, match=told):
-        history_command._refuse_pairs(arguments.parse(["history", *words.split()]))
+        history_command._refuse_pairs(call.parse(["history", *words.split()]))
 
 
 @pytest.mark.parametrize("wanted, name", [(None, "five_hour"), ("seven_day", "seven_day"), ("7D", "seven_day"), (" 7d Opus",

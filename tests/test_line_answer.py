@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import line_answer, line_cache, locks
+from ccmon import line_answer, line_cache, locks, private
 from ccmon.line_answer import KEEP_S, MOST_LINES, State
 
 NOW = 1_764_000_000
@@ -107,24 +107,28 @@ def test_asked_gives_the_newest_and_removes_what_nobody_wants(where):
     keys = [line_answer.key(["--statusline", str(at)], UTF8) for at in range(MOST_LINES + 3)]
     for at, key in enumerate(keys):
         line_cache.write_line(where, key, b"CC\n")
-        line_answer.set_time(f"{where}/{line_answer.file_of(key)}", time.time() - 10 * at)
-    line_answer.set_time(f"{where}/{line_answer.file_of(keys[0])}", time.time() - KEEP_S - 60)
+        private.set_time(f"{where}/{line_answer.file_of(key)}", time.time() - 10 * at)
+    private.set_time(f"{where}/{line_answer.file_of(keys[0])}", time.time() - KEEP_S - 60)
     line_cache.write_line(where, PLAIN, b"CC\n")
-    line_answer.set_time(f"{where}/plain", 1)
+    private.set_time(f"{where}/plain", 1)
     assert line_cache.recent_keys(where) == keys[1:MOST_LINES + 1]
     assert len(os.listdir(where)) == MOST_LINES + 1 and line_answer.read_line(where, PLAIN)
-    assert line_cache.has_lines(where) and not line_cache.has_lines(where + "x")
+    assert line_cache.line_count(where) > 0 == line_cache.line_count(where + "x")
 
 
-def test_rendering_anew_does_not_count_as_asking(where):
+def test_rendering_anew_does_not_count_as_asking(where, monkeypatch, capfd):
     key = line_answer.key(["--statusline", "x"], UTF8)
     line_cache.write_line(where, key, b"CC 1\n")
     path = f"{where}/{line_answer.file_of(key)}"
-    line_answer.set_time(path, 1000)
+    private.set_time(path, 1000)
     line_cache.write_line(where, key, b"CC 2\n")
     assert os.stat(path).st_mtime == 1000
-    line_answer.touch(where, key)
-    assert os.stat(path).st_mtime > 1000
+    now, refreshes = int(time.time()), []
+    line_cache.write_state(where, State(0, 0, now + 60, now - 60))
+    monkeypatch.setattr(line_answer, "folder", lambda env: where)
+    monkeypatch.setattr(os, "environ", {**UTF8, "HOME": where})
+    assert line_answer.answer(["--statusline", "x"], lambda *words: refreshes.append(words), lambda line: line)
+    assert os.stat(path).st_mtime > 1000 and len(refreshes) == 1 and capfd.readouterr().out == "CC 2\n"
 
 
 # --- freshness --------------------------------------------------------------------------------------------------------------
@@ -187,7 +191,7 @@ def test_shells_see_the_state_in_the_times_of_files(where, state):
     if state.fresh_until < 10 ** 12:
         assert os.stat(f"{where}/fresh").st_mtime == state.quiet_until == NOW
         assert os.stat(f"{where}/expires").st_mtime == NOW + 45
-    assert not line_cache.has_lines(where) and line_cache.recent_keys(where) == []
+    assert line_cache.line_count(where) == 0 and line_cache.recent_keys(where) == []
     assert sorted(os.listdir(where)) == ["expires", "fresh", "state"]
 
 

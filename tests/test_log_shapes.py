@@ -6,7 +6,7 @@ import random
 import log_mixtures
 import pytest
 from claude_logs import Entry, line
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ccmon.sources import log_entries, log_shapes
@@ -32,6 +32,8 @@ def lines_of(seed, rng):
 
 
 @given(st.integers(0, 10 ** 6))
+@example(163)                          # a folder that is a number
+@example(276)                          # an advisor's answer
 @settings(max_examples=30, deadline=None)
 def test_what_is_taken_is_what_the_long_road_makes_of_it(seed):
     rng = random.Random(seed)

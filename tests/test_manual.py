@@ -19,7 +19,7 @@ from test_generated import flags, parsers, program
 
 from ccmon import __version__
 from ccmon.alerts import kinds, rules
-from ccmon.call_help import manual_file, manual_topic
+from ccmon.call_parser import manual_file, manual_topic
 from ccmon.call_table import PAGES as FILES
 from ccmon.errors import UsageError
 from ccmon.model import Facts

@@ -100,4 +100,6 @@ def test_each_answer_of_the_conversation_itself_counts_once_and_whole(entries):
 def test_all_are_read_in_the_same_order_as_those_of_a_time(entries):
     with schema.empty() as db:
         messages.save(db, 1, rows_of(entries))
-        assert messages.by_time(db, 1) == messages.between(db, 1, 0, 1 << 50)
+        expected = [(row.at_ms, row.model_id, *row[6:8], row.cache_5m + row.cache_1h, row.cache_read, row.cost_nano)
+                    for row in messages.between(db, 1, 0, 1 << 50)]
+        assert messages.counted_by_time(db, 1, 0, 1 << 50, True) == messages.counted_by_time(db, 1, 0, 1 << 50, False) == expected

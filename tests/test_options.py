@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon import arguments
+from ccmon import call
 from ccmon.errors import CcmonError, UsageError
 from ccmon.settings import options
 from ccmon.settings.options import BY_NAME, OPTIONS
@@ -14,7 +14,7 @@ from ccmon.views.line.dialects import DIALECTS
 
 def settings(*words, env=None, file=None):
     """The settings that words, variables and the file make."""
-    flags = arguments.flags(arguments.parse(words))
+    flags = call.flags(call.parse(words))
     return options.resolve(flags, options.from_environment(env or {}), file or {})
 
 
@@ -108,12 +108,12 @@ def test_every_option_has_cases():
 @pytest.mark.parametrize("words", [["--plan", "max5", "history"], ["history", "--plan", "max5"], ["--plan=max5", "history"],
                                    ["history", "--plan=max5"], ["--plan", "max5", "history", "--days", "3"]])
 def test_options_stand_before_or_after_a_command(words):
-    parsed = arguments.parse(words)
-    assert parsed.command == "history" and arguments.flags(parsed) == {"plan": RawValue("max5", "--plan")}
+    parsed = call.parse(words)
+    assert parsed.command == "history" and call.flags(parsed) == {"plan": RawValue("max5", "--plan")}
 
 
 def test_a_value_that_looks_like_a_command_is_a_value():
-    parsed = arguments.parse(["--ccusage", "history", "record"])
+    parsed = call.parse(["--ccusage", "history", "record"])
     assert parsed.command == "record" and parsed.ccusage == "history"
 
 
@@ -123,7 +123,7 @@ def test_a_value_that_looks_like_a_command_is_a_value():
                                    ["--plan"], ["extra"], ["--compact=perhaps"], ["--", "x"], ["-p", "pro"]])
 def test_no_abbreviations_and_no_leftovers(words):
     with pytest.raises((UsageError, CcmonError)):
-        arguments.parse(words)
+        call.parse(words)
 
 
 @pytest.mark.parametrize("words, near", [(["--plna", "pro"], "--plan"), (["--timezon", "UTC"], "--timezone"),
@@ -131,7 +131,7 @@ def test_no_abbreviations_and_no_leftovers(words):
                                          (["--reste-hour=3"], "--reset-hour"), (["recrod"], "record"), (["--jsno"], "--json")])
 def test_near_matches(words, near):
     with pytest.raises(UsageError) as told:
-        arguments.parse(words)
+        call.parse(words)
     assert f"did you mean {near}?" in str(told.value) and "ccmon --help" in str(told.value)
 
 
@@ -177,7 +177,7 @@ def test_any_words_give_arguments_or_one_sentence(words):
     if {"--help", "-h", "--version", "-V", "-v", "-?", "/?", "help", "version"} & set(words):
         return
     try:
-        arguments.parse(words)
+        call.parse(words)
     except UsageError as told:
         assert str(told) and "--help" in str(told)
 

@@ -10,10 +10,9 @@ import own_sources
 import pytest
 from commands import ROOT, Machine
 
-from ccmon import own_name
 from ccmon.call_table import COMMANDS
-from ccmon.own_name import with_name
 from ccmon.system import processes
+from ccmon.text import with_name
 
 pytestmark = pytest.mark.newest_only
 
@@ -34,7 +33,7 @@ def test_commands_get_the_path_and_sentences_about_ccmon_do_not(sentence, typed)
 
 
 def test_every_command_is_known():
-    assert set(COMMANDS) <= set(own_name.COMMANDS)
+    assert {name for name in COMMANDS if with_name(f"ccmon {name}", PATH) != f"{PATH} {name}"} == set()
 
 
 @own_sources.together

@@ -17,7 +17,8 @@ import pytest
 from pages import BLOCKS, EXAMPLE, FOR_USERS, MANUAL, OUTPUTS, PAGES, README, ROOT, TYPED, Block, Newcomer, anchors, prose, table
 from terminal import Terminal
 
-from ccmon import __version__, arguments, when
+from ccmon import __version__, when
+from ccmon.call import parse
 from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.typed_values import PLANS
@@ -94,7 +95,7 @@ def test_every_call_in_the_text_is_one_that_ccmon_knows() -> None:
     calls = inline()
     assert len(calls) > 50
     for call in calls:
-        arguments.parse(shlex.split(re.split(r" \\?\| ", call)[0])[1:])
+        parse(shlex.split(re.split(r" \\?\| ", call)[0])[1:])
 
 
 SCRIPTS = sorted({call for page in FOR_USERS

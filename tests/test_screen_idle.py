@@ -296,7 +296,7 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
 MOST_MODULES = 95                     # of ccmon
 FIRST = """
 import os, sys
-from ccmon import cli, arguments, call
+from ccmon import cli, call
 from ccmon.commands import look
 from ccmon.fullscreen import app
 class Screen:
@@ -311,7 +311,7 @@ class Screen:
         sys.stdout.flush()
         os._exit(0)
 app.Screen = Screen
-with call.context_of(arguments.parse([])) as ctx:
+with call.context_of(call.parse([])) as ctx:
     look._full_screen(ctx)
 """
 

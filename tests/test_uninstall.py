@@ -23,7 +23,7 @@ from terminal import Terminal
 
 from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.uninstall import Uninstall, Where, package_command
-from ccmon.system import own_processes
+from ccmon.system import process_facts
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="files and processes of POSIX")]
 ALL, TARGETS = ["uninstall", "--history", "--yes"], ("bash", "zsh", "fish", "tmux", "claude")
@@ -116,17 +116,17 @@ def test_the_home_is_as_it_was_before(place, has_files):
 # --- a new file cannot be forgotten -----------------------------------------------------------------------------------------
 
 WRITERS = {                            # who makes files, and where what is made stands in written.py
-    "line_cache.replace": {}, "line_answer.open_file": {"locks": "lock", "sources/hook": "readings"}, "private.open_file": {
+    "line_cache.replace": {}, "private.open_file": {"locks": "lock", "sources/hook": "readings",
         "settings/config": "ccmon.log", "store/connection": "ccmon.db", "store/schema": "ccmon.db.before-200.part",
         "setup/prompt_check": "swept"},
-    "private.locked": {"settings/config_file": ".ccmon-lock", "store/history_path": ".ccmon-lock"},
-    "private.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
+    "newfiles.locked": {"settings/config_file": ".ccmon-lock", "store/history_path": ".ccmon-lock"},
+    "newfiles.temporary": {"call": "swept", "store/copy": "swept", "setup/prompt_check": "swept"},
     "newfiles.making": {"store/copy": "of the user", "system/shared_files": "config.ini"},
     "newfiles.replace": {"line_cache": "state", "system/named_files": "of the user"},
     "named_files.write": {"commands/export": "of the user", "commands/report": "of the user"},
     "newfiles.written": {"system/shared_files": "config.ini"}, "dotfiles.put": {"setup/init": "start-up file"},
     "shared_files.replace": {**dict.fromkeys(("settings/config_file", "setup/first_run"), "config.ini"),
-        "setup/dotfiles": "start-up file"}, "newfiles.folder_in": {"system/private": "swept"}}
+        "setup/dotfiles": "start-up file"}, "newfiles.folder_in": {}}
 
 
 @own_sources.together
@@ -318,7 +318,7 @@ def test_a_refresher_and_a_screen_that_run_are_ended_and_write_nothing_any_more(
     ("vim ccmon", False), ("sh -c ccmon", False), ("python3 -m ccmon2", False), ("python3 -c ccmon", False), ("", False),
     ("python3 /x/ccmon/other.py", False), ("python3", False), ("less /bin/ccmon", False)])
 def test_which_processes_are_a_ccmon(words, is_one):
-    assert own_processes.is_ccmon(words.split(" ")) is is_one
+    assert process_facts.is_ccmon(words.split(" ")) is is_one
 
 
 SHELLS = {"bash": ["bash", "-i"], "zsh": ["zsh", "-i"], "fish": ["fish", "-i"]}

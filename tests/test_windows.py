@@ -15,14 +15,14 @@ import pytest
 from claude_logs import talk, write
 from commands import HOUR, NOW, ROOT, block
 
-from ccmon import line_answer, locks, refresher
+from ccmon import line_answer, locks, private, refresher
 from ccmon.doctor import machine as doctors_machine
 from ccmon.fullscreen import screen
 from ccmon.settings import config
 from ccmon.setup import init
 from ccmon.sources import ccusage, hook, program_search
 from ccmon.store import history_path
-from ccmon.system import clock, private, processes
+from ccmon.system import clock, processes
 from ccmon.text import Charset
 
 pytestmark = pytest.mark.newest_only
@@ -166,16 +166,15 @@ def test_everything_is_below_localappdata(windows, monkeypatch):
     assert line_answer.folder(own).startswith("D:\\cache/ccmon")
 
 
-@pytest.mark.parametrize("door", [line_answer.open_file, private.open_file])
-def test_files_hold_the_bytes_that_were_written(windows, tmp_path, door):
+def test_files_hold_the_bytes_that_were_written(windows, tmp_path):
     """Without O_BINARY a line end would become two bytes, and Ctrl-Z the end of the file."""
     flags = []
 
     def opened(path, flag, mode=0o777):
         flags.append(flag)
         return os.open(path, flag & ~0x8000, mode)
-    windows(sys.modules[door.__module__], open=opened, O_BINARY=0x8000)
-    os.close(door(str(tmp_path / "file"), os.O_WRONLY | os.O_CREAT))
+    windows(private, open=opened, O_BINARY=0x8000)
+    os.close(private.open_file(str(tmp_path / "file"), os.O_WRONLY | os.O_CREAT))
     assert [flag & 0x8000 for flag in flags] == [0x8000]
 
 
@@ -298,25 +297,24 @@ LACKING = {                            # what Windows does not have, or has in a
     "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/shared_files"},
     "locale.nl_langinfo": {"output"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"},
-    "os.fchmod": {"line_answer", "system/newfiles", "system/private", "system/shared_files"},
+    "os.fchmod": {"private", "system/newfiles", "system/shared_files"},
     "os.fchown": {"system/shared_files"},
     "os.fork": {"fullscreen/entries", "fullscreen/guardian", "refresher", "sources/log_workers"},
-    "os.getgid": {"system/private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
+    "os.getgid": {"private"}, "os.getpgrp": {"fullscreen/guardian", "fullscreen/screen_signals", "fullscreen/terminal"},
     "os.getsid": {"system/process_facts"},
-    "os.getuid": {"alerts/channels", "line_answer", "system/newfiles",
-        "system/own_processes", "system/private", "system/targets", "system/tmux"},
+    "os.getuid": {"alerts/channels", "private", "system/named_files", "system/process_facts", "system/tmux"},
     "os.kill": {"fullscreen/guardian", "locks", "sources/log_workers", "system/process_facts", "system/processes",
-        "system/stops"},
+        "system/signals"},
     "os.killpg": {"fullscreen/screen_signals", "system/processes"}, "os.nice": {"pipeline/sources"}, "os.pread": {"locks"},
-    "os.pwrite": {"locks"}, "os.replace": {"system/private"},
+    "os.pwrite": {"locks"}, "os.replace": {"private"},
     "os.set_blocking": {"fullscreen/screen_signals", "sources/ccusage"}, "os.setpgid": {"fullscreen/guardian"},
     "os.setsid": {"refresher"}, "os.statvfs": {"doctor/machine"}, "os.sysconf": {"refresher"},
     "os.tcgetpgrp": {"fullscreen/guardian", "fullscreen/terminal", "setup/prompt_probe"},
     "os.ttyname": {"fullscreen/screen_signals"}, "os.uname": {"locks", "settings/config"}, "os.waitid": {"sources/ccusage"},
     "os.waitpid": {"fullscreen/entries", "fullscreen/guardian", "setup/prompt_probe", "sources/log_workers"},
-    "pty": {"setup/prompt_probe"}, "pwd": {"system/private"}, "resource": {"pipeline/from_ccusage", "system/processes"},
+    "pty": {"setup/prompt_probe"}, "pwd": {"private"}, "resource": {"pipeline/from_ccusage", "system/processes"},
     "select.poll": {"system/ready"},
-    "signal.SIGKILL": {"setup/prompt_probe", "sources/log_workers", "system/own_processes", "system/processes"},
+    "signal.SIGKILL": {"setup/prompt_probe", "sources/log_workers", "system/process_facts", "system/processes"},
     "signal.SIGTTOU": {"fullscreen/screen", "fullscreen/screen_signals"},
     "signal.pthread_sigmask": {"fullscreen/screen_signals", "setup/prompt_probe"},
     "signal.set_wakeup_fd": {"fullscreen/screen_signals"}, "start_new_session": {"system/processes"},

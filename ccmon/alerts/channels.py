@@ -11,8 +11,9 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
+from ccmon import private
 from ccmon.errors import CcmonError
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 TIMEOUT_S = 5.0                        # a try of a webhook, from its first step to its last
 COMMAND_S = 30.0

@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Dict, List, Mapping, Optional
 
-from ccmon import arguments, output, streams
+from ccmon import call, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, context, ini_sections, options
@@ -54,7 +54,7 @@ def run(given: SimpleNamespace) -> int:
             code = shared_files.repeated(lambda: _changed(given, path))
         line_cache.outdate(os.environ)
         return code
-    state = _state(arguments.flags(given), os.environ)
+    state = _state(call.flags(given), os.environ)
     if given.action == "list":
         return _list(given, state)
     if given.action == "get":
@@ -70,7 +70,7 @@ def run(given: SimpleNamespace) -> int:
 
 def _changed(given: SimpleNamespace, path: str) -> int:
     """One value is set or taken out, in the file as it is now."""
-    state = _state(arguments.flags(given), os.environ)
+    state = _state(call.flags(given), os.environ)
     if given.action == "set":
         return _set(state, path, ini_sections.address(given.name), given.value)
     return _unset(state, path, given.name)

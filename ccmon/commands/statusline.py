@@ -4,8 +4,7 @@ import os
 import time
 from typing import List, Optional
 
-from ccmon import arguments, line_answer, line_cache, refresher, streams
-from ccmon.call import context_of
+from ccmon import call, line_answer, line_cache, private, refresher, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import lines, refresh
@@ -40,7 +39,7 @@ def _stand_in(argv: List[str]) -> Optional[str]:
 
 
 def _line(argv: List[str]) -> str:
-    with context_of(arguments.parse(argv)) as ctx:
+    with call.context_of(call.parse(argv)) as ctx:
         facts = _facts_of_line(ctx, argv)
         line = lines.line_of(ctx, facts, ctx.now())
         cache, key = ctx.line_cache, line_answer.key(argv, os.environ)
@@ -73,7 +72,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
     if ctx.demo is not None:
         return current_facts(ctx)
     cache = ctx.line_cache
-    if cache and line_answer.is_foreign_folder(cache):
+    if cache and private.foreign_folder(cache):
         raise CcmonError(f"the cache belongs to another user, see ccmon doctor: {cache}")
     runs = bool(cache) and refresher.refresh(cache or "", argv, ctx.env, refresh.in_background)
     if ctx.cache and ctx.cache != cache and not ctx.is_stored_only:
@@ -85,7 +84,7 @@ def _facts_of_line(ctx: Context, argv: List[str]) -> Facts:
         return facts
     if not runs:
         raise CcmonError(f"no place to keep a line: {cache or 'there is no home'}", "Set HOME or XDG_CACHE_HOME")
-    answered = line_cache.has_lines(cache or "") and not ctx.chosen      # of another account they mean nothing
+    answered = line_cache.line_count(cache or "") > 0 and not ctx.chosen      # of another account they mean nothing
     deadline = time.monotonic() + (0 if answered else ctx.settings.wait)
     while refresh.source_before(ctx) == Source() and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -6,7 +6,7 @@ import sys
 from types import SimpleNamespace
 from typing import Dict, Iterator, List, Optional, Tuple
 
-from ccmon import arguments, line_answer, line_cache, output, streams
+from ccmon import call, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
 from ccmon.pipeline import learned_state, refresh, snapshots
@@ -47,7 +47,7 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
         snapshot=snapshots.snapshot(ctx, facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store,
         cache=_cache(ctx), logs=_logs(ctx), folders=_folders(ctx), config=ctx.paths.config,
         configured=bool(ctx.paths.config) and os.path.exists(ctx.paths.config or ""),
-        settings=tuple(output.with_theme(_settings(ctx, arguments.flags(given), options.from_file(sections)), ctx.callers_env)),
+        settings=tuple(output.with_theme(_settings(ctx, call.flags(given), options.from_file(sections)), ctx.callers_env)),
         plans=tuple((name, own.where) for name, own in sections.get("plans", {}).items()),
         prices=DATE, own_prices=tuple(ctx.settings.prices),
         own_themes=tuple(name[len(THEME_PREFIX):] for name in sections if name.startswith(THEME_PREFIX)),

@@ -8,7 +8,7 @@ import re
 import sqlite3
 from typing import Optional, Tuple
 
-from ccmon import line_answer, line_cache
+from ccmon import line_answer, line_cache, private
 from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine, folder_above, free_bytes, shut_logs, status_of
 from ccmon.errors import INSTALL_COMMAND, CcmonError, PathError
@@ -21,7 +21,6 @@ from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.store import check as integrity
 from ccmon.store import copy, history_path, learning, present
-from ccmon.system import private
 from ccmon.text import count, duration, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage import utilization
@@ -60,36 +59,29 @@ def check_logs(machine: Machine) -> Check:
 
 # --- account ----------------------------------------------------------------------------------------------------------
 
-class StoredAccount(NamedTuple):
-    """What the history has of the account."""
-
-    note: AccountNote = AccountNote()
-    learned: Optional[LearnedLimit] = None
-    asked: AskedNote = AskedNote()     # where claude is to be asked
+StoredAccount = Tuple[AccountNote, Optional[LearnedLimit], AskedNote]      # the last: where claude is to be asked
+NO_ACCOUNT: StoredAccount = (AccountNote(), None, AskedNote())
 
 
 def check_account(machine: Machine) -> Check:
     """Which file is read, and for what."""
-    stored = machine.of_history(_of_owner) or StoredAccount()
     settings = machine.settings
-    if settings.official != "claude":
-        stored = stored._replace(asked=AskedNote())
-    if settings.origin["plan"] != "default":
-        stored = stored._replace(learned=None)
-    return verdict(stored, settings.account_file, machine.now, machine.commands)
+    note, learned, asked = machine.of_history(_account_of) or NO_ACCOUNT
+    return verdict(note, learned if settings.origin["plan"] == "default" else None,
+                   asked if settings.official == "claude" else AskedNote(), settings.account_file, machine.now, machine.commands)
 
 
-def _of_owner(db: sqlite3.Connection, owner: int) -> StoredAccount:
+def _account_of(db: sqlite3.Connection, owner: int) -> StoredAccount:
     learned = state.load(learning.note(db, owner, learning.LEARNED))
     limit = utilization.limit_in_tokens(learned.learned, None, None) if learned else None
-    return StoredAccount(stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner))
+    return stored.read_account_note(db, owner), limit, stored.read_asked_note(db, owner)
 
 
-def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) -> Check:
+def verdict(note: AccountNote, learned: Optional[LearnedLimit], asked: AskedNote, is_read: bool, now: int,
+            commands: Commands) -> Check:
     """A file that is not there is no fault: not everybody has used Claude Code here."""
-    note = stored.note
-    if stored.asked.sentence:
-        return Check("account", HINT, stored.asked.sentence.rstrip("."), commands.setting("official", "statusline"))
+    if asked.sentence:
+        return Check("account", HINT, asked.sentence.rstrip("."), commands.setting("official", "statusline"))
     if not is_read:
         return Check("account", OK, "Claude Code's own file is not read: account_file = no")
     if not note.path and not note.fault:
@@ -99,7 +91,7 @@ def verdict(stored: StoredAccount, is_read: bool, now: int, commands: Commands) 
     if note.fault:
         return Check("account", HINT, f"{note.path or '.claude.json'} is not read: {note.fault}",
                      commands.setting("account_file", "no"))
-    far = _disagreement(note.login.plan, stored.learned)
+    far = _disagreement(note.login.plan, learned)
     return Check("account", HINT, far, commands.setting("plan", "ml_auto")) if far else Check("account", OK, says)
 
 
@@ -113,6 +105,8 @@ def _disagreement(plan: str, learned: Optional[LearnedLimit]) -> str:
     return (f"plan {plan} by Claude Code's own file, which is as old as the last login; the learned limit, "
             f"about {count(learned.tokens)} tokens, is nearer to {nearest}")
 
+
+# --- ccmon's own ------------------------------------------------------------------------------------------------------
 
 class OwnFile(NamedTuple):
     """A file or folder of ccmon's own."""
@@ -229,7 +223,7 @@ def check_cache(machine: Machine) -> Check:
         there = there._replace(mode=0)
     file = OwnFile(there, folder_above(inside), contents=plural(line_cache.line_count(folder), "line") + " ready" + age,
                    variable=machine.variable("XDG_CACHE_HOME"),
-                   taken=_taken(folder) if line_answer.is_foreign_folder(folder) else None)
+                   taken=_taken(folder) if private.foreign_folder(folder) else None)
     failures = 0 if source_before(machine.ctx).not_installed else state.failures       # nothing to read yet: other topics say so
     return cache(file, failures, machine.commands)
 

@@ -12,13 +12,13 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple, TypeVar
 
-from ccmon import arguments, line_answer
+from ccmon import call, line_answer, private
 from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.store import connection, rows
-from ccmon.system import clock, private, processes
+from ccmon.system import clock, processes
 from ccmon.typed_values import RawValue
 
 Result = TypeVar("Result")
@@ -30,13 +30,15 @@ class Machine:
 
     def __init__(self, given: SimpleNamespace, env: Mapping[str, str]) -> None:
         paths = config.paths(env)
-        self.settings, self.layers, self.config_error = _settings(arguments.flags(given), env, paths.config)
+        self.settings, self.layers, self.config_error = _settings(call.flags(given), env, paths.config)
         self.env = env = self._of_account(env, paths.store)
         self.zone_error: Optional[CcmonError] = None
         self.zone = self._zone()
         self.ctx = Context(env, paths, line_answer.folder(env), config.owner(env), self.settings, self.zone)
         self.commands = Commands(paths.home, paths.home is not None and is_foreign(paths.home), env)
-        self.now = self._now()
+        self.now = int(time.time())
+        with suppress(CcmonError):     # a clock that is set wrong is another topic's
+            self.now = clock.now(self.env)
 
     def _of_account(self, env: Mapping[str, str], store: Optional[str]) -> Mapping[str, str]:
         """The environment with the folders of the account that is named."""
@@ -57,12 +59,6 @@ class Machine:
         except CcmonError as err:
             self.zone_error = err
             return clock.zone("local")
-
-    def _now(self) -> int:
-        try:
-            return clock.now(self.env)
-        except CcmonError:
-            return int(time.time())
 
     def given(self, name: str) -> Optional[RawValue]:
         """The option as it was set; None when nobody did."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import List, Optional, TextIO, Tuple
 
-from ccmon import own_name, when
+from ccmon import when
 from ccmon.fullscreen import guardian
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.state import UNDO_S, ScreenState
@@ -18,7 +18,7 @@ from ccmon.pipeline import present, snapshots
 from ccmon.settings.context import Context
 from ccmon.settings.themes import colourless, fitting
 from ccmon.system import processes
-from ccmon.text import Charset, Line
+from ccmon.text import Charset, Line, with_name
 from ccmon.usage.compute import next_edge
 from ccmon.views.screen import dashboard, foot
 from ccmon.views.screen.scene import Scene
@@ -123,7 +123,7 @@ def _made(view: View, snapshot: Snapshot, status: str) -> List[Line]:
     message = state.message if 0 < state.message_until - now <= UNDO_S else ""      # also when the clock was set back
     name = ctx.chosen.name if ctx.chosen else ""
     command = processes.own_command(ctx.callers_env)
-    scene = Scene(snapshot, ctx.zone, charset, status, own_name.with_name(message, command), state.compact, name,
+    scene = Scene(snapshot, ctx.zone, charset, status, with_name(message, command), state.compact, name,
                   command, ctx.zone_hint(now), state.reading and not state.is_read, snapshot.active and not view.is_calm)
     if state.page == "dashboard":
         return dashboard.render(scene, view.width, view.height)

@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Deque, Optional
 
 from ccmon.fullscreen import terminal
-from ccmon.system import ready, stops
+from ccmon.system import ready, signals
 
 if TYPE_CHECKING:
     import signal
@@ -67,7 +67,7 @@ class Signals:
         """Stop, as Ctrl-Z does; comes back in the foreground, or with a signal that ends the program."""
         assert STOP is not None
         signal.signal(STOP, signal.SIG_DFL)
-        stops.stop()
+        signals.stop()
         signal.signal(STOP, self._note)
         self.come_in_front()
 

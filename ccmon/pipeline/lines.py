@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon import arguments, claude_row, line_cache
+from ccmon import call, claude_row, line_cache
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import snapshots
@@ -63,7 +63,7 @@ def context_of(argv: List[str], env: Mapping[str, str], ctx: Optional[Context] =
 
     Paths and owner are those of ctx, whose folders these are, when it is given and no other account is named.
     """
-    own = context.prepare(arguments.flags_of(tuple(argv)), env, switch and (ctx is None or ctx.demo is None))
+    own = context.prepare(call.flags_of(tuple(argv)), env, switch and (ctx is None or ctx.demo is None))
     if ctx is None or own.chosen:
         return own
     return own._replace(paths=ctx.paths, cache=ctx.cache, owner=ctx.owner, demo=ctx.demo)

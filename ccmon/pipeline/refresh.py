@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
-from ccmon import checked, line_answer, line_cache, locks
+from ccmon import checked, line_answer, line_cache, locks, private
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, unchanged
@@ -296,7 +296,7 @@ def _note_success(ctx: Context, facts: Facts, now: int) -> None:
 
 def _fresh_s(ctx: Context, source: Source, now: int) -> float:
     """Not long where the configuration was written just now: a further change in the same second may leave the same time."""
-    is_new = abs(now - line_answer.mtime_s(line_answer.config_path(ctx.env))) <= line_answer.COARSE_S
+    is_new = abs(now - private.mtime_s(line_answer.config_path(ctx.env))) <= line_answer.COARSE_S
     return min(ctx.fresh_s(source), line_answer.COARSE_S + 1) if is_new else ctx.fresh_s(source)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Tuple
 
-from ccmon import own_name
 from ccmon.model import Facts, Login, Snapshot
 from ccmon.settings.context import Context
 from ccmon.system import processes
+from ccmon.text import with_name
 
 if TYPE_CHECKING:
     from ccmon.usage.utilization import Options
@@ -19,7 +19,7 @@ def snapshot(ctx: Context, facts: Facts, now: int, plan: Optional[str] = None) -
     result = compute.assess(facts, usage_options(ctx, facts.reported.login, plan), ctx.zone, now,
                             stale_after_s=ctx.stale_after_s(facts.reported.source))
     return result._replace(warnings=tuple(
-        notice._replace(text=own_name.with_name(notice.text, processes.own_command(ctx.callers_env)))
+        notice._replace(text=with_name(notice.text, processes.own_command(ctx.callers_env)))
         if "ccmon " in notice.text else notice for notice in result.warnings))
 
 

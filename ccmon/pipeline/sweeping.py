@@ -5,9 +5,10 @@ from contextlib import suppress
 from itertools import islice
 from typing import Iterator, Mapping
 
+from ccmon import private
 from ccmon.errors import CcmonError
 from ccmon.settings import config
-from ccmon.system import private, start_up_files
+from ccmon.system import start_up_files
 
 LEAD, MOST_LOOKED_AT = ".ccmon-", 20_000            # as in newfiles.py
 _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
@@ -15,7 +16,7 @@ _TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 
 def sweep(env: Mapping[str, str]) -> None:
     """Once in the life of this process; never an error. The cache is swept when a line is written."""
-    folders = [folder for folder in dict.fromkeys([*private.own_folders(env), *_folders(env)]) if _may_hold_parts(folder)]
+    folders = [folder for folder in dict.fromkeys([*private.temporary_folders(env), *_folders(env)]) if _may_hold_parts(folder)]
     if folders:
         from ccmon.system import newfiles  # as good as never
         newfiles.sweep(folders)

@@ -8,9 +8,9 @@ from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, Set, TextIO, Tuple
 
+from ccmon import private
 from ccmon.errors import SettingError
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private
 from ccmon.text import clean
 from ccmon.typed_values import RawValue
 

@@ -7,9 +7,10 @@ import re
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Iterator, List, Optional
 
+from ccmon import private
 from ccmon.errors import CcmonError, Unwritable
 from ccmon.settings.config import IniContents, IniEntry, ini_contents
-from ccmon.system import private, shared_files
+from ccmon.system import newfiles, shared_files
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _OPTION = re.compile(r"(\s*)([^\s=:](?:[^=:]*[^\s=:])?)(\s*[=:]\s*)(.*?)(\s*)\Z", re.DOTALL)
@@ -24,7 +25,7 @@ def locked(path: str) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             private.own_folder(folder)
-            stack.enter_context(private.locked(folder))
+            stack.enter_context(newfiles.locked(folder))
         except BlockingIOError as err:
             raise Unwritable(f"{path} is {err.strerror}, which is to change it", "Try again, or end that one") from None
         except OSError:                # put says it
@@ -45,7 +46,7 @@ def text_of(path: str) -> Optional[str]:
 
 def write(path: str, before: Optional[str], after: str) -> None:
     """Write the content at once, or raise Unwritable; Changed when another program has written something else than `before`."""
-    why = private.whose_folder(os.path.dirname(path)) or private.whose_folder(os.path.dirname(os.path.realpath(path)))
+    why = private.foreign_folder(os.path.dirname(path)) or private.foreign_folder(os.path.dirname(os.path.realpath(path)))
     if why:
         raise Unwritable(f"{path} cannot be written (its folder {why})", "Set XDG_CONFIG_HOME to a folder of your own")
     try:

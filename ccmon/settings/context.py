@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Mapping, Optional, Tuple
 
-from ccmon import line_answer, own_name
+from ccmon import line_answer
 from ccmon.errors import CcmonError, UsageError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config, ini_sections, options
 from ccmon.system import clock, processes
+from ccmon.text import with_name
 from ccmon.typed_values import Layer, Layers
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Context(NamedTuple):
         if here.offset_s(now) == self.zone.offset_s(now):
             return ""
         words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
-        return own_name.with_name(words, processes.own_command(self.callers_env))
+        return with_name(words, processes.own_command(self.callers_env))
 
     def fresh_s(self, source: "Source") -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""

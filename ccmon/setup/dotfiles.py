@@ -11,11 +11,12 @@ from binascii import crc32
 from contextlib import contextmanager, suppress
 from typing import Callable, Iterator, List, Mapping, Optional, Tuple
 
+from ccmon import private
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import settings_json
 from ccmon.setup.settings_json import Unfit
-from ccmon.system import private, shared_files, start_up_files
+from ccmon.system import shared_files, start_up_files
 from ccmon.system.start_up_files import path_of
 
 BEGIN, END = b"# >>> ccmon >>>", b"# <<< ccmon <<<"

@@ -7,12 +7,13 @@ import re
 from contextlib import suppress
 from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.setup import dotfiles, prompt_probe, snippets
 from ccmon.setup.prompt_probe import SmallScreen, Trial
 from ccmon.setup.snippets import for_sh
-from ccmon.system import private, processes, start_up_files
+from ccmon.system import newfiles, processes, start_up_files
 from ccmon.text import clip, printable, width
 
 SEEN, NOT_SEEN, UNKNOWN = "seen", "not seen", "unknown"
@@ -104,7 +105,7 @@ def _trial_visibility(shell: str, words: Sequence[str], env: Mapping[str, str], 
 def _start(shell: str, words: Sequence[str], env: Mapping[str, str], max_width: int, columns: int = USUAL_COLUMNS) -> Start:
     """Start it. Raises OSError."""
     home = start_up_files.home_of(env)
-    with private.temporary(".ccmon-prompt-", env) as folder:
+    with newfiles.temporary(".ccmon-prompt-", env) as folder:
         report = os.path.join(folder, snippets.probe_file_name(max_width))
         _write(report, b"")
         _write(report + snippets.STAND_IN_END, os.fsencode(snippets.stand_in(report)) + b"\n")        # for ccmon-line

@@ -15,8 +15,9 @@ import time
 from contextlib import suppress
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private, process_facts, processes, ready
+from ccmon.system import process_facts, processes, ready
 from ccmon.text import char_width
 
 PATIENCE_S = 10.0                      # for start-up files that do much, or wait for somebody

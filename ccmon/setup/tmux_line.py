@@ -65,10 +65,11 @@ def format_of(bar: Optional[Bar]) -> str:
     """tmuxdark, tmuxlight or tmuxbright, where what they colour can be read on that bar; else the one for any ground."""
     if bar is None:
         return USUAL
-    surface = surface_on(grounds(bar))
-    if surface == LIGHT and _is_pale(bar, grounds(bar)):           # the one that gives every word a colour
-        return FORMATS[BRIGHT]
-    return FORMATS.get(surface, USUAL)
+    on, (style, _, right) = grounds(bar), bar.expanded
+    own = _colours(_colour(right, "fg=") or _colour(style, "fg=") or "")
+    is_pale = any(contrast(one, ground) < READABLE for one in own for ground in on)
+    surface = surface_on(on)           # where its own words are hard to read, the one that gives every word a colour
+    return FORMATS[BRIGHT] if surface == LIGHT and is_pale else FORMATS.get(surface, USUAL)
 
 
 def has_usual_ground(formats: str) -> bool:
@@ -84,13 +85,6 @@ def grounds(bar: Bar) -> List[str]:
         return []
     named = filter(None, (_colour(right, "bg="), _usual(background), _colour(style, "bg=")))
     return _colours(next(named, ""))
-
-
-def _is_pale(bar: Bar, on: Sequence[str]) -> bool:
-    """Whether the bar's own words are hard to read on these grounds."""
-    style, _, right = bar.expanded
-    own = _colours(_colour(right, "fg=") or _colour(style, "fg=") or "")
-    return any(contrast(one, ground) < READABLE for one in own for ground in on)
 
 
 def _colour(style: str, lead: str) -> Optional[str]:

@@ -11,7 +11,7 @@ import sys
 from importlib import metadata
 from typing import Container, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 
-from ccmon import line_answer, locks, refresher
+from ccmon import line_answer, locks, private, refresher
 from ccmon.errors import CcmonError, PathError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import config
@@ -19,7 +19,7 @@ from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.snippets import for_sh
 from ccmon.setup.written import HISTORY, LINES, SETTINGS, File
 from ccmon.store import copy
-from ccmon.system import newfiles, own_processes, private, processes, removal
+from ccmon.system import newfiles, process_facts, processes, removal
 from ccmon.text import plural
 
 MOST_PASSES = 3                        # what is being written meanwhile is met in the next one
@@ -109,7 +109,7 @@ class Uninstall:
 
     def _running(self) -> List[int]:
         """The ccmon that work with these folders; where nobody sees what they work with, those that hold a lock."""
-        paths, running = {folder.path for folder in self.folders}, own_processes.running()
+        paths, running = {folder.path for folder in self.folders}, process_facts.running_ccmon()
         is_dark = any(one.env is None for one in running)
         holders = {locks.holder_pid(folder.path) for folder in self.folders if is_dark and folder.kind == LINES}
         return [one.pid for one in running if (one.pid in holders if one.env is None else paths & _folders_of(one.env))]
@@ -133,7 +133,7 @@ class Uninstall:
     def take_out(self, installation: Installation) -> List[Leftover]:
         """Take all of it away; what could not be, or stays. First who writes, then what was written."""
         left = {one.path: one for one in [*installation.left, *self._undone(installation)]}
-        own_processes.end(installation.pids)
+        process_facts.end(installation.pids)
         for _ in range(MOST_PASSES):
             held = [locks.lock(folder.path) for folder in self.folders if folder.kind == LINES and os.path.isdir(folder.path)]
             for file in self.survey().files:           # with the locks
@@ -144,10 +144,10 @@ class Uninstall:
                     locks.unlock(fd)
             self._remove_folders()
             installation = self.survey()
-            own_processes.end(installation.pids)
+            process_facts.end(installation.pids)
             if not installation.pids and all(file.path in left for file in installation.files):
                 break
-        newfiles.sweep([*private.own_folders(self.env), *map(os.path.dirname, self.start_up_files),
+        newfiles.sweep([*private.temporary_folders(self.env), *map(os.path.dirname, self.start_up_files),
                         *(folder.path for folder in self.folders)])
         self._remove_folders()
         return list({**left, **{one.path: one for one in installation.left}}.values())

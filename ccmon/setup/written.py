@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from typing import Dict, Iterator, List, Mapping, Sequence
 
-from ccmon import line_answer
+from ccmon import line_answer, private
 from ccmon.errors import CcmonError
 from ccmon.named_tuple import NamedTuple
 from ccmon.settings import accounts, config, context
@@ -91,7 +91,7 @@ def environments(env: Mapping[str, str]) -> List[Mapping[str, str]]:
 def _noted_data_folders(envs: Sequence[Mapping[str, str]]) -> List[str]:
     """What CCMON_DATA_DIR was for lines that are cached."""
     lines = (file.path for folder in _cache_folders(envs) for file in folder.files() if file.path.endswith(".line"))
-    keys = [os.fsdecode((line_answer.read(path) or b"").partition(b"\n")[0]).split("\0") for path in lines]
+    keys = [os.fsdecode((private.content_of(path) or b"").partition(b"\n")[0]).split("\0") for path in lines]
     noted = [word.partition("=")[2].replace("\\\\", "\\") for key in keys for word in key if word.startswith("CCMON_DATA_DIR=")]
     return [path for path in dict.fromkeys(noted) if os.path.isabs(path)]
 

@@ -11,9 +11,8 @@ import time
 from contextlib import nullcontext, suppress
 from typing import IO, Iterator, List, Optional, Sequence
 
-from ccmon import line_answer
+from ccmon import line_answer, private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private
 
 MISSING = "-"
 LATE_S = 10                            # a writer that had the file open may add to it so long after it was taken
@@ -98,7 +97,7 @@ def spool_contents(where: str) -> Iterator[str]:
             yield from _grown(old, before)
             with file:
                 yield _content(file)
-        elif time.time() - line_answer.mtime_s(taken) > LATE_S:
+        elif time.time() - private.mtime_s(taken) > LATE_S:
             with suppress(OSError):
                 os.unlink(taken)
             yield from _grown(old, before)

@@ -6,7 +6,7 @@ On the line's short cut: nothing slow is imported. The cache holds a record for 
 import os
 import time
 
-from ccmon import claude_row, line_answer
+from ccmon import claude_row, line_answer, private
 from ccmon.sources import session_json
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ def read_stdin() -> str:
 def _read_within(deadline: float) -> bytes:
     import select
     content = b""
-    while len(content) < line_answer.MOST_BYTES:
+    while len(content) < private.MOST_CACHED_BYTES:
         # What is there already is read on a busy machine, too, where the time is over before the first select.
         if not select.select([0], [], [], max(0.0, deadline - time.monotonic()))[0]:
             break
@@ -62,7 +62,7 @@ def _read_windows() -> bytes:
     parts: "list[bytes]" = []
 
     def read() -> None:
-        while sum(map(len, parts)) < line_answer.MOST_BYTES:
+        while sum(map(len, parts)) < private.MOST_CACHED_BYTES:
             part = os.read(0, 65_536)
             if not part:
                 break
@@ -120,9 +120,8 @@ def append(where: str, line: bytes) -> None:
     """Add a line to the spool, at once or not at all; none where it is full, and none in another user's folder."""
     try:
         if not os.path.isdir(where):   # hardly ever: the line that is shown lies in it
-            from ccmon import locks
-            locks.make_folder(where)
-        for _ in range(0 if line_answer.is_foreign_folder(where) else 3):      # some file systems count no names
+            private.own_folder(where)
+        for _ in range(0 if private.foreign_folder(where) else 3):      # some file systems count no names
             if _appended(where + "/" + line_answer.SPOOL, line):
                 return
     except OSError:
@@ -131,7 +130,7 @@ def append(where: str, line: bytes) -> None:
 
 def _appended(path: str, line: bytes) -> bool:
     """False when the file lost its name meanwhile: who took it may have read it before the line came. Raises OSError."""
-    fd = line_answer.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    fd = private.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         if os.fstat(fd).st_size < MOST_SPOOL_BYTES:
             os.write(fd, line)

@@ -46,7 +46,7 @@ class _Shape:
         content = match[self._groups[0]] if match else text
         if (not match or log_json.is_suspect(text) or {"costUSD", "isApiErrorMessage"} & data.keys()
                 or log_entries.ADVISOR.decode() in text
-                or type(self._sidechain) is not bool
+                or type(self._sidechain) is not bool or type(data.get("cwd", "")) is not str
                 or any(text.count(sign) - content.count(sign) > _MOST_BRACKETS for sign in "{[")):
             raise ValueError
 

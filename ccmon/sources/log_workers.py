@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple
+from itertools import repeat
+from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple, Type
 
 from ccmon.sources.log_files import LogFile
 from ccmon.store.learning import LimitEvent
@@ -24,7 +25,11 @@ MOST_AHEAD = 4 << 20                   # bytes of each process that wait here un
 _LONG_S = 3600.0                       # of waiting, before it is begun anew
 _HEAD = 8                              # bytes: the length of a message
 _AT_ONCE = 1 << 18
+_PIPE_BYTES, _SET_PIPE_BYTES = 1 << 20, 1031     # Linux: what the others do while this one stores; fcntl has its name since 3.10
+_MUCH = 1 << 15                        # bytes that are sent in one go
 _MARSHAL = 2                           # the format without references: looking for some takes longer than it saves
+
+_made: Callable[[Type[LogMessage], Tuple[Any, ...]], LogMessage] = tuple.__new__      # at a third of what _make takes
 
 Read = Callable[[LogFile, Optional[LogPosition]], Iterator[LogPart]]
 FileParts = Generator[Tuple[LogFile, Iterator[LogPart]], None, None]
@@ -96,7 +101,7 @@ class _Worker:
     def __init__(self, files: Sequence[LogFile], positions: Dict[bytes, LogPosition], read: Read,
                  earlier: Sequence["_Worker"]) -> None:
         self.got, self.pid, self.fd = bytearray(), 0, -1
-        reading, writing = os.pipe()
+        reading, writing = _pipe()
         try:
             self.pid = os.fork()
         except OSError:                # no more processes: all is read here
@@ -148,19 +153,40 @@ def _work(writing: int, others: Iterable[int], files: Sequence[LogFile], positio
         gc.disable()                   # many small objects without cycles
         for fd in others:              # with the last reader gone the next message ends the process
             os.close(fd)
+        waiting = bytearray()
         for file in files:
             for part in read(file, positions.get(os.fsencode(file.path))):
-                _send(writing, part)
-            _send(writing, None)
+                _send(writing, waiting, part)
+            _send(writing, waiting, None)
+        _write(writing, waiting)
     finally:
         os._exit(0)
 
 
-def _send(writing: int, part: Optional[LogPart]) -> None:
+def _pipe() -> Tuple[int, int]:
+    """Both ends of a large pipe."""
+    reading, writing = os.pipe()
+    if sys.platform == "linux":
+        from fcntl import fcntl
+        with suppress(OSError):        # more than a user may have
+            fcntl(writing, _SET_PIPE_BYTES, _PIPE_BYTES)
+    return reading, writing
+
+
+def _send(writing: int, waiting: bytearray, part: Optional[LogPart]) -> None:
+    """Send what waits and the part, as soon as that is much: each time wakes the other."""
     content = marshal.dumps(None if part is None else _packed(part), _MARSHAL)
-    left = memoryview(len(content).to_bytes(_HEAD, "big") + content)
-    while left:
-        left = left[os.write(writing, left):]
+    waiting += len(content).to_bytes(_HEAD, "big") + content
+    if len(waiting) >= _MUCH:
+        _write(writing, waiting)
+        waiting.clear()
+
+
+def _write(writing: int, content: bytearray) -> None:
+    with memoryview(content) as view:
+        at = 0
+        while at < len(view):
+            at += os.write(writing, view[at:])
 
 
 def _packed(part: LogPart) -> Tuple[Any, ...]:
@@ -172,5 +198,6 @@ def _packed(part: LogPart) -> Tuple[Any, ...]:
 
 def _unpacked(content: Tuple[Any, ...]) -> LogPart:
     path, before, after, messages, events, folder, withdrawn = content
-    return LogPart(path, before and LogPosition._make(before), LogPosition._make(after), [*map(LogMessage._make, messages)],
-                [*map(LimitEvent._make, events)], folder, [*map(LogMessage._make, withdrawn)])
+    return LogPart(path, before and LogPosition._make(before), LogPosition._make(after),
+                   [*map(_made, repeat(LogMessage), messages)],
+                   [*map(LimitEvent._make, events)], folder, [*map(LogMessage._make, withdrawn)])

@@ -12,9 +12,10 @@ from contextlib import suppress
 from glob import escape, glob
 from typing import Iterable, Iterator, List, Mapping, Optional, Tuple
 
+from ccmon import private
 from ccmon.named_tuple import NamedTuple
 from ccmon.sources.ccusage_output import NotFound, NotInstalled, make_runnable, shown
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 SHIMS = "shims"                        # folders of stand-ins, which need their manager
 _MOST_ALIASES = 4                      # of nvm, one after the other

@@ -7,11 +7,12 @@ import time
 from contextlib import closing, suppress
 from typing import Callable, List, Optional, TypeVar
 
+from ccmon import private
 from ccmon.errors import CcmonError
 from ccmon.model import Owner
 from ccmon.store import history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER, Unusable
-from ccmon.system import private, stops
+from ccmon.system import signals
 
 Result = TypeVar("Result")
 FIRST, VERSION = 100, 202              # of the schema; its steps are loaded where there is one to take
@@ -67,7 +68,7 @@ def prepare(db: sqlite3.Connection, path: str, busy_ms: int, journals: bool = Tr
     db.execute(f"PRAGMA busy_timeout = {_ATTEMPT_MS}")
     while True:
         try:
-            with stops.put_off():
+            with signals.no_stop():
                 _prepare(db, path, remote, journals)
             break
         except sqlite3.OperationalError as error:

@@ -12,11 +12,12 @@ from io import FileIO
 from pathlib import Path
 from typing import Callable, Iterator, List, Optional, Tuple
 
+from ccmon import private
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
 from ccmon.store import connection, history_path, schema
-from ccmon.system import newfiles, private, targets
+from ccmon.system import named_files, newfiles
+from ccmon.system.named_files import Target
 from ccmon.system.newfiles import NewFile
-from ccmon.system.targets import Target
 
 BUSY_MS = 2000
 _MAGIC = b"SQLite format 3\0"
@@ -101,7 +102,7 @@ def backup(source: str, target: str) -> Tuple[int, int]:
     """Copy the history to a file of its own, whole or not at all, while others write; its sessions and bytes.
     Raises UsageError when something else lies there, Unwritable, CcmonError, Broken."""
     try:
-        with targets.opened(target) as file:
+        with named_files.opened(target) as file:
             _may_replace(file.path, target, source)
             with newfiles.making(file.folder, file.at) as new:
                 if os.name == "nt":    # one that is open cannot be renamed
@@ -179,7 +180,7 @@ def _filled(source: str, temporary: str) -> int:
 def copied(path: str, own: str) -> Iterator[str]:
     """The path of a private copy with all that the file and its journal say; gone afterwards. Raises UsageError, CcmonError."""
     _may_read(path, own)
-    with private.temporary(".ccmon-merge-", os.environ) as folder:
+    with newfiles.temporary(".ccmon-merge-", os.environ) as folder:
         copy = os.path.join(folder, "other.db")
         try:
             _copy_still(path, copy)

@@ -11,7 +11,7 @@ from ccmon.errors import CcmonError
 from ccmon.model import Owner, Record, StoredFacts, UsageRow
 from ccmon.store import connection, history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER
-from ccmon.system import stops
+from ccmon.system import signals
 from ccmon.when import HOUR_S
 
 Result = TypeVar("Result")
@@ -255,7 +255,7 @@ class Store:
     def _done(self, db: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Result]) -> Result:
         if not begin:
             return work(db)
-        with stops.put_off():          # nobody can take a lock of sqlite's from a process that is stopped
+        with signals.no_stop():          # nobody can take a lock of sqlite's from a process that is stopped
             try:
                 self._begin(db, begin)
                 answer = work(db)

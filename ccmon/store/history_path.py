@@ -10,10 +10,11 @@ import time
 from contextlib import closing, suppress
 from typing import Iterator, List, Optional, Tuple
 
+from ccmon import private
 from ccmon.errors import PathError
 from ccmon.model import Owner
 from ccmon.store import rows
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 OTHER_FOLDER = "(or set CCMON_DATA_DIR to another folder)"
 SIDES = ("-wal", "-shm", "-journal")   # what sqlite puts beside it
@@ -63,7 +64,7 @@ def _foreign_refusal(path: str) -> Optional[str]:
 def foreign_file(path: str) -> Optional[Tuple[str, str]]:
     """The folder, or the file, or one beside it, that another user owns or could exchange for another one, and which it is."""
     folder = os.path.dirname(path)
-    why = private.whose_folder(folder)
+    why = private.foreign_folder(folder)
     with suppress(OSError):            # ccmon makes the file 0600: where it is not, the disk has no modes
         if not why and not os.lstat(path).st_mode & 0o002:
             why = private.open_to_others(os.stat(folder))
@@ -152,7 +153,8 @@ def identity(path: str) -> Optional[Identity]:
 
 def move_aside(path: str, damaged: Optional[Identity]) -> Optional[str]:
     """The new name of the damaged file, or None when another process has moved it already."""
-    with private.locked(os.path.dirname(path)):
+    from ccmon.system import newfiles  # hardly ever
+    with newfiles.locked(os.path.dirname(path)):
         if damaged is None or identity(path) != damaged:
             return None
         new_path = _free_name(path)

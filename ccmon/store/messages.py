@@ -7,6 +7,7 @@ same logs again, in another order or folder, changes nothing.
 from __future__ import annotations
 
 import sqlite3
+from operator import itemgetter
 from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.named_tuple import NamedTuple
@@ -68,6 +69,8 @@ class MessageRow(NamedTuple):
 
 
 MessageIndex = Dict[int, Dict[int, MessageRow]]      # message, key
+CountedMessage = Tuple[int, int, int, int, int, int, Optional[int]]
+# at_ms, model_id, input, output, tokens written to the cache, cache_read, cost_nano
 MessageChange = Tuple[Optional[MessageRow], MessageRow]     # before, after
 
 _NAMES = ", ".join(MessageRow._fields)
@@ -142,9 +145,11 @@ def is_better(row: MessageRow, than: MessageRow) -> bool:
 
 def message_rows(messages: Iterable[LogMessage], models: Mapping[str, int], projects: Mapping[str, int]) -> List[MessageRow]:
     """As they are stored, with the numbers of their models and projects."""
-    return [MessageRow(message, -1 - (session & _32_BITS) if request is None else request & _32_BITS, session & _32_BITS, at_ms,
+    new = tuple.__new__
+    return [new(MessageRow, (
+                message, -1 - (session & _32_BITS) if request is None else request & _32_BITS, session & _32_BITS, at_ms,
                 models[model], projects[project], given, made, five, hour, read, cost,
-                ALONE * alone + SIDECHAIN * sidechain + SPEED * speed + PRICED * priced + UNENDED * unended)
+                ALONE * alone + SIDECHAIN * sidechain + SPEED * speed + PRICED * priced + UNENDED * unended))
             for at_ms, message, request, session, model, project, given, made, five, hour, read, cost, alone, sidechain, speed,
             priced, unended in messages]
 
@@ -173,11 +178,13 @@ def between(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int) ->
     return list(map(MessageRow._make, fetched))
 
 
-def by_time(db: sqlite3.Connection, owner: int) -> List[MessageRow]:
-    """All messages that count, in the order of between; sooner than through its index, which leads to each row apart."""
-    whole = SELECT.replace("FROM message", "FROM message NOT INDEXED")
-    fetched = map(MessageRow._make, db.execute(f"{whole} AND NOT flags & {ABSORBED}", (owner,)))
-    return sorted(fetched, key=lambda row: row.at_ms)
+def counted_by_time(db: sqlite3.Connection, owner: int, since_ms: int, until_ms: int, is_all: bool) -> List[CountedMessage]:
+    """What sessions are made of: the messages of between, in the same order. is_all: those are all, which are read sooner
+    without their index, that leads to each row apart."""
+    fetched = db.execute(f"""SELECT at_ms, model_id, input, output, cache_5m + cache_1h, cache_read, cost_nano
+        FROM message {'NOT INDEXED' if is_all else ''} WHERE owner_id = ? AND {rows.MESSAGE} AND at_ms >= ? AND at_ms < ?
+        AND NOT flags & {ABSORBED}""", (owner, since_ms, until_ms))
+    return sorted(fetched, key=itemgetter(0))
 
 
 def numbers(db: sqlite3.Connection, names: Iterable[str], table: str) -> Dict[str, int]:

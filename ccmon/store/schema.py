@@ -9,11 +9,11 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from ccmon import private
 from ccmon.model import Block
 from ccmon.store import history_path, reported, rows, sessions, usage
 from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound
-from ccmon.system import private
 from ccmon.when import HOUR_S, SESSION_S
 
 # --- from histories of minutes to the ledger: a copy is left, and what was counted twice is cut anew or set aside ------------

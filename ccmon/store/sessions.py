@@ -7,14 +7,14 @@ Times are epoch seconds, `_ms` epoch milliseconds.
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
 from ccmon.named_tuple import NamedTuple
 from ccmon.store import log_state, messages, rows, usage
 from ccmon.store.log_state import OPEN_SPAN, open_span
-from ccmon.store.messages import LogMessage, MessageChange, MessageRow
+from ccmon.store.messages import CountedMessage, LogMessage, MessageChange, MessageRow
 from ccmon.when import HOUR_S, SESSION_S
 
 # Bounds that may move; bounds that stay, with sums that follow each change; and with sums of the quarters between them.
@@ -66,27 +66,28 @@ def bound_at(fixed: Sequence[Bound], starts_ms: Sequence[int], at_ms: int) -> Op
 
 def apply(db: sqlite3.Connection, owner: int, changes: Sequence[MessageChange], quarters: Iterable[int]) -> None:
     """Bring the fixed sessions up to date, and note what has to be cut anew; quarters: where a rest changed."""
-    times = [row.at_ms for change in changes for row in change if row is not None and row.counts]
-    times += [ts * 1000 for ts in quarters]
+    counted = [(sign, row) for change in changes for sign, row in zip((-1, 1), change)
+               if row is not None and not row.flags & messages.ABSORBED]
+    loose = [row.at_ms for _, row in counted]
+    times = [*loose, *(ts * 1000 for ts in quarters)]
     if not times:
         return
     fixed = bounds(db, owner, min(times), max(times))
     starts_ms = [bound.start * 1000 for bound in fixed]
     moved: Dict[Bound, List[Tuple[int, MessageRow]]] = {}
-    loose: List[int] = []
-    for before, after in changes:
-        for row, sign in ((before, -1), (after, 1)):
-            if row is not None and row.counts:
-                bound = bound_at(fixed, starts_ms, row.at_ms)
-                moved.setdefault(bound, []).append((sign, row)) if bound else loose.append(row.at_ms)
+    if fixed:
+        loose = []
+        for sign, row in counted:
+            bound = bound_at(fixed, starts_ms, row.at_ms)
+            moved.setdefault(bound, []).append((sign, row)) if bound else loose.append(row.at_ms)
     for bound in {bound for bound in (bound_at(fixed, starts_ms, ts * 1000) for ts in quarters) if bound}:
         moved.setdefault(bound, [])
     for bound, parts in moved.items():
         sum_up(db, owner, bound) if bound.state == SUMMED else _shift(db, owner, bound, parts)
     _note_late(db, owner, [row.at_ms for parts in moved.values() for _, row in parts], loose)
     if loose:
-        lowest, highest = open_span(db, owner) or (loose[0], loose[0])
-        rows.write_note(db, f"{OPEN_SPAN} {owner}", f"{min(lowest, *loose)} {max(highest, *loose)}")
+        span = [*loose, *(open_span(db, owner) or ())]
+        rows.write_note(db, f"{OPEN_SPAN} {owner}", f"{min(span)} {max(span)}")
 
 
 def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loose_ms: Sequence[int]) -> None:
@@ -147,18 +148,19 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     for before, after in zip(*edges):
         low, high = before.end if before else -EVER, after.start if after else EVER
         if low * 1000 <= span[1] and span[0] <= high * 1000:
-            in_order = messages.between(db, owner, low * 1000, high * 1000) if fixed else messages.by_time(db, owner)
+            in_order = messages.counted_by_time(db, owner, low * 1000, high * 1000, not fixed)
             if before and before.is_whole():
-                in_order = [row for row in in_order if row.at_ms > low * 1000]
+                in_order = [message for message in in_order if message[0] > low * 1000]
             _replace(db, owner, low, high, list(cuts(db, in_order, low, high)))
     db.execute("DELETE FROM note WHERE key = ?", (f"{OPEN_SPAN} {owner}",))
 
 
-def cuts(db: sqlite3.Connection, by_time: Iterable[MessageRow], low: int, high: int) -> Iterator[Cut]:
+def cuts(db: sqlite3.Connection, by_time: Sequence[CountedMessage], low: int, high: int) -> Iterator[Cut]:
     """The sessions of these messages, given by time, all between two times at which others end and begin."""
     names = {number: rows.text(name) for number, name in db.execute("SELECT id, name FROM model")}
-    for group in groups(by_time):
-        yield _cut(group, max(group[0].at_ms // _HOUR_MS * HOUR_S, low), high, names)
+    firsts = session_starts([message[0] for message in by_time])
+    for first, after in zip(firsts, [*firsts[1:], len(by_time)]):
+        yield _cut(by_time[first:after], max(by_time[first][0] // _HOUR_MS * HOUR_S, low), high, names)
 
 
 def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
@@ -166,38 +168,32 @@ def recent_sessions(logged: Iterable[LogMessage], is_all: bool) -> List[Block]:
     from ccmon.store import ledger, schema  # which import this file
     with schema.empty() as db:
         ledger.count(db, 1, list(logged))
-        rows_by_time = messages.between(db, 1, 0, 1 << 62)
+        by_time = messages.counted_by_time(db, 1, 0, 1 << 62, True)
         if not is_all:
-            starts = [at for at in range(1, len(rows_by_time))
-                      if rows_by_time[at].at_ms - rows_by_time[at - 1].at_ms > SESSION_S * 1000]
-            rows_by_time = rows_by_time[starts[0]:] if starts else []
-        made = [rows.stored_session((0, *cut)) for cut in cuts(db, rows_by_time, 0, 1 << 40)]
+            starts = (at for at in range(1, len(by_time)) if by_time[at][0] - by_time[at - 1][0] > _SESSION_MS)
+            by_time = by_time[next(starts, len(by_time)):]
+        made = [rows.stored_session((0, *cut)) for cut in cuts(db, by_time, 0, 1 << 40)]
         return [row.block for row in made if row]
 
 
-def groups(by_time: Iterable[MessageRow]) -> Iterator[List[MessageRow]]:
-    """The messages of each session in turn, by ccusage 20's rule; given by time.
+def session_starts(times_ms: Sequence[int]) -> List[int]:
+    """Which of the messages at these times, given in order, begins each session, by ccusage 20's rule.
     A session begins at its first message's full hour; the first message more than five hours after that begins the next one."""
-    group: List[MessageRow] = []
-    start_ms = 0
-    for row in by_time:
-        if group and row.at_ms - start_ms > _SESSION_MS:
-            yield group
-            group = []
-        start_ms = start_ms if group else row.at_ms // _HOUR_MS * _HOUR_MS
-        group.append(row)
-    if group:
-        yield group
+    at, firsts = 0, []
+    while at < len(times_ms):
+        firsts.append(at)
+        at = bisect_right(times_ms, times_ms[at] // _HOUR_MS * _HOUR_MS + _SESSION_MS, at)
+    return firsts
 
 
-def _cut(group: Sequence[MessageRow], start: int, high: int, names: Dict[int, str]) -> Cut:
-    given, made = sum(row.input for row in group), sum(row.output for row in group)
-    cost = None if any(row.cost_nano is None for row in group) else sum(row.cost_nano or 0 for row in group)
-    models = dict.fromkeys(names.get(row.model_id, "") for row in group)
+def _cut(group: Sequence[CountedMessage], start: int, high: int, names: Dict[int, str]) -> Cut:
+    times_ms, models, *columns, costs = zip(*group)
+    given, made, created, read = map(sum, columns)
+    cost = None if None in costs else round(sum(costs) / 1000)
     end = min(start + SESSION_S, high)
-    return (start, end, group[-1].at_ms // 1000, given + made, given, made, sum(row.cache_5m + row.cache_1h for row in group),
-            sum(row.cache_read for row in group), None if cost is None else round(cost / 1000), ",".join(filter(None, models)),
-            len(group), 1, "logs")
+    named = filter(None, (names.get(number, "") for number in dict.fromkeys(models)))
+    return (start, end, times_ms[-1] // 1000, given + made, given, made, created, read, cost,
+            ",".join(dict.fromkeys(named)), len(group), 1, "logs")
 
 
 def _replace(db: sqlite3.Connection, owner: int, low: int, high: int, wanted: Sequence[Cut]) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ccmon.store.messages import MessageChange, MessageRow
 
 QUARTER_S = HOUR_S // 4
+_QUARTER_MS = QUARTER_S * 1000
 UNKNOWN = -1                           # instead of a model's or project's number
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
@@ -36,29 +37,31 @@ def message_sums(row: "MessageRow") -> Sums:
 
 
 def deltas(changes: "Iterable[MessageChange]") -> Dict[Key, Sums]:
-    """What these changes of messages change of the sums."""
+    """What these changes of messages change of the sums, by quarter, number of the model and of the project."""
     changed: Dict[Key, Sums] = {}
     for before, after in changes:
         if before is not None and before.counts:
             _add_to(changed, before, -1)
-        if after.counts:
+        if not after.flags & rows.ABSORBED:
             _add_to(changed, after, 1)
     return changed
 
 
 def _add_to(changed: Dict[Key, Sums], row: "MessageRow", sign: int) -> None:
-    key = row.at_ms // (QUARTER_S * 1000) * QUARTER_S, row.model_id, row.project_id
-    given, made, created, read, cost_nano, unpriced, entries = message_sums(row)
+    _, _, _, at_ms, model, project, given, made, five, hour, read, cost_nano, _ = row
+    key = at_ms // _QUARTER_MS * QUARTER_S, model, project
     sums = changed.get(key)
     if sums is None:
         sums = changed[key] = [0] * len(_SUMS)
     sums[0] += sign * given
     sums[1] += sign * made
-    sums[2] += sign * created
+    sums[2] += sign * (five + hour)
     sums[3] += sign * read
-    sums[4] += sign * cost_nano
-    sums[5] += sign * unpriced
-    sums[6] += sign * entries
+    if cost_nano is None:
+        sums[5] += sign
+    else:
+        sums[4] += sign * cost_nano
+    sums[6] += sign
 
 
 def add(db: sqlite3.Connection, owner: int, changed: Dict[Key, Sums]) -> None:

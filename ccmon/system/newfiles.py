@@ -4,17 +4,18 @@ A maker holds a lock on what it makes, for as long as it lives: where that can b
 a process can be taken for that of another one so.
 """
 
+import errno
 import os
 import stat
 import time
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import Iterable, Iterator, Optional, Set
+from typing import Iterable, Iterator, Mapping, Optional, Set
 
-from ccmon import locks
-from ccmon.system import private
+from ccmon import locks, private
 
 DAY_S = 86_400
+PATIENCE_S = 10.0                      # for another process that changes the same
 MOST_LOOKED_AT, MOST_SWEPT = 20_000, 1000
 _NAME = (r"\.ccmon-(?P<folder>demo-|merge-|prompt-)?(?P<new>[0-9a-f]{12})?(?(new)|[a-z0-9_]{8})"
                    r"(?P<side>-journal|-wal|-shm)?")
@@ -56,7 +57,7 @@ class NewFile:
         if self.fd >= 0 and os.name != "nt":
             os.close(self.fd)
             self.fd = os.open(self.name, _LOOK, dir_fd=self.at)
-            claim(self.fd)
+            locks.flocked(self.fd)
 
     def close(self) -> None:
         """Closing twice is nothing."""
@@ -110,6 +111,16 @@ def folder_in(parent: str, prefix: str) -> Iterator[str]:
             os.close(fd)
 
 
+@contextmanager
+def temporary(prefix: str, env: Mapping[str, str]) -> Iterator[str]:
+    """A folder that is gone afterwards, in the first one where only this user can put something.
+
+    Only a user who has none gets one in the common folder: 0700, under a name that cannot be foretold.
+    """
+    with folder_in(next(private.temporary_folders(env)), prefix) as path:
+        yield path
+
+
 def _folder(parent: str, prefix: str) -> "tuple[str, int]":
     while True:
         path, fd = os.path.join(parent, _name(prefix)), -1
@@ -131,13 +142,8 @@ def _name(prefix: str) -> str:
 
 def _is_claimed(fd: int, name: str, at: Optional[int]) -> bool:
     """Take the lock; False when it was swept before that."""
-    claim(fd)
+    locks.flocked(fd)
     return _is_there(fd, name, at)
-
-
-def claim(fd: int) -> Optional[bool]:
-    """Take the lock on what is open. True: we hold it. False: another process does. None: there are no locks here."""
-    return locks.flocked(fd)
 
 
 def _is_there(fd: int, name: str, at: Optional[int]) -> bool:
@@ -153,6 +159,25 @@ def is_part(name: str, cache: bool = False) -> bool:
         return False                   # as nearly all
     import re
     return bool(re.fullmatch(_NAME, name) or cache and re.fullmatch(_LINE, name))
+
+
+@contextmanager
+def locked(folder: str) -> Iterator[None]:
+    """One process at a time, waited for a while; where no file can be made, and on Windows, none is excluded.
+
+    Raises BlockingIOError when another one does not end. One that is gone or stopped locks nobody out.
+    """
+    path, until = os.path.join(folder or ".", ".ccmon-lock"), time.monotonic() + PATIENCE_S
+    lock = -1 if os.name == "nt" else locks.file_lock(path)
+    while lock is None:
+        if time.monotonic() > until:
+            raise BlockingIOError(errno.EWOULDBLOCK, f"held by {locks.holder_of(path)}", path)
+        time.sleep(0.02)
+        lock = locks.file_lock(path)
+    try:
+        yield
+    finally:
+        locks.unlock(lock)
 
 
 # --- sweeping -------------------------------------------------------------------------------------------------------------
@@ -183,10 +208,10 @@ def _sweep_one(folder: str, name: str) -> None:
     fd = -1 if os.name == "nt" else os.open(path, _LOOK)
     try:
         status = os.stat(path, follow_symlinks=False) if fd < 0 else os.fstat(fd)
-        free = None if fd < 0 else claim(fd)
+        free = None if fd < 0 else locks.flocked(fd)
         is_over = free if named and named["new"] and free is not None else (
             free is not False and time.time() - status.st_mtime > DAY_S)
-        if not is_over or not _is_own(status) or fd >= 0 and not _is_there(fd, path, None):
+        if not is_over or not private.is_own(status) or fd >= 0 and not _is_there(fd, path, None):
             return
         is_folder = named is not None and named["folder"] is not None
         if stat.S_ISREG(status.st_mode) and not is_folder:
@@ -196,10 +221,6 @@ def _sweep_one(folder: str, name: str) -> None:
     finally:
         if fd >= 0:
             os.close(fd)
-
-
-def _is_own(status: os.stat_result) -> bool:
-    return not hasattr(os, "getuid") or status.st_uid == os.getuid()
 
 
 def _remove_tree(path: str) -> None:

@@ -1,4 +1,4 @@
-"""The door to the processes of the system: by /proc where the kernel has it, else by `ps`, as on macOS and BSD.
+"""The door to the processes of the system, other ccmon among them: by /proc where the kernel has it, else by `ps`.
 
 Nobody runs `ps` for a line or at each refresh: what is noted of a process on the way needs none.
 """
@@ -6,18 +6,23 @@ Nobody runs `ps` for a line or at each refresh: what is noted of a process on th
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
-from typing import Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon import locks
+from ccmon import locks, private
 from ccmon.named_tuple import NamedTuple
-from ccmon.system import private, processes
+from ccmon.system import processes
 
 PS = "/bin/ps"                         # absolute: what is ended by its answer is not output by a program that lies on PATH
 _TEXT = {"LC_ALL": "C", "TZ": "UTC0", "COLUMNS": "100000", "PATH": os.defpath}      # BSD's cuts off a row at 79 cells
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 SLACK_S = 2                            # two answers of one start may differ by a second
 NAME, WORDS = "comm", "args"
+PATIENCE_S, _PAUSE_S = 5.0, 0.02       # until one that is to end is killed
+_PYTHON = r"(python|pypy)[0-9.]*t?(\.exe)?"          # that of a framework is Python.app's Python
+_NAMES, _ANEW = ("ccmon", "ccmon.exe"), "from ccmon.refresher import go_on"
+_BARE = "/ccmon/bare_start.py"         # as Claude Code calls it
 
 
 class Process(NamedTuple):
@@ -162,3 +167,76 @@ def _start(output: str) -> str:
         return f"@{timegm((int(year), _MONTHS.index(month) + 1, int(day), hour, minute, second))}"
     except ValueError:
         return "".join(words)
+
+
+# --- other ccmon ------------------------------------------------------------------------------------------------------------
+
+class OwnProcess(NamedTuple):
+    """A process that is a ccmon."""
+
+    pid: int
+    env: Optional[Mapping[str, str]]   # the one that it was started with; None where it cannot be seen
+
+
+def running_ccmon() -> List[OwnProcess]:
+    """The other ccmon of this user. Where there is no /proc, their environment cannot be read; on Windows none are listed."""
+    if processes.WINDOWS:
+        return []
+    by_proc, own = has_proc(), (os.getpid(), os.getppid())
+    return [OwnProcess(one.pid, _environment(one.pid) if by_proc else None) for one in listed(WORDS)
+            if one.user == os.getuid() and one.pid not in own and is_ccmon(one.texts if by_proc else _joined(one.texts))]
+
+
+def is_ccmon(words: Sequence[str]) -> bool:
+    """Whether these are the words that a ccmon was started with."""
+    names = [word.rsplit("/", 1)[-1] for word in words]
+    if not names or names[0] in _NAMES:
+        return bool(names)
+    import re
+    if not re.fullmatch(_PYTHON, names[0], re.IGNORECASE):
+        return False
+    rest = list(words[1:])
+    while rest and rest[0][:1] == "-" and rest[0][1:2] not in ("m", "c", "-") and len(rest[0]) > 1:
+        rest = rest[2:] if rest[0] in ("-X", "-W") else rest[1:]
+    if rest[:1] == ["-c"]:             # a refresher that began anew
+        return _ANEW in " ".join(rest)
+    return rest[:2] == ["-m", "ccmon"] or bool(rest) and (rest[0].rsplit("/", 1)[-1] in _NAMES or rest[0].endswith(_BARE))
+
+
+def _joined(parts: Sequence[str]) -> List[str]:
+    """The words of a call that was cut at its spaces: those of the paths of files that are there belong to them."""
+    words, left = [], list(parts)
+    while left:
+        number = 1
+        if left[0][:1] == "/" and not os.path.lexists(left[0]):
+            number = next((many for many in range(2, len(left) + 1) if os.path.isfile(" ".join(left[:many]))), 1)
+        words.append(" ".join(left[:number]))
+        left = left[number:]
+    return words
+
+
+def _environment(pid: int) -> Mapping[str, str]:
+    """The one that it was started with; of another user's, or one that has just ended, nothing."""
+    with suppress(OSError):
+        content = os.fsdecode(private.read(proc_path(str(pid), "environ"), private.anybody))
+        return dict(part.split("=", 1) for part in content.split("\0") if "=" in part)
+    return {}
+
+
+def end(pids: Iterable[int]) -> None:
+    """End them, in order while there is time; a stopped one at once, since it would wake up on somebody else's screen."""
+    import signal
+    left = _living(pids)
+    for pid, letter in left.items():
+        processes.send(pid, signal.SIGKILL if letter == "T" else signal.SIGTERM)
+    until = time.monotonic() + PATIENCE_S
+    while left and time.monotonic() < until:
+        time.sleep(_PAUSE_S)
+        left = _living(left)
+    for pid in left:
+        processes.send(pid, signal.SIGKILL)
+
+
+def _living(pids: Iterable[int]) -> Dict[int, str]:
+    states = {pid: state(pid) for pid in pids}
+    return {pid: letter for pid, letter in states.items() if letter}

@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from typing import List, Optional
 
-from ccmon.system import private
+from ccmon import private
 
 LINK, NOT_PLAIN = "it is a link", "it is not a plain file"
 

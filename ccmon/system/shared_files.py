@@ -13,10 +13,11 @@ import time
 from contextlib import suppress
 from typing import Any, Callable, Optional, TypeVar
 
+from ccmon import locks, private
 from ccmon.errors import PathError
-from ccmon.system import newfiles, private, targets
+from ccmon.system import named_files, newfiles
+from ccmon.system.named_files import Target
 from ccmon.system.newfiles import NewFile
-from ccmon.system.targets import Target
 
 Result = TypeVar("Result")
 _SWAP = 2                              # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -84,7 +85,7 @@ def _put(path: str, before: Optional[bytes], after: bytes, mode: Optional[int] =
 
     lines: what others have added at the end meanwhile stands behind it then. Raises Changed, OSError.
     """
-    with targets.opened(path) as target:
+    with named_files.opened(path) as target:
         status = target.status()
         if (status is None) != (before is None):
             raise Changed(path)
@@ -125,7 +126,7 @@ def _given_over(target: Target, new: NewFile, status: Optional[os.stat_result], 
 
 def _remove(path: str, before: bytes, lines: bool = False) -> None:
     """Remove the file, behind links of one's own, too, if that is all that is in it. Raises Changed, OSError."""
-    with targets.opened(path) as target, newfiles.making(target.folder, target.at) as new:
+    with named_files.opened(path) as target, newfiles.making(target.folder, target.at) as new:
         new.close()
         private.put_in_place(target.name, new.name, target.at)
         came_out = _settled(new.name, target.at)
@@ -163,7 +164,7 @@ def _exchanged(target: Target, new: NewFile, before: bytes, after: bytes, lines:
         now = _content(old)
         if now != before and not (lines and now.startswith(before)):
             return False
-        newfiles.claim(old)            # nobody sweeps it while it has the other name
+        locks.flocked(old)            # nobody sweeps it while it has the other name
         if not _swap(target, new.name):
             private.put_in_place(new.name, target.name, target.at)
             return _caught_up(target, old, before, lines)
@@ -191,7 +192,7 @@ def _give_back(target: Target, new: NewFile, after: bytes, lines: bool) -> None:
         if lines and came_out.startswith(after):
             _append(target, came_out[len(after):])
             return
-        after = _content_of(target.name, target.at)       # back with it, unless that has changed, too
+        after = _read_by(_content, target.name, target.at)       # back with it, unless that has changed, too
 
 
 def _caught_up(target: Target, old: int, before: bytes, lines: bool) -> bool:
@@ -251,10 +252,6 @@ def _call() -> Any:
 def _settled(name: str, at: Optional[int]) -> bytes:
     """What is in the file when nobody writes to it any more."""
     return _read_by(_quiet, name, at)
-
-
-def _content_of(name: str, at: Optional[int]) -> bytes:
-    return _read_by(_content, name, at)
 
 
 def _read_by(read: Callable[[int], bytes], name: str, at: Optional[int]) -> bytes:

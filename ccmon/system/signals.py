@@ -1,10 +1,12 @@
-"""The door to signals that end this process: in order, as an exception does."""
+"""The door to signals that end this process, in order, as an exception does, and to Ctrl-Z, which stops it."""
 
+import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional
 
 if TYPE_CHECKING:
     import signal
+    import threading
 else:
     try:
         import _signal as signal  # private: the numbers alone, without the enumerations that are slow to make
@@ -13,6 +15,9 @@ else:
 
 # SIGBREAK: Ctrl-Break on Windows, and a console that is closed.
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name))
+STOP: Optional[int] = getattr(signal, "SIGTSTP", None)
+_PATIENCE_S = 3.0
+_locks: "Dict[str, threading.RLock]" = {}
 
 
 def heeded() -> List[int]:
@@ -70,3 +75,45 @@ def deferred() -> Iterator[Callable[[], bool]]:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
     if raised:
         raise raised[0]
+
+
+# --- Ctrl-Z -----------------------------------------------------------------------------------------------------------------
+
+def _holding() -> "threading.RLock":
+    import threading  # not for calls that hold nothing
+    return _locks.setdefault("holding", threading.RLock())
+
+
+@contextmanager
+def no_stop() -> Iterator[None]:
+    """Until left, Ctrl-Z waits, here in the main thread, or where the screen takes it, by stop().
+
+    For as long as this process holds what others wait for, and nobody can take from it.
+    """
+    import threading
+    is_main = threading.current_thread() is threading.main_thread()
+    if STOP is None or not is_main or signal.getsignal(STOP) != signal.SIG_DFL:
+        with _holding():
+            yield
+        return
+    noted: List[int] = []
+    signal.signal(STOP, lambda number, _frame: noted.append(number))
+    try:
+        with _holding():
+            yield
+    finally:
+        signal.signal(STOP, signal.SIG_DFL)
+        if noted:
+            stop()
+
+
+def stop() -> None:
+    """Stop as Ctrl-Z does, once no thread of this process holds anything. The signal is not handled by us."""
+    assert STOP is not None
+    holding = _holding()
+    free = holding.acquire(timeout=_PATIENCE_S)
+    try:
+        os.kill(os.getpid(), STOP)
+    finally:
+        if free:
+            holding.release()

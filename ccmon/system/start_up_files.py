@@ -8,8 +8,8 @@ import sys
 from contextlib import suppress
 from typing import List, Mapping, Optional
 
+from ccmon import private
 from ccmon.errors import CcmonError
-from ccmon.system import private
 
 USUAL = ".bashrc"
 OF_LOGIN = (".bash_profile", ".bash_login", ".profile")

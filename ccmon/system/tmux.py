@@ -6,7 +6,8 @@ import stat
 from contextlib import suppress
 from typing import Iterator, List, Mapping, Optional, Sequence, Set
 
-from ccmon.system import private, process_facts, processes
+from ccmon import private
+from ccmon.system import process_facts, processes
 
 _LISTENING = re.compile(r"(?P<inode>\d+) (?P<path>/.*)")
 

@@ -7,10 +7,9 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 from ccmon import __version__
 from ccmon.model import Block, Limit, Snapshot, Window
 from ccmon.named_tuple import NamedTuple
-from ccmon.own_name import NAME
 from ccmon.settings.ini_sections import Setting
 from ccmon.sources.session_json import WINDOWS_S
-from ccmon.text import clip, models_for_programs, printable, width
+from ccmon.text import OWN_NAME, clip, models_for_programs, printable, width
 from ccmon.usage.account_note import AccountNote, AskedNote, newest_credits
 from ccmon.usage.burn import WINDOW_S, Terms
 from ccmon.usage.windows import window_named
@@ -76,7 +75,7 @@ class Evidence(NamedTuple):
     account: AccountNote = AccountNote()               # of Claude Code's own file
     asked: AskedNote = AskedNote()     # what came of asking claude
     windows_dropped: int = 0           # as in Facts
-    command: str = NAME                # how ccmon is to be called here
+    command: str = OWN_NAME            # how ccmon is to be called here
 
     def set_by(self, name: str) -> Optional[str]:
         """Where an option was set, None for a default."""

@@ -3,9 +3,8 @@
 from typing import Iterator, List, Tuple
 
 from ccmon import __version__, text
-from ccmon.own_name import with_name
 from ccmon.settings.ini_sections import Setting
-from ccmon.text import Line, Span, clip, count, duration, plural, printable, width
+from ccmon.text import Line, Span, clip, count, duration, plural, printable, width, with_name
 from ccmon.views import why_numbers
 from ccmon.views.evidence import Evidence
 from ccmon.views.why_numbers import Section

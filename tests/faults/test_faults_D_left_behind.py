@@ -21,7 +21,7 @@ from ccmon.pipeline import sweeping
 from ccmon.setup import dotfiles
 from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
-from ccmon.system import named_files, newfiles, private
+from ccmon.system import named_files, newfiles
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="fork and signals")]
 
@@ -44,7 +44,7 @@ def line(folder):
 
 
 def folder_of_a_while(folder):
-    with private.temporary(".ccmon-demo-", {"HOME": str(folder)}) as path:
+    with newfiles.temporary(".ccmon-demo-", {"HOME": str(folder)}) as path:
         os.mkdir(path + "/inside")
         Path(path, "inside/history").write_bytes(b"x")
 
@@ -164,7 +164,7 @@ def test_D28_links_pipes_and_the_files_of_others_stay(tmp_path):
 
 
 def test_D28_without_locks_it_has_to_be_a_day_old(tmp_path, monkeypatch):
-    monkeypatch.setattr(newfiles, "claim", lambda _fd: None)
+    monkeypatch.setattr(newfiles.locks, "flocked", lambda _fd: None)
     put(tmp_path, NEW)
     put(tmp_path, ".ccmon-ffffffffffff", 2 * DAY_S)
     in_a_child(lambda: newfiles.sweep([str(tmp_path)]))
@@ -172,14 +172,14 @@ def test_D28_without_locks_it_has_to_be_a_day_old(tmp_path, monkeypatch):
 
 
 def test_D28_one_that_is_swept_before_it_is_locked_is_made_anew(tmp_path, monkeypatch):
-    real, names = newfiles.claim, []
+    real, names = newfiles.locks.flocked, []
 
     def late(fd):
         if not names:
             names.extend(os.listdir(tmp_path))
             os.unlink(tmp_path / names[0])
         return real(fd)
-    monkeypatch.setattr(newfiles, "claim", late)
+    monkeypatch.setattr(newfiles.locks, "flocked", late)
     named_files.write(str(tmp_path / "x"), b"whole")
     assert os.listdir(tmp_path) == ["x"] and (tmp_path / "x").read_bytes() == b"whole" and names
 
@@ -224,7 +224,7 @@ def test_D28_who_has_no_place_of_their_own_has_the_common_one_swept(tmp_path, mo
     nowhere = {"HOME": str(tmp_path / "gone")}
 
     def demo():
-        with private.temporary(".ccmon-demo-", nowhere):
+        with newfiles.temporary(".ccmon-demo-", nowhere):
             os.kill(os.getpid(), signal.SIGKILL)
     assert in_a_child(demo) == -9 and left(tmp_path)
     in_a_child(lambda: sweeping.sweep(nowhere))

@@ -218,9 +218,8 @@ def test_D25_prompts_wait_for_nothing(model, asking, name, kind):
 OPENERS = {                            # what opens files, where, how often: doors, and what is no file of ccmon's own
     "open": {"cli": 1, "commands/completion": 1, "commands/manual": 1, "settings/config": 2,
              "store/copy": 4, "store/history_path": 1, "system/clock": 1, "system/named_files": 1},
-    "os.open": {"__main__": 1, "cli": 1, "fullscreen/screen_signals": 1, "line_answer": 1, "refresher": 1, "sources/log_files": 1,
-                "store/copy": 1, "system/newfiles": 4, "system/named_files": 2, "system/shared_files": 4,
-                "system/targets": 2}}
+    "os.open": {"__main__": 1, "cli": 1, "fullscreen/screen_signals": 1, "private": 1, "refresher": 1, "sources/log_files": 1,
+                "store/copy": 1, "system/newfiles": 4, "system/named_files": 4, "system/shared_files": 4}}
 
 
 @own_sources.together

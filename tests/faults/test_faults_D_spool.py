@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from commands import HOUR, NOW
 
-from ccmon import line_answer, line_cache
+from ccmon import line_answer, line_cache, private
 from ccmon.pipeline import history
 from ccmon.settings import context
 from ccmon.sources import claude_files, hook
@@ -135,7 +135,7 @@ def test_D23_a_locked_store_leaves_the_spool(ctx, begin):
         for _ in claude_files.spool_contents(ctx.cache):
             assert not history.History(ctx, store, None).store_readings(lines(0, 3))
             break
-        assert (line_answer.read(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)
+        assert (private.content_of(f"{ctx.cache}/readings") or b"").decode() == lines(0, 3)
     take(ctx)
     assert percents(ctx) == [1, 2, 3]
 

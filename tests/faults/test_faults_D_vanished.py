@@ -12,11 +12,10 @@ from commands import NOW, wait_until
 from full_screen import leave, live, monitor, shown
 from store_cases import T0, block, keep, path, tokens_in  # noqa: F401
 
-from ccmon import line_cache, locks
+from ccmon import line_cache, locks, private
 from ccmon.settings import config
 from ccmon.sources import hook
 from ccmon.store.database import StoreError, open_store
-from ccmon.system import private
 
 pytestmark = [pytest.mark.newest_only,
               pytest.mark.skipif(sys.platform == "win32", reason="there no folder with an open file can be renamed")]
@@ -114,7 +113,7 @@ def gone(tmp_path, monkeypatch):
 
 def test_D27_no_home_is_made(gone):
     """Whoever mounts or makes it would find ccmon's in the way."""
-    for make in (private.make_folder, private.own_folder, locks.make_folder):
+    for make in (private.make_folder, private.own_folder):
         with pytest.raises(FileNotFoundError):
             make(str(gone / ".cache/ccmon"))
     assert locks.lock(str(gone / ".cache/ccmon")) == -1

@@ -15,13 +15,12 @@ from commands import HOUR, ROOT, Machine, block
 from line_shells import install
 from strangers import USER, Place
 
-from ccmon import line_answer
+from ccmon import private
 from ccmon.doctor.check import HOMELESS
 from ccmon.errors import CcmonError
 from ccmon.settings import config
 from ccmon.sources import hook, program_search
 from ccmon.store import history_path as history_place
-from ccmon.system import private
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="users of POSIX")]
 as_root = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a file away")
@@ -138,7 +137,7 @@ def test_D26_files_of_another_user_are_refused(foreign):
     line, ini = of_other(folder / "plain", "CC 1\n"), of_other(folder / "config.ini", "[ccmon]\nplan = pro\n")
     secret, store = of_other(folder / "secret"), of_other(folder / "ccmon.db")
     become()
-    assert line_answer.read(line) is None and line_answer.is_foreign_folder(str(folder / "ccmon/abc"))
+    assert private.content_of(line) is None and private.foreign_folder(str(folder / "ccmon/abc"))
     hook.append(str(folder), b"1\n")
     with pytest.raises(CcmonError, match="cannot be read .it belongs to another user.. Set XDG_CONFIG_HOME"):
         config.read(ini, ["ccmon"])

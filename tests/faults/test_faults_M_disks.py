@@ -16,7 +16,7 @@ from store_cases import T0, block, keep, path, tokens_in  # noqa: F401
 from store_processes import OWN_SESSION, run_together, start_together
 from test_faults_D_kills import TURNS, acknowledged, look
 
-from ccmon import line_answer, line_cache
+from ccmon import line_answer, line_cache, private
 from ccmon.settings.options import FORMATS
 from ccmon.setup.written import LINES, Folder
 from ccmon.store import check, connection, history_path
@@ -202,8 +202,8 @@ def test_M09_no_word_of_a_user_names_a_file_that_is_another_one_on_any_disk():
 
 def test_M09_format_state_is_a_format(tmp_path, monkeypatch, capfd):
     """On a disk that calls State and state one file, its line is none of the cache's."""
-    real, where = line_answer.open_plain, str(tmp_path / ".cache/ccmon")
-    monkeypatch.setattr(line_answer, "open_plain", lambda path, flags: real(
+    real, where = private.open_plain, str(tmp_path / ".cache/ccmon")
+    monkeypatch.setattr(private, "open_plain", lambda path, flags: real(
         os.path.join(os.path.dirname(path), os.path.basename(path).lower()), flags))
     monkeypatch.setattr(line_answer.os, "environ", {"HOME": str(tmp_path), "LANG": "C.UTF-8"})
     soon = int(time.time()) + 60

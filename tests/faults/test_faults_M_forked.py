@@ -15,7 +15,7 @@ from webhooks import program, server
 from ccmon import locks
 from ccmon import refresher as door
 from ccmon.alerts import channels
-from ccmon.system import own_processes
+from ccmon.system import process_facts
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 # As it is on macOS: the system is asked for proxies by _scproxy, which ends the process here.
@@ -88,8 +88,8 @@ def test_M10_a_refresher_begins_anew_and_does_all_that_a_forked_one_does(apple):
     pid = refresher(machine)
     call = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     assert call[1:3] == [b"-c", door.ANEW.encode()] and os.fsencode(words[-1]) in call
-    assert own_processes.is_ccmon([os.fsdecode(word) for word in call])
-    assert pid in {one.pid for one in own_processes.running()} and locks.holder_pid(str(machine.cache)) == pid
+    assert process_facts.is_ccmon([os.fsdecode(word) for word in call])
+    assert pid in {one.pid for one in process_facts.running_ccmon()} and locks.holder_pid(str(machine.cache)) == pid
     assert os.readlink(f"/proc/{pid}/cwd") == "/"
     held = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
     assert {place for place in held if place.startswith("/")} <= {

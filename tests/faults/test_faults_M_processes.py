@@ -17,7 +17,7 @@ from test_uninstall import assert_what_runs_is_ended, install
 from ccmon import locks
 from ccmon.setup import prompt_probe
 from ccmon.sources import ccusage
-from ccmon.system import own_processes, process_facts, tmux
+from ccmon.system import process_facts, tmux
 
 pytestmark = [pytest.mark.newest_only,
               pytest.mark.skipif(not Path("/proc/self/stat").exists() or not os.path.exists(process_facts.PS),
@@ -145,9 +145,9 @@ def test_M06_a_ccmon_is_known_by_a_call_that_is_cut_at_its_spaces(tmp_path):
                          (f"{tmp_path}/Python {python.parent}/ccmon", True), (f"{python.parent}/ccmon", True),
                          (f"{python} -I {python.parent}/other.py {python.parent}/ccmon", False),
                          (f"{python} {python.parent}/gone.py ccmon", False), (f"{python.parent}/other.py ccmon", False)]:
-        assert own_processes.is_ccmon(own_processes._joined(call.split())) is is_one, call
-    assert own_processes.is_ccmon(["/opt/Python.app/Contents/MacOS/Python", "/b/ccmon"])
-    assert own_processes.is_ccmon(["python3.14t", "/b/ccmon"])
+        assert process_facts.is_ccmon(process_facts._joined(call.split())) is is_one, call
+    assert process_facts.is_ccmon(["/opt/Python.app/Contents/MacOS/Python", "/b/ccmon"])
+    assert process_facts.is_ccmon(["python3.14t", "/b/ccmon"])
 
 
 def test_M06_uninstall_ends_a_screen_and_its_refresher(machine, tmp_path):
@@ -188,11 +188,11 @@ def test_M06_a_shell_that_was_looked_at_leaves_nothing_running(tmp_path, blind, 
 
 @own_sources.together
 def test_M06_no_other_file_reads_proc():
-    """A path below /proc is made of locks.PROC, by who has another way; targets.py only knows such a name from another."""
-    may = {"locks": {"/proc"}, "system/targets": None, "store/history_path": {"/proc/self/mounts"}}
+    """A path below /proc is made of locks.PROC, by who has another way; named_files.py only knows such a name from another."""
+    may = {"locks": {"/proc"}, "system/named_files": None, "store/history_path": {"/proc/self/mounts"}}
     for room, nodes in own_sources.nodes().items():
         said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
                 and "/proc" in node.value and "\n" not in node.value and " " not in node.value}
         assert may.get(room, set()) is None or said <= may.get(room, set()), room
     users = {room for room, text in own_sources.texts().items() if "process_facts.proc_path(" in text}
-    assert users == {"system/own_processes", "system/tmux", "setup/prompt_probe"}
+    assert users == {"system/tmux", "setup/prompt_probe"}

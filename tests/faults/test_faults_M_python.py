@@ -22,13 +22,12 @@ WITH_FALL_BACK = {                     # tests here provoke them, and test_named
     *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/checked.py") for name in ("_json", "_json.make_scanner")),
     ("ccmon/checked.py", "_json.make_encoder"), ("ccmon/checked.py", "_json.encode_basestring_ascii"),
     ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
-    *((path, "_signal") for path in ("ccmon/system/signals.py", "ccmon/system/stops.py", "ccmon/fullscreen/guardian.py",
-                                     "ccmon/fullscreen/screen_signals.py")),
+    *((f"ccmon/{path}.py", "_signal") for path in ("system/signals", "fullscreen/guardian", "fullscreen/screen_signals")),
     ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
-SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.metadata", "importlib.util", "urllib.error",
-              "urllib.parse", "urllib.request"}
+SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.machinery", "importlib.metadata", "importlib.util",
+              "urllib.error", "urllib.parse", "urllib.request"}
 CLAUDES = """{"model": {"id": "x", "ą": "\\u0105\\n"}, "z": null,
     "rate_limits": {"five_hour": {"used_percentage": 3.5, "n": [1, -2e3]}}}"""
 
@@ -77,10 +76,10 @@ def test_M01_json_is_written_by_whatever_encoder_a_python_has(private, monkeypat
 def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
     """What is loaded in the place of each is what Python documents, and does the same."""
     code = ("import hashlib, locale, signal, sys\nfor name in sys.argv[2:]: sys.modules[name] = None\n"
-            "from ccmon.settings import config\nfrom ccmon import output\nfrom ccmon.system import signals, stops\n"
+            "from ccmon.settings import config\nfrom ccmon import output\nfrom ccmon.system import signals\n"
             "from ccmon.fullscreen import screen_signals\n"
             "print(config.owner({'HOME': '/home/a'}).account, output.utf8(), output.installed_locale(),\n"
-            "      *map(int, (*signals.heeded(), stops.STOP or 0, *screen_signals.SIZE_CHANGED)),\n"
+            "      *map(int, (*signals.heeded(), signals.STOP or 0, *screen_signals.SIZE_CHANGED)),\n"
             "      output.locale.__name__, signals.signal.__name__)")
     outs = [subprocess.run([sys.executable, "-c", code, "--", *hidden], cwd=ROOT, capture_output=True, text=True).stdout.split()
             for hidden in ((), ("_sha2", "_signal", "_locale"))]

@@ -11,7 +11,7 @@ from commands import NOW, block
 from line_shells import call, install
 from live_lines import warm
 
-from ccmon import line_answer, line_cache
+from ccmon import line_answer, line_cache, private
 from ccmon.fullscreen import live
 from ccmon.fullscreen.state import ScreenState
 from ccmon.line_answer import State
@@ -149,7 +149,7 @@ def test_M07_where_nothing_can_be_kept_or_it_is_another_ones_nothing_is_touched(
     line_cache.outdate(machine.env())
     assert not os.path.exists(where)
     line_cache.write_state(where, State(NOW + 15, 0, NOW + 45, NOW))
-    monkeypatch.setattr(line_answer, "is_foreign_folder", lambda path: True)
+    monkeypatch.setattr(private, "foreign_folder", lambda path: "is foreign")
     line_cache.outdate(machine.env())
     assert line_answer.read_state(where).config == 0 and os.path.exists(where + "/fresh")
     monkeypatch.undo()

@@ -10,7 +10,7 @@ from commands import ROOT, wait_until
 from live_lines import STALE_S, age, live, one_line, warm
 from terminal import Terminal
 
-from ccmon import line_answer, locks
+from ccmon import locks, private
 
 pytestmark = pytest.mark.newest_only
 
@@ -179,7 +179,7 @@ def test_S12_the_screen_of_a_full_disk_reads_no_more_often_than_a_line(full):
 @pytest.mark.parametrize("ahead_s, want", [(-1, False), (30, True), (60, True), (3600, False)])
 def test_S12_a_rest_of_a_clock_that_was_ahead_is_none(tmp_path, ahead_s, want):
     (tmp_path / "lock").write_text("")
-    line_answer.set_time(str(tmp_path / "lock"), time.time() + ahead_s)
+    private.set_time(str(tmp_path / "lock"), time.time() + ahead_s)
     assert locks.rests(str(tmp_path), time.time()) == want
 
 

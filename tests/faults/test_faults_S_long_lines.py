@@ -7,7 +7,7 @@ import time
 import pytest
 from commands import HOUR, ROOT, block
 
-from ccmon import line_answer, line_cache
+from ccmon import line_answer, line_cache, private
 from ccmon.pipeline import lines, refresh
 from ccmon.pipeline.lines import MOST_BYTES
 from ccmon.views.line.dialects import DIALECTS
@@ -69,7 +69,7 @@ def test_S14_a_template_that_is_too_long_is_told(many):
 
 def test_S14_a_cached_line_is_read_whole(tmp_path):
     """Also one of an older ccmon, which made them longer; what is larger than any line is none."""
-    for size, is_line in ((65_535, True), (65_537, True), (300_000, True), (line_answer.MOST_BYTES + 1, False)):
+    for size, is_line in ((65_535, True), (65_537, True), (300_000, True), (private.MOST_CACHED_BYTES + 1, False)):
         (tmp_path / "json").write_bytes(b"x" * (size - 1) + b"\n")
         line = line_answer.read_line(str(tmp_path), "--statusline\0--format\0json\0")
         assert (line is not None and len(line) == size) is is_line
@@ -85,6 +85,6 @@ def test_S14_ccmon_line_prints_it_whole(many, shell):
 
 
 def test_S14_words_of_a_megabyte_are_answered_without_a_cache(tmp_path):
-    key = "--statusline\0--template\0" + "y" * line_answer.MOST_BYTES + "\0"
+    key = "--statusline\0--template\0" + "y" * private.MOST_CACHED_BYTES + "\0"
     line_cache.write_line(str(tmp_path), key, b"CC 1\n")
     assert line_answer.read_line(str(tmp_path), key) is None and not list(tmp_path.iterdir())

@@ -161,7 +161,7 @@ def test_S13_what_is_no_lock_keeps_nobody_out(tmp_path, monkeypatch, make, name,
 
 
 def test_S13_a_lock_that_was_given_back_is_not_removed_when_it_is_made_anew(tmp_path, monkeypatch):
-    path, read, seen = tmp_path / "lock.held", locks.line_answer.read, []
+    path, read, seen = tmp_path / "lock.held", locks.private.content_of, []
 
     def faster(name):
         if name == str(path) and not seen:
@@ -175,5 +175,5 @@ def test_S13_a_lock_that_was_given_back_is_not_removed_when_it_is_made_anew(tmp_
 
     path.write_text("given back soon")
     monkeypatch.setattr(locks, "_keeps_out", lambda _content, _path: False)
-    monkeypatch.setattr(locks.line_answer, "read", faster)
+    monkeypatch.setattr(locks.private, "content_of", faster)
     assert locks._removed(str(path)) == "" and len(seen) == 1

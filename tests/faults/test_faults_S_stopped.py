@@ -14,17 +14,17 @@ from live_lines import STALE_S, age, live, one_line, refresher, warm
 from store_cases import T0
 from terminal import Terminal
 
-from ccmon import line_answer, locks
+from ccmon import locks, private
 from ccmon.errors import Unwritable
 from ccmon.settings import config_file
 from ccmon.store.database import open_store
-from ccmon.system import private, process_facts
+from ccmon.system import newfiles, process_facts
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")]
 HOLD = "import sys, time; from ccmon import locks; assert locks.lock(sys.argv[1]) > 2; print(flush=True); time.sleep(600)"
 HOLD_FOLDER = """import sys, time
-from ccmon.system import private
-with private.locked(sys.argv[1]):
+from ccmon.system import newfiles
+with newfiles.locked(sys.argv[1]):
     print(flush=True)
     time.sleep(600)
 """
@@ -227,7 +227,7 @@ def test_S11_the_configuration_is_changed_while_another_is_stopped(machine, hold
 
 def test_S11_another_that_holds_the_configuration_and_does_not_end_is_named(tmp_path, holder, monkeypatch):
     other = holder(HOLD_FOLDER, tmp_path, stop=False)
-    monkeypatch.setattr(private, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(newfiles, "PATIENCE_S", 0.1)
     with pytest.raises(Unwritable, match=f"config.ini is held by process {other.pid}, which is to change it. Try again, or end"):
         with config_file.locked(str(tmp_path / "config.ini")):
             raise AssertionError
@@ -265,7 +265,7 @@ def test_S11_the_number_of_a_dead_holder_that_another_process_has_keeps_nobody_o
 def test_S11_a_holder_that_cannot_be_seen_holds_for_a_while(tmp_path, age_s, content, is_held):
     path = tmp_path / "lock.held"
     path.write_text(content)
-    line_answer.set_time(str(path), time.time() - age_s)
+    private.set_time(str(path), time.time() - age_s)
     fd = locks.lock(str(tmp_path))
     assert (fd is None) == is_held
     locks.unlock(-1 if fd is None else fd)

@@ -29,7 +29,7 @@ for name in ({names}):
 for name in ("SIGHUP", "SIGQUIT", "SIGTSTP", "SIGCONT", "SIGWINCH", "SIGTTOU", "SIGTTIN"):
     delattr(signal, name)
 from importlib import import_module
-for room in ("line_answer", "locks", "line_cache", "system.private", "settings.config", "setup.dotfiles", "system.shared_files",
+for room in ("line_answer", "locks", "line_cache", "private", "settings.config", "setup.dotfiles", "system.shared_files",
              "system.named_files", "fullscreen.guardian", "fullscreen.terminal", "store.history_path", "store.connection",
              "store.database", "sources.hook", "sources.claude_files", "system.signals", "output"):
     module = import_module(f"ccmon.{{room}}")

@@ -8,7 +8,7 @@ import pytest
 from commands import HOUR, NOW, block
 
 from ccmon.errors import Unwritable
-from ccmon.system import named_files, newfiles, shared_files, targets
+from ccmon.system import named_files, newfiles, shared_files
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.skipif(sys.platform == "win32", reason="owners and links of POSIX")]
 AS_ROOT = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs root to play other users")
@@ -29,7 +29,7 @@ def shared(tmp_path):
 @pytest.fixture
 def strange(monkeypatch):
     """Whatever lies there is another user's: for those who are not root."""
-    monkeypatch.setattr(targets, "_owners", lambda: {99_999})
+    monkeypatch.setattr(named_files, "_owners", lambda: {99_999})
 
 
 def give(path, owner=OTHER):

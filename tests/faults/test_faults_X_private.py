@@ -18,7 +18,7 @@ import pytest
 from claude_logs import Entry, line
 from commands import HOUR, NOW, PATIENCE_S, ROOT, Machine, block
 
-from ccmon.system import named_files, private
+from ccmon.system import named_files, newfiles
 
 pytestmark = [pytest.mark.newest_only, pytest.mark.xdist_group("walk")]
 AT = int(time.time())                  # not CCMON_NOW: lines are only kept on the real clock
@@ -259,7 +259,7 @@ def places(tmp_path):
 
 def used(env) -> str:
     """Where the folder is."""
-    with private.temporary("x-", env) as path:
+    with newfiles.temporary("x-", env) as path:
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o700
         return os.path.dirname(path)
 

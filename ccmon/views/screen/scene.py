@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Dict, List, Mapping, Tuple
 from ccmon import text, when
 from ccmon.model import Snapshot
 from ccmon.named_tuple import NamedTuple
-from ccmon.own_name import NAME, with_name
-from ccmon.text import Charset
+from ccmon.text import OWN_NAME, Charset, with_name
 from ccmon.when import Zone
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Scene(NamedTuple):
     message: str = ""                  # the answer to a key, shown before the notices
     compact: bool = False
     account: str = ""                  # name of the account that is shown, where one was chosen
-    command: str = NAME                # how ccmon is to be called here
+    command: str = OWN_NAME            # how ccmon is to be called here
     zone_hint: str = ""                # how to have other times, where nobody has chosen the zone
     is_first_read: bool = False        # logs and ccusage are read for the first time
     has_seconds: bool = True           # the clock shows them
