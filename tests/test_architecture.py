@@ -20,7 +20,7 @@ DOORS = {"line_answer", "line_cache", "locks", "private", "refresher", "settings
          "fullscreen.guardian", "fullscreen.keyboard", "setup.prompt_probe",
          *(name for name in FILES if re.match(r"(store|system)\.", name))}
 JOINS = {"__main__", "bare_start", "cli", "call", "streams", "output", "settings.accounts", "settings.context",
-         "settings.config_file", "sources.log_changes", "sources.log_parts", "sources.log_reader",
+         "settings.config_file", "sources.log_parts", "sources.log_reader",
          "sources.log_workers", "sources.hook", "fullscreen.app",
          "fullscreen.live", "setup.init", "setup.first_run",
          "setup.prompt_check", "setup.visibility", "setup.tmux_line", "setup.uninstall", "setup.written",

@@ -7,10 +7,10 @@ from ccmon.pipeline.stored import StoreAccess
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import log_files
-from ccmon.sources.log_changes import is_read
 from ccmon.sources.log_files import LogFile
 from ccmon.store import log_state, trusted
 from ccmon.store.database import StoreError
+from ccmon.store.log_state import is_read
 from ccmon.usage import price_table
 
 TYPE_CHECKING = False
@@ -54,6 +54,6 @@ def is_current(db: "sqlite3.Connection", owner: int, logs: "Sequence[LogFile]", 
     positions, stamp = log_state.standing(db, owner)
     paths = [os.fsencode(file.path) for file in logs]
     return (stamp == price_stamp and len(paths) == len(positions)
-            and all(path in positions and is_read(file, positions[path], now) for path, file in zip(paths, logs))
+            and all(path in positions and is_read(file.status, positions[path], now) for path, file in zip(paths, logs))
             and not log_state.is_unfinished(db, owner, trusted.current(db, now).epoch)
             and not log_state.has_new_sessions(db, owner, now))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from binascii import crc32
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.named_tuple import NamedTuple
 
@@ -29,6 +29,11 @@ class LogFile(NamedTuple):
     size: int
     mtime_ns: int
     ctime_ns: int = 0                  # when the system last changed it: no program can set that; 0 where unknown
+
+    @property
+    def status(self) -> Tuple[int, int, int, int, int]:
+        """What the system says of it."""
+        return self[2:]
 
 
 class Lines(NamedTuple):

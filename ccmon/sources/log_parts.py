@@ -8,7 +8,6 @@ from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
-from ccmon.sources.log_changes import CHECK_S, is_due, looks_the_same
 from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import Lines, LogFile
 from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
@@ -16,7 +15,7 @@ from ccmon.sources.log_shapes import Shapes
 from ccmon.store import ledger
 from ccmon.store.learning import LimitEvent
 from ccmon.store.ledger import LogPart
-from ccmon.store.log_state import LogPosition
+from ccmon.store.log_state import CHECK_S, LogPosition, is_due, looks_the_same
 from ccmon.store.messages import LogMessage, MessageRow
 from ccmon.system import clock
 from ccmon.text import clean
@@ -54,7 +53,7 @@ def new_parts(file: LogFile, position: Optional[LogPosition], folders: Sequence[
             unsaid = reading.unsaid(fd)
             if unsaid:                 # a better copy was overwritten by a worse one: that is read again
                 reading = _LogProgress(file, None, folders, price, unsaid)
-        has_changed = position is not None and not looks_the_same(file, position)
+        has_changed = position is not None and not looks_the_same(file.status, position)
         is_recent = abs(now - file.mtime_ns // 10 ** 9) < RECENT_S
         reading.check_at = stays.check_at if stays and stays.check_at else now + CHECK_S if has_changed or is_recent else 0
         yield from reading.parts(fd)

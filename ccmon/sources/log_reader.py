@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Callable, Dict, Iterable, Iterator, List, Mapp
 from ccmon import locks, refresher
 from ccmon.model import Block, Owner
 from ccmon.named_tuple import NamedTuple
-from ccmon.sources.log_changes import is_read
 from ccmon.sources.log_files import LogFile
 from ccmon.store import ledger, log_state, trusted
 from ccmon.store.database import Store
 from ccmon.store.ledger import LogPart
-from ccmon.store.log_state import LogPosition
+from ccmon.store.log_state import LogPosition, is_read
 from ccmon.system import processes
 from ccmon.when import HOUR_S
 
@@ -69,7 +68,7 @@ def read(store: Store, logs: LogSet, now: int, on_progress: Optional[OnProgress]
     if stamp != logs.price.stamp:
         _reprice(store, logs)
     files = {os.fsencode(file.path): file for file in logs.files}
-    waiting = [file for path, file in files.items() if path not in positions or not is_read(file, positions[path], now)]
+    waiting = [file for path, file in files.items() if path not in positions or not is_read(file.status, positions[path], now)]
     gone = positions.keys() - files.keys()
     complete = True
     if waiting:

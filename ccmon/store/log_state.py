@@ -12,6 +12,8 @@ from ccmon.when import SKEW_S
 
 VANISHED, LATE, COMPLETE, PRICES, OPEN_SPAN = "vanished_ms", "late_ms", "logs_read", "prices", "open_span"
 PACKED = "archived_ms"
+CHECK_S = 240                          # so long after a log has changed it is compared with what was read
+FileStatus = Tuple[int, int, int, int, int]      # device, inode, size, mtime_ns, ctime_ns
 
 
 class LogPosition(NamedTuple):
@@ -38,6 +40,21 @@ VALID = " AND ".join(("typeof(path) = 'blob' AND typeof(print) = 'blob' AND type
                        rows.whole(("device", "inode", "mtime_ns")),
                        rows.counted(("size", "offset", "lines", "damaged", "first_damaged", "last_ms"))))
 _CHECKED = rows.whole(("ctime_ns", "crc", "check_at"))
+
+
+def is_read(status: FileStatus, position: LogPosition, now: int) -> bool:
+    """Whether a file is as it was when it was read to its end, as far as it can be seen, and need not be looked into."""
+    return looks_the_same(status, position) and position.ctime_ns == status[-1] and not is_due(position, now)
+
+
+def looks_the_same(status: FileStatus, position: LogPosition) -> bool:
+    """Whether its size and times are those that were noted; an older ccmon did not note when the system last changed it."""
+    return (position.device, position.inode, position.size, position.mtime_ns, position.ctime_ns or status[-1]) == status
+
+
+def is_due(position: LogPosition, now: int) -> bool:
+    """Whether it is time to compare a log with what was read of it; a clock that was set back is not waited for."""
+    return position.check_at != 0 and not now < position.check_at <= now + CHECK_S
 
 
 def positions(db: sqlite3.Connection, owner: int) -> Dict[bytes, LogPosition]:

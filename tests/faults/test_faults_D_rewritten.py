@@ -11,7 +11,8 @@ from log_looks import Logs, tokens
 
 from ccmon.pipeline import refresh
 from ccmon.settings import context
-from ccmon.sources import log_changes, log_entries, log_files, log_parts
+from ccmon.sources import log_entries, log_files, log_parts
+from ccmon.store import log_state
 
 pytestmark = pytest.mark.newest_only
 
@@ -107,10 +108,10 @@ def test_D22_between_two_looks_at_a_growing_log_within_five_minutes(logs, monkey
     in_place(logs.path, changed(logs.path.read_bytes(), LINES // 2))
     logs.write(ENTRIES[0], MORE.replace(b'"more"', b'"most"'))
     assert tokens(logs.look(NOW + 9)) == 200 * LINES + 200
-    assert tokens(logs.look(NOW + 3 + log_changes.CHECK_S)) == 200 * LINES + 1000
+    assert tokens(logs.look(NOW + 3 + log_state.CHECK_S)) == 200 * LINES + 1000
 
 
-@pytest.mark.parametrize("clock", [log_changes.CHECK_S, -40 * 24 * HOUR], ids=["later", "set back"])
+@pytest.mark.parametrize("clock", [log_state.CHECK_S, -40 * 24 * HOUR], ids=["later", "set back"])
 def test_D22_bytes_that_change_without_any_sign_are_seen_within_five_minutes(logs, monkeypatch, clock):
     """Where the file system does not tell when a file was changed."""
     monkeypatch.setattr(log_files, "HAS_CTIME", False)
