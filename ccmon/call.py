@@ -149,10 +149,9 @@ def context_of(given: SimpleNamespace) -> "Iterator[Context]":
 
 def _demo_context(flags: Layer, folder: str) -> "Context":
     """A context whose home is the folder, with a history of simulated sessions."""
-    from ccmon.pipeline import demo_past
+    from ccmon.pipeline import demo
     from ccmon.settings import config
     from ccmon.settings.context import prepare
-    from ccmon.sources import demo
     configured = config.paths(os.environ).config
     own = {"HOME": folder, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "XDG_STATE_HOME": folder,
            "XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(configured)) if configured else folder}
@@ -162,5 +161,5 @@ def _demo_context(flags: Layer, folder: str) -> "Context":
         ctx = ctx._replace(settings=ctx.settings._replace(plan=demo.PLAN))
     first = demo.anchor(ctx.now())
     ctx = ctx._replace(demo=first)
-    demo_past.write_history(ctx, first)
+    demo.write_history(ctx, first)
     return ctx

@@ -8,6 +8,8 @@ from scenes import DAY_S, NOW, START
 from ccmon.model import Credits, Source, Windows
 from ccmon.text import Charset
 from ccmon.usage.windows import window
+from ccmon.views.line import fields
+from ccmon.views.line.dialects import DIALECTS
 from ccmon.views.screen.scene import Scene
 
 WEEK_END = START + 5 * DAY_S - 4 * 3600 + 5 * 3600 + 18 * 60     # Tuesday 14:18 in Warsaw
@@ -47,3 +49,8 @@ LINES: Dict[str, Callable[[], Scene]] = {
     "nothing known": _scene(None, (), source=Source()),
     "no window": _scene(9_212, ()),
 }
+
+
+def filled(template: str, shown: Scene, name: str = "plain", room: int = 1000, charset: Optional[Charset] = None) -> str:
+    """The template on a scene, in that dialect."""
+    return fields.fill(template, fields.values(shown.snapshot, shown.zone, charset or Charset()), DIALECTS[name], room)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon.fullscreen import keys
+from ccmon.fullscreen.app import ScreenState, update
 from ccmon.fullscreen.keys import ScreenEvent
-from ccmon.fullscreen.state import ScreenState, update
 from ccmon.model import Facts
 from ccmon.settings.themes import background_of
 

@@ -3,7 +3,7 @@
 import configparser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccmon.settings import config
@@ -108,9 +108,13 @@ CONTENT = st.builds(lambda lines, end: end.join(["[ccmon]", *lines]), st.lists(L
 ODD = st.sampled_from(["[", "[]", "[a] b", "= 5", "key", "x\x1c = 1", "  [y", "\u00a0z: 1 "])
 
 
-@given(st.lists(LINES | ODD, max_size=7), ENDS)
-def test_a_file_is_read_as_configparser_reads_it(lines, end):
-    content = end.join(lines)
+@given(st.sampled_from([["[ccmon]", "plan = 1"], ["[ccmon]"], []]), st.lists(LINES | ODD, max_size=7), ENDS)
+@example(["[ccmon]", "plan = 1"], ["", "# a comment", "   ", "    more of it"], "\n")
+@example(["[ccmon]", "plan = 1"], ["theme = 2", "Plan: 3"], "\n")
+@example(["[ccmon]", "plan = 1"], ["[plans]", "[ccmon]"], "\n")
+@example(["[ccmon]", "plan = 1"], ["[]"], "\n")
+def test_a_file_is_read_as_configparser_reads_it(first, lines, end):
+    content = end.join([*first, *lines])
     try:
         expected = read(content)
     except configparser.Error:

@@ -12,8 +12,7 @@ from terminal import CLEAN, Terminal
 
 from ccmon import call
 from ccmon.learning import learned, state
-from ccmon.pipeline import demo_past, refresh
-from ccmon.sources import demo
+from ccmon.pipeline import demo, refresh
 from ccmon.usage import official
 from ccmon.when import SESSION_S
 
@@ -104,7 +103,7 @@ def test_an_hour_of_demo_shows_use():
 # --- the past --------------------------------------------------------------------------------------------------------------
 
 def test_what_was_learned_is_kept_as_other_lessons_are():
-    lessons = demo_past.learned_state(demo.anchor(NOW))
+    lessons = demo.learned_state(demo.anchor(NOW))
     loaded = state.load(state.dump(lessons))
     assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens.rows == lessons.tokens.rows
     assert loaded.points.rows == lessons.points.rows >= learned.ENOUGH
@@ -113,7 +112,7 @@ def test_what_was_learned_is_kept_as_other_lessons_are():
 @given(st.integers(10 ** 9, 4 * 10 ** 9))
 def test_claudes_percentages_are_always_possible_and_only_grow(now):
     first = demo.anchor(now)
-    lines = demo_past.readings(list(demo.sample_epochs(now, first)), first).splitlines()
+    lines = demo.readings(demo.sample_epochs(now, first), first).splitlines()
     ledger, told = official.with_lines(official.Ledger(), lines, now)
     assert [one.name for one in ledger.windows] == ["five_hour", "seven_day"] and told
     for window in ("five_hour", "seven_day"):

@@ -298,6 +298,16 @@ def test_half_a_block_is_refused(env, home, content):
     assert path.read_bytes() == content and not backup(path).exists()
 
 
+def test_a_block_that_was_changed_since_is_left_alone(env, home):
+    path = home / ".bashrc"
+    write(env, "bash")
+    changed = path.read_bytes().replace(b"--shown", b"--above")
+    path.write_bytes(changed)
+    with pytest.raises(CcmonError, match="were changed since ccmon wrote them.*by hand"):
+        undo(env, "bash")
+    assert path.read_bytes() == changed
+
+
 @pytest.mark.parametrize("content", [b'{"statusLine": 5}', b'{"a": "ccmon --statusline"}', COMMAND % b"echo ccmon", b"{}"])
 def test_undo_finds_nothing_of_ccmon(env, settings, content):
     settings.write_bytes(content)

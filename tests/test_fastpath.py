@@ -104,7 +104,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
     "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history",
                "ccmon.sources.log_parts", "ccmon.pipeline.alerting"),
 }
-MOST_MODULES = {"--version": 2, "--help": 21, "completion bash": 24, "config": 41, "history": 74}      # of ccmon
+MOST_MODULES = {"--version": 2, "--help": 21, "completion bash": 24, "config": 40, "history": 73}      # of ccmon
 IDLE = (*HEAVY, *SLOW, "curses", "pytz", "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.sources.log_reader",
         "ccmon.sources.ccusage", "ccmon.pipeline.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
         "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")

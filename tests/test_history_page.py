@@ -10,8 +10,8 @@ from scenes import NOW, START, FixedZone, block, past, records, scene, used, wee
 
 from ccmon import text
 from ccmon.choices import PERIODS
+from ccmon.fullscreen.app import ScreenState, update
 from ccmon.fullscreen.keys import ScreenEvent
-from ccmon.fullscreen.state import ScreenState, update
 from ccmon.history import groups as history_groups
 from ccmon.history.groups import by_period
 from ccmon.model import Facts, Record, UsageRow

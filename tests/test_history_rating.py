@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from test_history_groups import session
 
 from ccmon.fullscreen import live
-from ccmon.fullscreen.state import ScreenState
+from ccmon.fullscreen.app import ScreenState
 from ccmon.history import groups
 from ccmon.history.groups import RunningRating, Scale, rated
 from ccmon.learning import state
-from ccmon.pipeline import demo_past, history, refresh, snapshots
+from ccmon.pipeline import demo, history, refresh, snapshots
 from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.when import local
@@ -256,7 +256,7 @@ def test_the_learned_limit_counts_where_the_plan_leaves_room_for_it(machine, wor
     machine.answers([block(NOW - 80 * HOUR, 6000), block(NOW - 30 * HOUR, 70_000)])
     machine.run("record")
     with history.opened(context.prepare({}, machine.env(CCMON_NOW=NOW)), 1000) as kept:
-        kept.write_learned(state.dump(demo_past.learned_state(NOW)))
+        kept.write_learned(state.dump(demo.learned_state(NOW)))
     items = machine.run("history", "--json", *words).json
     assert [(item["percent"], item["rated_by"]) for item in items] == [
         (round(tokens * 100 / limit, 4), by) for tokens in (6000, 70_000)]

@@ -11,8 +11,8 @@ from logged import Hit, keep_logs
 
 from ccmon.errors import UsageError
 from ccmon.fullscreen import live
+from ccmon.fullscreen.app import ScreenState, update
 from ccmon.fullscreen.keys import ScreenEvent as Key
-from ccmon.fullscreen.state import ScreenState, update
 from ccmon.model import Facts
 from ccmon.pipeline import history
 from ccmon.settings import context

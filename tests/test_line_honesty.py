@@ -6,28 +6,22 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from line_scenes import LINES, account
+from line_scenes import LINES, account, filled
 from scenes import DAY_S, NOW, START, block, line_words, scene
 
 from ccmon import claude_row, text
 from ccmon.model import PromptCache, Runway
 from ccmon.sources import hook, session_json
-from ccmon.text import Charset
 from ccmon.typed_values import ResetRule
 from ccmon.usage import official
 from ccmon.usage.compute import Options
-from ccmon.views.line import dialects, fields, statusline
-from ccmon.views.line.dialects import DIALECTS
+from ccmon.views.line import dialects, statusline
 from ccmon.when import clock_text
 
 RULES = [ResetRule("session"), ResetRule("schedule"), ResetRule("hour", (9,)), ResetRule("hour", (16, 17))]
 RUNWAYS = st.builds(lambda ahead_s, share, rule: Runway(NOW + ahead_s, NOW + ahead_s // 2, NOW + 2 * ahead_s, share, rule,
                                                         resets_at=START + 5 * 3600),
                     st.integers(60, 9000), st.floats(0, 1), st.sampled_from(["runway", "last_hour"]))
-
-
-def filled(template, shown):
-    return fields.fill(template, fields.values(shown.snapshot, shown.zone, Charset()), DIALECTS["plain"], 1000)
 
 
 @given(st.none() | st.integers(0, 60_000), st.none() | st.integers(0, 130), st.none() | st.integers(0, 130),

@@ -7,16 +7,15 @@ import pytest
 from hostile_lines import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
-from line_scenes import LINES, account
+from line_scenes import LINES, account, filled
 from scenes import NOW, scene
 
 from ccmon import text
 from ccmon.pipeline import lines
 from ccmon.settings import themes
 from ccmon.sources import session_json
-from ccmon.text import Charset
 from ccmon.usage.windows import window
-from ccmon.views.line import dialects, fields, statusline
+from ccmon.views.line import dialects, statusline
 from ccmon.views.line.dialects import DIALECTS
 
 pytestmark = pytest.mark.newest_only
@@ -107,10 +106,6 @@ def test_what_binds_is_left_out_last(five, week, others, tokens, cells):
 
 
 # --- templates --------------------------------------------------------------------------------------------------------------
-
-def filled(template, shown, name="plain", room=1000):
-    return fields.fill(template, fields.values(shown.snapshot, shown.zone, Charset()), DIALECTS[name], room)
-
 
 @pytest.mark.parametrize("template, want", [
     ("{binding} {binding.percent} {binding.reset} {binding.left}", "7d 84 21:00 5h 17m"),

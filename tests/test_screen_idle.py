@@ -13,9 +13,8 @@ from made_facts import made_facts
 
 from ccmon import model
 from ccmon.fullscreen import app
-from ccmon.fullscreen.app import Picture, View
+from ccmon.fullscreen.app import Picture, ScreenState, View
 from ccmon.fullscreen.live import LOAD, NOTHING, READ, Poller
-from ccmon.fullscreen.state import ScreenState
 from ccmon.pipeline import history, refresh, snapshots, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
@@ -292,8 +291,8 @@ LATER = ("ccmon.alerts.rules", "ccmon.alerts.channels", "ccmon.doctor", "ccmon.f
          "ccmon.sources.ccusage", "ccmon.sources.claude_files", "ccmon.views.history", "ccmon.views.document",
          *(f"ccmon.sources.log_{name}" for name in ("reader", "parts", "entries", "watch", "workers")),
          "ccmon.views.screen.pages", "ccmon.history.windows", "ccmon.pipeline.lines", "ccmon.line_cache", "subprocess",
-         "traceback", "queue", "enum", "signal")
-MOST_MODULES = 95                     # of ccmon
+         "traceback", "queue", *(("enum", "signal") if sys.version_info >= (3, 13) else ()))      # before, typing itself loads re
+MOST_MODULES = 90                     # of ccmon
 FIRST = """
 import os, sys
 from ccmon import cli, call

@@ -8,6 +8,7 @@ import scenes
 from commands import HOUR, NOW, block, wait_until
 from hypothesis import given
 from hypothesis import strategies as st
+from line_scenes import filled
 from pages import table
 
 from ccmon import claude_row, line_answer, line_cache, text
@@ -24,11 +25,6 @@ FIELDS = ("percent", "used", "limit", "left", "burn", "sustainable", "end", "res
           "age", "state", "source", "bar:8")
 MORE = ("mark", "outlook", "idle_since", "cache", "cache_hit", "cache_tokens")         # see test_line_honesty.py
 ALL = " ".join(f"{{{name}}}" for name in FIELDS)
-
-
-def filled(template, shown, name="plain", room=1000, charset=None):
-    """The template on a scene."""
-    return fields.fill(template, fields.values(shown.snapshot, shown.zone, charset or Charset()), DIALECTS[name], room)
 
 
 def scene(name):

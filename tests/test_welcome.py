@@ -67,8 +67,9 @@ def test_what_will_be_seen_is_shown_dim_and_said_to_be_an_example(width, height)
     at = next(at for at, line in enumerate(lines) if "An example of this screen" in plain(line))
     assert {span.role for line in lines[at:at + 7] for span in line if span.text.strip()} == {"dim"}
     assert max(line_width(line) for line in lines) <= width
-    said = "\n".join(map(plain, lines[:-1])).rstrip().split("\n\n")
-    assert len(said) == 1 + 3 and "35,000" in said[3] and ("plan max5" in said[3] or width < 60)  # three groups
+    said = "\n".join(map(plain, lines[:-1])).rstrip().split("\n\n")       # the title, and three groups
+    assert len(said) == 1 + 3 and "\n\n\n" not in "\n\n".join(said)
+    assert "35,000" in said[3] and ("plan max5" in said[3] or width < 60)
 
 
 def test_the_last_row_says_the_same_as_the_welcome():

@@ -177,8 +177,7 @@ def _secret(path: str) -> str:
         os.close(fd)
 
 
-def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT_S,
-            pauses_s: Sequence[float] = PAUSES_S) -> str:
+def webhook(url: str, document: Mapping[str, object], timeout_s: float = TIMEOUT_S, pauses_s: Sequence[float] = PAUSES_S) -> str:
     """Post the document as JSON; again after a pause where that may help. Raises NotDelivered."""
     import json
     body = json.dumps(document).encode()

@@ -14,7 +14,7 @@ from ccmon.learning import forecast_scores, portable, reliability, share, usage_
 from ccmon.learning.learned import ENOUGH, Learned, LearnedState
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
-from ccmon.pipeline import demo_past, learned_state
+from ccmon.pipeline import demo, learned_state
 from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context
 from ccmon.store.learning import EXTRA
@@ -42,7 +42,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
             raise CcmonError(history.trouble or "There is no store")
         if given.forget:
             return _forget(ctx, history)
-        state = demo_past.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(history, ctx.now())
+        state = demo.learned_state(ctx.demo) if ctx.demo is not None else learned_state.study(history, ctx.now())
         line_cache.outdate(ctx.env)
         learned = state or LearnedState(Learned(ctx.now()))
         if given.share and ctx.demo is not None:

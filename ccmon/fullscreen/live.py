@@ -11,10 +11,9 @@ from ccmon import line_answer, line_cache, locks
 from ccmon.alerts.kinds import BELL
 from ccmon.errors import CcmonError
 from ccmon.fullscreen import keyboard
-from ccmon.fullscreen.app import Picture, View
+from ccmon.fullscreen.app import UNDO_S, Picture, ScreenState, View, update, with_message
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
-from ccmon.fullscreen.state import UNDO_S, ScreenState, update, with_message
 from ccmon.model import Facts, Source
 from ccmon.pipeline import accounts, past_windows, present, rated, refresh, snapshots
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, opened

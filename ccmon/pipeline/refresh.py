@@ -106,8 +106,8 @@ def _visible_source(facts: Facts, before: Source) -> Source:
 def _take_readings(ctx: Context, history: History) -> None:
     """Bring the lines of Claude Code from the spool into the store; what cannot be stored now stays where it is."""
     if ctx.demo is not None:
-        from ccmon.pipeline import demo_past
-        history.store_readings(demo_past.readings([ctx.now()], ctx.demo))
+        from ccmon.pipeline import demo
+        history.store_readings(demo.readings([ctx.now()], ctx.demo))
         return
     account.take(ctx, history)         # first: the lines are of the login that it names
     for content in claude_files.spool_contents(ctx.cache) if ctx.cache else ():

@@ -37,7 +37,7 @@ def ask(ctx: Context, before: Source, history: History, lock: int, cancel: Cance
     never read are read to their ends first, and it is called with the share read (0..1).
     """
     if ctx.demo is not None:
-        from ccmon.sources import demo
+        from ccmon.pipeline import demo
         now = ctx.now()
         return SourceAnswer(demo.blocks(now, ctx.demo), Source("demo", refreshed=now))
     if ctx.settings.source == "logs":

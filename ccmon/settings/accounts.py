@@ -103,8 +103,7 @@ def all_accounts(env: Mapping[str, str], settings: Settings, store: Optional[str
 def _host_names(owners: Sequence[MergedOwner]) -> List[str]:
     """A machine's own name; with the beginning of the folders' hash where it has several."""
     hosts = [one.host for one in owners]
-    return [plain(one.host) + (f"-{plain(one.account[:4])}" if hosts.count(one.host) > 1 else "")
-            for one in owners]
+    return [plain(one.host) + (f"-{plain(one.account[:4])}" if hosts.count(one.host) > 1 else "") for one in owners]
 
 
 def _stored(env: Mapping[str, str], store: Optional[str], now: int) -> _Stored:

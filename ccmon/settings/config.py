@@ -263,8 +263,7 @@ def sections_of(content: str, path: str, sections: Sequence[str]) -> Dict[str, D
     for section, at in contents.headers:
         if section not in sections and not section.startswith(beginnings):
             valid = ", ".join(f"[{name}]" for name in sections)
-            raise RawValue("", f"{path}, line {at + 1}", at + 1).error(
-                f"unknown section [{clean(section)}]; valid are {valid}")
+            raise RawValue("", f"{path}, line {at + 1}", at + 1).error(f"unknown section [{clean(section)}]; valid are {valid}")
     values: Dict[str, Dict[str, RawValue]] = {section: {} for section, _ in contents.headers}
     for one in contents.entries:
         values[one.section][one.key] = RawValue(one.text, f"{path}, line {one.first + 1}", one.first + 1)
@@ -310,25 +309,26 @@ def ini_contents(content: str) -> IniContents:
             headers.append((text[1:text.rindex("]")], number))
             open_at = -1
         else:
-            section = headers[-1][0] if headers else ""
-            name, value = _option(text, section)
-            if headers and name:
-                entries.append(IniEntry(section, name, value, number, number + 1))
-                open_at = at
-            else:
-                faults.append((number + 1, "this is no line of the form name = value" if headers
-                               else "settings stand below a line [ccmon]"))
+            entry = _entry(text, headers[-1][0], number) if headers else None
+            what = "this is no line of the form name = value" if headers else "settings stand below a line [ccmon]"
+            faults += [] if entry else [(number + 1, what)]
+            entries += [entry] if entry else []
+            open_at = at if entry else open_at
         gap = ""
     return IniContents(headers, entries, min([*_repeated(headers, entries), *faults], default=None))
 
 
-def _option(text: str, section: str) -> Tuple[str, str]:
-    """Name, in small letters, and value; no name where there is no sign between them."""
+def _entry(text: str, section: str, number: int) -> Optional[IniEntry]:
+    sign = sign_at(text, section)
+    name = text[:max(0, sign)].rstrip().lower()
+    return IniEntry(section, name, text[sign + 1:].strip(), number, number + 1) if name else None
+
+
+def sign_at(line: str, section: str) -> int:
+    """The index of the = or : between name and value on a line of that section; -1 where there is none."""
     if section == "prices":
-        at = text.find("=") if "=" in text else text.rfind(":")
-    else:
-        at = min((text.find(sign) for sign in "=:" if sign in text), default=-1)
-    return text[:max(0, at)].rstrip().lower(), text[at + 1:].strip()
+        return line.find("=") if "=" in line else line.rfind(":")
+    return min((line.find(sign) for sign in "=:" if sign in line), default=-1)
 
 
 def _repeated(headers: Sequence[Tuple[str, int]], entries: Sequence[IniEntry]) -> List[Tuple[int, str]]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import re
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, List, Optional
+from typing import Iterator, List, Optional, Tuple
 
 from ccmon import private
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.settings.config import IniContents, IniEntry, ini_contents
+from ccmon.settings.config import IniContents, IniEntry, ini_contents, sign_at
 from ccmon.system import newfiles, shared_files
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-_OPTION = re.compile(r"(\s*)([^\s=:](?:[^=:]*[^\s=:])?)(\s*[=:]\s*)(.*?)(\s*)\Z", re.DOTALL)
-_PRICE = re.compile(r"(\s*)([^\s=](?:[^=]*[^\s=])?)(\s*=\s*)(.*?)(\s*)\Z", re.DOTALL)        # the names may have colons there
-_PRICE_COLON = re.compile(r"(\s*)(\S(?:.*\S)?)(\s*:\s*)([^:=]*?)(\s*)\Z", re.DOTALL)
 
 
 @contextmanager
@@ -71,17 +68,17 @@ def with_value(content: str, section: str, key: str, value: str) -> str:
     lines, contents = _LINES.findall(content), ini_contents(content)
     old = _entry(contents, section, key)
     if old:
-        lines[old.first:old.end] = [_renewed(lines[old.first], section, value, _eol(content))]
+        lines[old.first:old.end] = ["".join((*_name_and_sign(lines[old.first], section), value, _eol(content)))]
         return "".join(lines)
     header = next((line for name, line in contents.headers if name == section), None)
     if header is None:
         return _appended(content, section, f"{key} = {value}")
-    last = [entry for entry in contents.entries if entry.section == section][-1:]
-    new = _option(lines[last[0].first], section) if last else None
-    indent, sign = (new[1], new[3]) if new and new[4] else ("", " = ")
-    at = last[0].end if last else header + 1
-    before = "".join(lines[:at])
-    return f"{_ended(before, _eol(content))}{indent}{key}{sign}{value}{_eol(content)}" + "".join(lines[at:])
+    last = next((entry for entry in reversed(contents.entries) if entry.section == section), None)
+    is_alike = last and last.text.partition("\n")[0]
+    name, sign = _name_and_sign(lines[last.first], section) if last and is_alike else ("", " = ")
+    at = last.end if last else header + 1
+    new = f"{name[:len(name) - len(name.lstrip())]}{key}{sign}{value}{_eol(content)}"
+    return _ended("".join(lines[:at]), _eol(content)) + new + "".join(lines[at:])
 
 
 def without(content: str, section: str, key: str) -> Optional[str]:
@@ -122,19 +119,11 @@ def _entry(contents: IniContents, section: str, key: str) -> Optional[IniEntry]:
     return next((entry for entry in contents.entries if (entry.section, entry.key) == (section, key.lower())), None)
 
 
-def _option(line: str, section: str) -> "Optional[re.Match[str]]":
-    """Indentation, name, sign, value and what is behind it."""
-    if section != "prices":
-        return _OPTION.match(line)
-    return _PRICE.match(line) if "=" in line else _PRICE_COLON.match(line)
-
-
-def _renewed(line: str, section: str, value: str, eol: str) -> str:
-    """The line with its own indentation, spelling and sign, and another value."""
-    option = _option(line, section)
-    assert option is not None
-    sign = option[3] if option[4] else option[3].rstrip() + " "
-    return f"{option[1]}{option[2]}{sign}{value}{eol}"
+def _name_and_sign(line: str, section: str) -> Tuple[str, str]:
+    """What stands on the line before a value: the name with its indentation, and the sign with the blanks around it."""
+    at = sign_at(line, section)
+    name, behind = line[:at].rstrip(), line[at + 1:]
+    return name, line[len(name):at + 1] + (behind[:len(behind) - len(behind.lstrip())] if behind.strip() else " ")
 
 
 def _appended(content: str, section: str, line: str) -> str:

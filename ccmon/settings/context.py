@@ -94,26 +94,21 @@ def for_account(ctx: Context, own: "accounts.ShownAccount") -> Context:
                         asked_env=ctx.callers_env)
 
 
-def in_force(flags: Layer, environment: Layer,
-             sections: Layers) -> Tuple[options.Settings, clock.TimeZone]:
+def in_force(flags: Layer, environment: Layer, sections: Layers) -> Tuple[options.Settings, clock.TimeZone]:
     """The settings and the zone that these layers make. CcmonError names where a wrong one stands."""
     layers = flags, environment, options.from_file(sections)
     settings = settings_of(layers, sections)
-    return settings, _zone(settings.timezone, *layers).with_dial(settings.clock)
+    try:
+        zone = clock.zone(settings.timezone)
+    except CcmonError as err:
+        raise UsageError(f"{_where('timezone', *layers)}: {err}") from None
+    return settings, zone.with_dial(settings.clock)
 
 
-def settings_of(layers: Tuple[Layer, Layer, Layer],
-                sections: Layers) -> options.Settings:
+def settings_of(layers: Tuple[Layer, Layer, Layer], sections: Layers) -> options.Settings:
     """The settings of these layers, with the plans, prices and themes of config.ini."""
     return options.resolve(*layers, options.plan_table(sections), options.price_table(sections),
                            ini_sections.theme_table(sections), ini_sections.account_table(sections))
-
-
-def _zone(name: str, *layers: Layer) -> clock.TimeZone:
-    try:
-        return clock.zone(name)
-    except CcmonError as err:
-        raise UsageError(f"{_where('timezone', *layers)}: {err}") from None
 
 
 def _where(name: str, *layers: Layer) -> str:

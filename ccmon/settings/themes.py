@@ -40,43 +40,35 @@ _DARK: Dict[str, Style] = {
     "track": Style(fg=243, dim=True),
 }
 
-_LIGHT: Dict[str, Style] = {               # of the first eight, blue, magenta and red alone can be read on white
-    **_DARK,
-    "title": Style(fg=23, fg8=4, bold=True),
-    "dim": Style(fg=241, dim=True),
-    "accent": Style(fg=23, fg8=4),
-    "ok": Style(fg=23, fg8=4),
-    "fair": Style(fg=56, fg8=5),
-    "warn": Style(fg=94, fg8=1),
-    "danger": Style(fg=88, fg8=1, bold=True),
-    "key": Style(fg=23, fg8=4),
-    "track": Style(fg=244, dim=True),
-}
+
+def _accented(base: Mapping[str, Style], accent: Style, **others: Style) -> Dict[str, Style]:
+    """The base with that accent, the title's in bold, and with other styles for the roles named."""
+    return {**base, "title": accent._replace(bold=True), **dict.fromkeys(("accent", "ok", "key"), accent), **others}
+
+
+_LIGHT = _accented(                        # of the first eight, blue, magenta and red alone can be read on white
+    _DARK, Style(fg=23, fg8=4),
+    dim=Style(fg=241, dim=True),
+    fair=Style(fg=56, fg8=5),
+    warn=Style(fg=94, fg8=1),
+    danger=Style(fg=88, fg8=1, bold=True),
+    track=Style(fg=244, dim=True))
 
 _MONO: Dict[str, Style] = {
     **dict.fromkeys(_DARK, Style()),
-    "title": Style(bold=True),
-    "value": Style(bold=True),
-    "dim": Style(dim=True),
-    "warn": Style(bold=True),
+    **dict.fromkeys(("title", "value", "warn", "marker", "key"), Style(bold=True)),
+    **dict.fromkeys(("dim", "track"), Style(dim=True)),
     "danger": Style(bold=True, reverse=True),
-    "marker": Style(bold=True),
-    "key": Style(bold=True),
-    "track": Style(dim=True),
 }
 
-_HIGH_CONTRAST: Dict[str, Style] = {
-    **_DARK,
-    "title": Style(fg=123, fg8=6, bold=True, fg16=14),
-    "dim": Style(fg=250),
-    "accent": Style(fg=123, fg8=6, fg16=14),
-    "ok": Style(fg=123, fg8=6, fg16=14),
-    "fair": Style(fg=147, fg8=5, fg16=13),
-    "warn": Style(fg=220, fg8=3, bold=True, fg16=11),
-    "danger": Style(fg=210, fg8=1, bold=True, reverse=True, fg16=9),
-    "key": Style(fg=123, fg8=6, bold=True, fg16=14),
-    "track": Style(fg=248),
-}
+_HIGH_CONTRAST = _accented(
+    _DARK, Style(fg=123, fg8=6, fg16=14),
+    dim=Style(fg=250),
+    fair=Style(fg=147, fg8=5, fg16=13),
+    warn=Style(fg=220, fg8=3, bold=True, fg16=11),
+    danger=Style(fg=210, fg8=1, bold=True, reverse=True, fg16=9),
+    key=Style(fg=123, fg8=6, bold=True, fg16=14),
+    track=Style(fg=248))
 
 _HIGH_CONTRAST_LIGHT: Dict[str, Style] = {
     **_LIGHT,
@@ -88,16 +80,11 @@ _HIGH_CONTRAST_LIGHT: Dict[str, Style] = {
     "track": Style(fg=240),
 }
 
-_SOLARIZED: Dict[str, Style] = {           # no bright ones of the 16: that palette has greys there
-    **_DARK,
-    "title": Style(fg=37, fg8=6, bold=True),
-    "accent": Style(fg=37, fg8=6),
-    "ok": Style(fg=37, fg8=6),
-    "fair": Style(fg=105, fg8=5),
-    "warn": Style(fg=178, fg8=3),
-    "danger": Style(fg=203, fg8=1, bold=True),
-    "key": Style(fg=37, fg8=6),
-}
+_SOLARIZED = _accented(                    # no bright ones of the 16: that palette has greys there
+    _DARK, Style(fg=37, fg8=6),
+    fair=Style(fg=105, fg8=5),
+    warn=Style(fg=178, fg8=3),
+    danger=Style(fg=203, fg8=1, bold=True))
 
 _SOLARIZED_LIGHT: Dict[str, Style] = {
     **_LIGHT,

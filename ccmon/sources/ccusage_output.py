@@ -130,8 +130,7 @@ def _counts(raw: Dict[str, Any]) -> Tuple[Optional[int], ...]:
     members = raw.get("tokenCounts")
     if members is not None and not isinstance(members, dict):
         raise _Bad
-    four = [_count((members or {}).get(name + "Tokens"))
-            for name in ("input", "output", "cacheCreationInput", "cacheReadInput")]
+    four = [_count((members or {}).get(name + "Tokens")) for name in ("input", "output", "cacheCreationInput", "cacheReadInput")]
     if four[0] is None and four[1] is None:
         return (_count(raw.get("totalTokens")), None, None, None, None)
     counts = [number or 0 for number in four]

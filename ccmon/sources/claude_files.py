@@ -55,8 +55,6 @@ def _text(path: str) -> Optional[FileText]:
         return None
     written_at = int(status.st_mtime)
     try:
-        if status.st_size > private.MOST_BYTES:
-            raise OSError(errno.EFBIG, f"it holds more than {private.MOST_BYTES >> 20} MB")
         return FileText(path, written_at, private.read(path).decode("utf-8-sig", "replace"))
     except OSError as error:
         lasting = error.errno in (errno.EFBIG, errno.EPERM) and str(error.strerror).startswith("it ")

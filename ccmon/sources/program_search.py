@@ -133,8 +133,7 @@ def _first_word(word: str, env: Mapping[str, str], home: Optional[str]) -> str:
                        "Give an absolute path, or a name on PATH")
     path = search([*processes.folders(env), *folders(env, home)], word, env)
     if path is None:
-        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH",
-                       "Give its absolute path")
+        raise NotFound(f"'{shown(word)}', named by --ccusage or CCMON_CCUSAGE, was not found on PATH", "Give its absolute path")
     return path
 
 

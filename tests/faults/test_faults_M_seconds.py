@@ -13,7 +13,7 @@ from live_lines import warm
 
 from ccmon import line_answer, line_cache, private
 from ccmon.fullscreen import live
-from ccmon.fullscreen.state import ScreenState
+from ccmon.fullscreen.app import ScreenState
 from ccmon.line_answer import State
 from ccmon.model import Facts
 from ccmon.pipeline import refresh

@@ -234,7 +234,7 @@ def words_record(snapshot: Snapshot, zone: Zone, theme: Optional[Theme], unicode
                     levels=[[least, _sgr_of(statusline.role_of(least), theme)] for least in _LEVELS],
                     words=_coloured([_joined(words[:2]), *words[2:]], theme),
                     beside=_coloured(_beside(snapshot, words), theme), **_ahead(snapshot, zone, theme),
-                    **({"extra": statusline.extra_words(credit)} if credit else {}))
+                    **_some(extra=credit and statusline.extra_words(credit)))
 
 
 def template_record(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, value: Value, cells: Optional[int]) -> str:
@@ -243,15 +243,15 @@ def template_record(pieces: Sequence[Piece], snapshot: Snapshot, zone: Zone, val
     values = {field: value(field, None, 0) for field in later if _by_tokens(snapshot) and field.startswith("binding")}
     resets = {one.resets_at for windows in (snapshot.windows, *snapshot.apart.accounts) for one in windows}
     clocks = {str(at): clock_text(at, snapshot.now, zone) for at in sorted(resets)}
-    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces], **({"said": values} if values else {}),
-                    **({"clocks": clocks} if any(field.endswith(".reset") for field in later) else {}))
+    return _written(snapshot, cells, pieces=[list(piece) for piece in pieces],
+                    **_some(said=values, clocks=any(field.endswith(".reset") for field in later) and clocks))
 
 
 def error_record(sentence: str, cells: Optional[int]) -> str:
     """The record that says what is wrong; every character of it takes one cell."""
     narrow = "".join(char if width(char) == 1 else "?" for char in sentence)
     import json
-    return RECORD + json.dumps({"error": narrow, **({"cells": cells} if cells else {})})
+    return RECORD + json.dumps({"error": narrow, **_some(cells=cells)})
 
 
 def _by_tokens(snapshot: Snapshot) -> bool:
@@ -260,16 +260,20 @@ def _by_tokens(snapshot: Snapshot) -> bool:
 
 
 def _written(snapshot: Snapshot, cells: Optional[int], **more: Any) -> str:
-    binds = {"binding": snapshot.binding.name} if snapshot.binding and snapshot.binding.why != "session" else {}
-    by_tokens = {"by_tokens": True} if _by_tokens(snapshot) else {}
-    return RECORD + _object(**settled(snapshot.windows, snapshot.apart), **binds, **by_tokens, **more,
-                            **({"cells": cells} if cells else {}))
+    bound = snapshot.binding
+    binding = bound.name if bound and bound.why != "session" else ""
+    return RECORD + _object(**settled(snapshot.windows, snapshot.apart),
+                            **_some(binding=binding, by_tokens=_by_tokens(snapshot)), **more, **_some(cells=cells))
+
+
+def _some(**fields: Any) -> Dict[str, Any]:
+    """Only what there is."""
+    return {name: value for name, value in fields.items() if value}
 
 
 def settled(windows: Windows, apart: Apart) -> Dict[str, Any]:
-    """The windows as the row reads them, with every call: only what there is."""
-    return {"official": _percents(windows), **({"others": list(map(_percents, apart.accounts))} if apart.accounts else {}),
-            **({"stale": apart.stale} if apart.stale else {})}
+    """The windows as the row reads them, with every call."""
+    return {"official": _percents(windows), **_some(others=list(map(_percents, apart.accounts)), stale=apart.stale)}
 
 
 def _percents(windows: Windows) -> Dict[str, Any]:

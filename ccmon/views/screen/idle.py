@@ -27,6 +27,7 @@ NO_SESSION = "No active session found. Start a Claude Code session and it shows 
 READING = "Looking for Claude Code's logs, and reading the usage ..."
 FEW_DAYS = 3                           # fewer need no rows
 SPARE_ROWS = 8                         # a window with fewer stays airy
+WINDOW_RANKS = (3, 3.5, 4.5, 5.5, 6.5)     # the loosest window gives way first
 EXAMPLE_ROWS = 22                      # a window with fewer shows no example to who is new
 
 
@@ -66,15 +67,11 @@ def _body(scene: Scene, width: int, has_room: bool) -> List[Slot]:
     first, later = ([Slot(9, [()]), Slot(0, steps)], []) if is_first(scene) else ([], [Slot(7, steps)])
     plan = [] if days else example(scene, width) if has_room and is_first(scene) else [_plan(scene, width)]
     return [Slot(4, [parts.title(scene, width)]), Slot(8, [parts.rule(scene, width)]), Slot(9, [()]), Slot(0, first_lines),
-            *first, Slot(9, [()]), Slot(1, _reset(scene, width)), *_windows(shown),
+            *first, Slot(9, [()]), Slot(1, _reset(scene, width)),
+            *(Slot(rank, [row]) for rank, row in zip((*WINDOW_RANKS, *[8] * len(shown)), shown)),
             Slot(2, _last(scene, width)), Slot(5, _record(scene, width)), Slot(11, plan),
             Slot(10, [()]), Slot(7, rows[:FEW_DAYS]), *(Slot(7 + at / 10, [row]) for at, row in enumerate(rows[FEW_DAYS:], 1)),
             Slot(9, _total(scene, days, width)), *later]
-
-
-def _windows(shown: Sequence[Line]) -> List[Slot]:
-    """The loosest window gives way first."""
-    return [Slot(rank, [row]) for rank, row in zip((3, 3.5, 4.5, 5.5, 6.5, *[8] * len(shown)), shown)]
 
 
 def _unread(scene: Scene) -> bool:

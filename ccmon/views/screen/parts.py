@@ -24,7 +24,9 @@ _BAR_CELLS = 20
 def title(scene: Scene, cells: int, page: str = "") -> Line:
     """Name and session (or the page's name) at the left; plan, zone and clock at the right."""
     mark = " 🎯 " if scene.charset.unicode and scene.charset.emoji else " " * 4
-    span = f"  {page}" if page else _session_span(scene)
+    span, session = f"  {page}" if page else "", scene.snapshot.session
+    if session and scene.snapshot.active and not page:
+        span = f"  session {scene.hour(session.start)}-{scene.hour(session.end)}"
     clock = (scene.second if scene.has_seconds else scene.hour)(scene.snapshot.now) + " "
     zone, plan = scene.zone_name, plan_name(scene.snapshot.limit)
     city = zone.split("/")[-1]
@@ -43,13 +45,6 @@ def title(scene: Scene, cells: int, page: str = "") -> Line:
 def _account(scene: Scene) -> Line:
     """The name of the account that was chosen."""
     return (Span(f" {text.printable(scene.account)}", "accent"),) if scene.account else ()
-
-
-def _session_span(scene: Scene) -> str:
-    session = scene.snapshot.session
-    if not scene.snapshot.active or session is None:
-        return ""
-    return f"  session {scene.hour(session.start)}-{scene.hour(session.end)}"
 
 
 def row(scene: Scene, cells: int, emoji: str, word: str, variants: Sequence[Sequence[Span]]) -> Line:
