@@ -169,7 +169,7 @@ def test_a_log_is_read_in_chunks_as_line_by_line(tmp_path_factory, seed, chunk, 
         patch.setattr(log_parts, "MOST_ROWS", 3)
         messages, events, after = read(path)
         more = read(path, after) if is_ended else ([], [], after)      # half a line may have been taken for a whole one
-    entries = [entry for line in whole for entry in log_entries.parse(line, "a")]
+    entries = [entry for line in whole for entry in log_entries.parse(line, log_entries.path_session(str(path)))]
     assert [(e.at_ms, e.model or "", *e[5:10]) for e in entries] == [one for line in whole for one in plain_entries(line)]
     ended = [m for m in messages if not m.unended]
     assert decided(rows_of_logged(ended)) == decided(log_sessions.rows_of(entries))
@@ -179,6 +179,15 @@ def test_a_log_is_read_in_chunks_as_line_by_line(tmp_path_factory, seed, chunk, 
     assert (after.offset, after.lines) == (sum(len(line) + 1 for line in whole), len(whole))
     assert after.crc == crc32(path.read_bytes()[:after.offset]) and after.size == os.path.getsize(str(path))
     assert more[0] == [] and more[2]._replace(check_at=0) == after._replace(check_at=0)
+
+
+@pytest.mark.parametrize("copies, sent", [
+    ([{}, {}], [0]), ([{}, {"output": 9}, {"output": 3}], [0, 1]), ([{"sidechain": True, "output": 9}, {}], [0, 1]),
+    ([{}, {"sidechain": True, "output": 9}], [0]), ([{}, {"request": "req_2"}], [0, 1]), ([{"message": None}] * 2, [0, 1])])
+def test_a_copy_that_cannot_count_is_left_out_where_it_is_read(tmp_path, copies, sent):
+    logged = [log_mixtures.Entry(1_790_000_000 + at, 1, **{"output": 2, **copy}) for at, copy in enumerate(copies)]
+    (tmp_path / "a.jsonl").write_text("".join(log_mixtures.claude_logs.line(entry) + "\n" for entry in logged))
+    assert [message.at_ms // 1000 - 1_790_000_000 for message in read(tmp_path / "a.jsonl")[0]] == sent
 
 
 @pytest.mark.parametrize("name", log_mixtures.ODD)

@@ -153,7 +153,7 @@ def identity(path: str) -> Optional[Identity]:
 
 def move_aside(path: str, damaged: Optional[Identity]) -> Optional[str]:
     """The new name of the damaged file, or None when another process has moved it already."""
-    from ccmon.system import newfiles  # hardly ever  # hardly ever
+    from ccmon.system import newfiles  # hardly ever
     with newfiles.locked(os.path.dirname(path)):
         if damaged is None or identity(path) != damaged:
             return None

@@ -76,7 +76,7 @@ def test_D23_ctrl_c_ends_the_reading_of_a_large_log_and_loses_nothing(machine, m
         return take(db, owner, parts)
 
     def read():
-        return sum(sum(row.tokens for row in refresh.once(ctx, -1, cancel=cancel, insist=True, whole=whole).blocks)
+        return sum(sum(row.tokens for row in refresh.once(ctx, -1, cancel=cancel, insist=True, whole=whole).stored.blocks)
                    for whole in (None, lambda share: None))
     monkeypatch.setattr(ledger, "store_parts", take_and_ask)
     assert read() < 2 * NUMBER
