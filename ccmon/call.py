@@ -7,10 +7,10 @@ import sys
 from contextlib import contextmanager
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.call_table import ABSENT, COMMANDS, Argument, arguments_of
 from ccmon.errors import UsageError
+from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.text import clean
 from ccmon.typed_values import FALSE, TRUE, Layer, RawValue, folded

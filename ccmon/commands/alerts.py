@@ -2,7 +2,6 @@
 
 import sys
 from types import SimpleNamespace
-from typing import Iterator, List
 
 from ccmon import streams
 from ccmon.alerts import channels, rules
@@ -10,6 +9,7 @@ from ccmon.alerts.kinds import BELL, KINDS, SESSION, kind_and_window
 from ccmon.pipeline import alerting, refresh, snapshots
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
+from ccmon.quick_typing import Iterator, List
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import label
 from ccmon.store.alerts import NOTED

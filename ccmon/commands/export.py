@@ -2,7 +2,6 @@
 
 import sys
 from types import SimpleNamespace
-from typing import List, Tuple
 
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
@@ -10,6 +9,7 @@ from ccmon.model import Record, Snapshot, Windows
 from ccmon.pipeline import rated, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.pipeline.refresh import current_facts
+from ccmon.quick_typing import List, Tuple
 from ccmon.settings.context import Context
 from ccmon.store import rows
 from ccmon.system import named_files

@@ -2,12 +2,12 @@
 
 import sys
 from types import SimpleNamespace
-from typing import Sequence
 
 from ccmon import output, streams
 from ccmon.fullscreen import guardian
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import snapshots
+from ccmon.quick_typing import Sequence
 from ccmon.settings.context import Context
 from ccmon.text import Line
 

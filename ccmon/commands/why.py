@@ -4,13 +4,13 @@ import json
 import os
 import sys
 from types import SimpleNamespace
-from typing import Dict, Iterator, List, Optional, Tuple
 
 from ccmon import call, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
 from ccmon.pipeline import learned_state, refresh, snapshots
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
+from ccmon.quick_typing import Dict, Iterator, List, Optional, Tuple
 from ccmon.settings import config, ini_sections, options
 from ccmon.settings.context import Context
 from ccmon.settings.ini_sections import THEME_PREFIX, Setting

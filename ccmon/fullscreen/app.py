@@ -6,15 +6,13 @@ All that the first frame can do without is loaded after it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Sequence, TextIO, Tuple
-
 from ccmon import when
 from ccmon.fullscreen import guardian
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.model import Facts, Snapshot, Source
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import present, snapshots
+from ccmon.quick_typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, TextIO, Tuple
 from ccmon.settings.context import Context
 from ccmon.settings.themes import THEMES, USUAL, colourless, fitting, theme_on
 from ccmon.system import processes

@@ -5,7 +5,6 @@ import threading
 import time
 import traceback
 from contextlib import suppress
-from typing import Mapping, Optional, TextIO
 
 from ccmon import line_answer, line_cache, locks
 from ccmon.alerts.kinds import BELL
@@ -18,6 +17,7 @@ from ccmon.model import Facts, Source
 from ccmon.pipeline import accounts, past_windows, present, rated, refresh, snapshots
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, opened
 from ccmon.pipeline.watch import Watch
+from ccmon.quick_typing import Mapping, Optional, TextIO
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources.cancel import Cancel

@@ -1,8 +1,7 @@
 """Claude Code's own file, brought into the history where it has changed: who is logged in, windows, credits."""
 
-from typing import TYPE_CHECKING, List, Optional, Tuple
-
 from ccmon.pipeline.history import History
+from ccmon.quick_typing import TYPE_CHECKING, List, Optional, Tuple
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import claude_files

@@ -6,16 +6,14 @@ or is suspended, has his claim run out: another process sends it then, and he do
 
 from __future__ import annotations
 
-from typing import List, Optional, Set
-
 from ccmon.alerts import channels, kinds, rules
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, NearWindow, Usual
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import snapshots
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, READING_BUSY_MS, History, opened
+from ccmon.quick_typing import List, NamedTuple, Optional, Set
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning

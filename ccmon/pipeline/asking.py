@@ -1,10 +1,10 @@
 """Asking the user's own claude program for the account's limits, where `official = claude` asks for it: experimental."""
 
 import os
-from typing import Dict, Mapping
 
 from ccmon.pipeline.account import paths
 from ccmon.pipeline.history import History
+from ccmon.quick_typing import Dict, Mapping
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, ccusage_output, program_search

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ccmon.model import (
     Block,
@@ -20,12 +19,12 @@ from ccmon.model import (
     StoredFacts,
     UsageRow,
 )
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import shown, snapshots, stored
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.pipeline.stored import AccountHistory
+from ccmon.quick_typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, log_state, trusted, window_readings

@@ -1,11 +1,10 @@
 """The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
 
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
-
 from ccmon import call, claude_row, line_cache
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import snapshots
+from ccmon.quick_typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from ccmon.settings import config, context, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, FORMATS, SECTIONS

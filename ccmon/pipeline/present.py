@@ -1,11 +1,10 @@
 """What there is without asking anything: the facts that are stored, and what the last refresh noted about the source."""
 
-from typing import Any, Callable, Dict
-
 from ccmon import checked, line_answer
 from ccmon.model import Facts, Source
 from ccmon.pipeline import learned_state
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, History, opened
+from ccmon.quick_typing import Any, Callable, Dict
 from ccmon.settings.context import Context
 
 _NOTED: Dict[str, Callable[[Any], Any]] = {

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Union
-
 from ccmon.history import groups
 from ccmon.history.groups import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import learned_state, snapshots
 from ccmon.pipeline.history import History
+from ccmon.quick_typing import TYPE_CHECKING, List, NamedTuple, Optional, Union
 from ccmon.usage import utilization
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
 from ccmon import checked, line_answer, line_cache, locks, private
 from ccmon.errors import CcmonError, SourceError, UsageError
@@ -16,6 +15,7 @@ from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, u
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, read_facts, source_before
+from ccmon.quick_typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import claude_files, log_files

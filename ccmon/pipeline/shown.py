@@ -1,9 +1,9 @@
 """The windows, readings and learned state of the account that is shown: of one login, whoever else uses the same folders."""
 
 import sqlite3
-from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from ccmon.model import Login, ReportedFacts, Source, StoredFacts
+from ccmon.quick_typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 from ccmon.settings.context import Context
 from ccmon.store import learning, rows, window_readings
 from ccmon.store.database import Store

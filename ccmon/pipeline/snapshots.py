@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Tuple
-
 from ccmon.model import Facts, Login, Snapshot
+from ccmon.quick_typing import TYPE_CHECKING, Optional, Tuple
 from ccmon.settings.context import Context
 from ccmon.system import processes
 from ccmon.text import with_name

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
 from ccmon.model import Windows
+from ccmon.quick_typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Tuple, TypeVar
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import rows

@@ -3,10 +3,10 @@
 import os
 from contextlib import suppress
 from itertools import islice
-from typing import Iterator, Mapping
 
 from ccmon import private
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Iterator, Mapping
 from ccmon.settings import config
 from ccmon.system import start_up_files
 

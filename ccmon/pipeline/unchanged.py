@@ -4,7 +4,6 @@ The refresh of refresh.py comes at least every few minutes all the same: what is
 """
 
 import time
-from typing import Optional, Sequence
 
 from ccmon import line_answer
 from ccmon.errors import CcmonError
@@ -13,6 +12,7 @@ from ccmon.pipeline import account, learned_state
 from ccmon.pipeline.catch_up import claude_logs, is_current
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
+from ccmon.quick_typing import Optional, Sequence
 from ccmon.settings.context import Context
 from ccmon.sources import claude_files, log_files
 from ccmon.sources.log_files import LogFile

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Mapping, Optional, Tuple
-
 from ccmon import line_answer
 from ccmon.errors import CcmonError, UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Mapping, NamedTuple, Optional, Tuple
 from ccmon.settings import config, ini_sections, options
 from ccmon.system import clock, processes
 from ccmon.text import with_name

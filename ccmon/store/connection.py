@@ -5,11 +5,11 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
-from typing import Callable, List, Optional, TypeVar
 
 from ccmon import private
 from ccmon.errors import CcmonError
 from ccmon.model import Owner
+from ccmon.quick_typing import Callable, List, Optional, TypeVar
 from ccmon.store import history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER, Unusable
 from ccmon.system import signals

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Optional, Sequence
-
 from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Windows
+from ccmon.quick_typing import Iterable, List, Optional, Sequence
 from ccmon.usage import binding, burn, notices, outlook, schedule, utilization
 from ccmon.usage.utilization import Options as Options
 from ccmon.usage.utilization import active as active

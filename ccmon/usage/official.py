@@ -7,9 +7,8 @@ value counts, and that not in a window that has been lowered. Readings of window
 dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
 """
 
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
-
 from ccmon.model import Apart, Credits, Window
+from ccmon.quick_typing import Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.sources.session_json import JITTER_S, is_possible, same_resets
 from ccmon.sources.spool_lines import SpoolReading, dropped, parse, spend_usd
 from ccmon.usage import prompt_cache

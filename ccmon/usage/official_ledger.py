@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Optional, Tuple
-
 from ccmon import checked
 from ccmon.model import PromptCache, Window, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Iterator, List, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
 from ccmon.usage import prompt_cache
 from ccmon.usage.windows import window

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
 from ccmon import checked
 from ccmon.model import PromptCache
+from ccmon.quick_typing import Any, Optional
 from ccmon.sources.session_json import CACHE
 from ccmon.when import SKEW_S, WEEK_S
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Sequence
-
 from ccmon.model import Reset, Window
+from ccmon.quick_typing import Callable, Optional, Sequence
 from ccmon.typed_values import ResetRule
 from ccmon.when import DAY_S, HOUR_S, Zone
 
