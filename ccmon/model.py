@@ -12,8 +12,7 @@ from ccmon.sources.session_json import NEAR_PERCENT as NEAR_PERCENT
 from ccmon.when import SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Learned
-    from ccmon.learning.values import Load
+    from ccmon.learning.values import Learned, Load
     from ccmon.usage.outlook import Outlook
 
 

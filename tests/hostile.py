@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from ccmon.learning import portable, runway, state, usage_curve, week
-from ccmon.learning.learned import LearnedState
 from ccmon.learning.score import Score
-from ccmon.learning.values import Reading
+from ccmon.learning.values import LearnedState, Reading
 from ccmon.usage import official
 
 DAY = 24 * HOUR

@@ -13,8 +13,7 @@ from ccmon import line_answer
 from ccmon.alerts import rules
 from ccmon.alerts.kinds import KINDS
 from ccmon.alerts.rules import SAME_S, NearWindow, Usual
-from ccmon.learning.learned import Change, Learned
-from ccmon.learning.values import Use
+from ccmon.learning.values import Change, Learned, Use
 from ccmon.model import Block, Facts, Sample, Source
 from ccmon.pipeline import alerting, history
 from ccmon.settings import context

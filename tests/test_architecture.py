@@ -173,4 +173,4 @@ def test_values_are_made_quickly():
     slow = {name for name in FILES for node in nodes(name) if isinstance(node, ast.ImportFrom) and node.module == "typing"
             and "NamedTuple" in {alias.name for alias in node.names}}
     untold = {name for name in FILES if "ccmon.named_tuple" in imported(name) and "__future__" not in imported(name)}
-    assert (slow - {"claude_row", "named_tuple", "learning.evaluate", "learning.evaluate_week"}, untold) == (set(), set())
+    assert (slow - {"claude_row", "named_tuple"}, untold) == (set(), set())

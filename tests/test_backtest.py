@@ -6,7 +6,7 @@ from ccmon.learning import posterior
 from tests.backtest import goals, peers, runway
 from tests.backtest.__main__ import PARTS, QUICK_USERS, main, table
 from tests.backtest.goals import Goal, Row, Table
-from tests.backtest.users import user
+from tests.backtest.history import user
 
 pytestmark = pytest.mark.newest_only
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from terminal import CLEAN, Terminal
 
 from ccmon import call
-from ccmon.learning import learned, state
+from ccmon.learning import state, values
 from ccmon.pipeline import demo, refresh
 from ccmon.usage import official
 from ccmon.when import SESSION_S
@@ -106,7 +106,7 @@ def test_what_was_learned_is_kept_as_other_lessons_are():
     lessons = demo.learned_state(demo.anchor(NOW))
     loaded = state.load(state.dump(lessons))
     assert loaded is not None and loaded.learned == lessons.learned and loaded.tokens.rows == lessons.tokens.rows
-    assert loaded.points.rows == lessons.points.rows >= learned.ENOUGH
+    assert loaded.points.rows == lessons.points.rows >= values.ENOUGH
 
 
 @given(st.integers(10 ** 9, 4 * 10 ** 9))

@@ -82,7 +82,7 @@ def test_refreshing_behind_the_callers_back_loads_little_more(cached):
     wait_until(lambda: machine.runs() == before + 1, "the refresher runs ccusage")
 
 
-HEAVY = ("argparse", "ccmon.call_words", "ccmon.doctor", "ccmon.views.report", "ccmon.setup", "ccmon.learning.limit",
+HEAVY = ("argparse", "ccmon.call_words", "ccmon.doctor", "ccmon.views.report", "ccmon.setup", "ccmon.learning.learner",
          "ccmon.learning.change", "ccmon.learning.extra", "ccmon.store.schema", "ccmon.store.merge")
 SLOW = ("re", "enum", "json", "signal", "hashlib", "locale", "subprocess", "shlex", "traceback", "textwrap", "zlib",
         "shutil") if sys.version_info >= (3, 13) else ()     # before, typing itself loads re

@@ -18,7 +18,7 @@ from ccmon.commands import history as history_command
 from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import LoginReading, PastWindow, PercentValue, Range, WindowKind, grouped_windows
-from ccmon.learning.learned import Change
+from ccmon.learning.values import Change
 from ccmon.model import UsageRow
 from ccmon.pipeline import history, past_windows
 from ccmon.settings import context

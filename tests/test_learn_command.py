@@ -14,12 +14,10 @@ from simulator import Scenario, simulate
 
 from ccmon import output
 from ccmon.commands import learn
-from ccmon.learning import extra, forecast_scores, portable, share
-from ccmon.learning.forecast_scores import ForecastScores
-from ccmon.learning.learned import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, WeekModel
+from ccmon.learning import extra, portable, score, share
 from ccmon.learning.portable import Extra, Tried
-from ccmon.learning.score import Score
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.score import ForecastScores, Score
+from ccmon.learning.values import Change, Estimate, Learned, LearnedState, RunwayModel, UnitWeights, UsageCurve, WeekModel
 from ccmon.settings import context
 from ccmon.text import line_width, plain
 from ccmon.typed_values import PLANS
@@ -34,7 +32,7 @@ LEARNED = Learned(NOW, UnitWeights("cost", (("", "cost", 1.0),), 0.42, 123), SUR
                   (Change(NOW - 20 * DAY, 0.8, NOW - 19 * DAY), Change(NOW - DAY, 1.0, NOW - DAY, "rebaseline")), 125, 2,
                   31_400.0, 41, 2840.0)
 GOOD, PLAIN = Score(412, 12.14, 7.02, 0.071, 0.89), Score(412, 15.0, 15.0, 0.1)
-NOTHING = forecast_scores.scores_of([])
+NOTHING = score.scores_of([])
 TRIED = (Tried("runway", GOOD), Tried("last_hour", PLAIN), Tried("arima", GOOD._replace(crps_min=6.5)),
          Tried("boosting", Score(0, None, None, None), "failed: ValueError"))
 KEPT = portable.FrozenModel("arima", "points", {"ar": [0.5, 0.1], "ma": [0.2, -0.1], "sigma2": 0.04, "scale": 100.0})

@@ -6,8 +6,8 @@ import learning_home
 import pytest
 from simulator import Scenario
 
-from ccmon.learning import learned, state
-from ccmon.learning.learned import Learned
+from ccmon.learning import state, values
+from ccmon.learning.values import Learned
 from ccmon.model import Runway, Source
 from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
@@ -81,7 +81,7 @@ def test_a_damaged_state_is_nothing_learned(damage):
 
 
 def test_the_state_survives_its_way_through_the_store():
-    made = learned.LearnedState(Learned(5, at_least=9.0))
+    made = values.LearnedState(Learned(5, at_least=9.0))
     assert state.load(state.dump(made)) == made
     json.loads(state.dump(made))
 

@@ -7,8 +7,8 @@ import pytest
 from extent import part
 from simulator import Scenario
 
-from ccmon.learning import forecast_scores, state
-from ccmon.learning.learned import Choice, Comparison
+from ccmon.learning import score, state
+from ccmon.learning.values import Choice, Comparison
 from ccmon.pipeline import history, learned_state, snapshots
 from ccmon.settings import context
 from ccmon.views import learn_report, why_numbers
@@ -48,8 +48,9 @@ def changed(value, path, new):
 
 
 def damaged(text):
-    """Each text with one change: also within the week, which is a text of its own."""
-    whole = json.loads(text)
+    """Each text with one change: also within the week, which is a text of its own, and in what is compared with."""
+    yield from (text[:-60] + one for one in ("", "\n", "AAAA" * 15, "?" * 60))
+    whole = json.loads(text.split("\n")[0])
     for path in places(whole):
         yield from (json.dumps(changed(whole, path, value)) for value in VALUES)
     weekly = json.loads(whole[4])
@@ -61,7 +62,7 @@ def show(kept, at, found):
     """All that is said of it."""
     facts = learned_state.recall(kept, kept.facts(at), at)
     seen = Evidence(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone, *[None] * 11)
-    nothing = forecast_scores.scores_of([])
+    nothing = score.scores_of([])
     report = LearnReport(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
     json.dumps([learn_report.document(report), [*why_numbers.learned(seen, 80), *why_numbers.runway(seen, 80)]], allow_nan=False)
     assert learn_report.lines(report, 80, True)
@@ -81,14 +82,14 @@ def test_any_one_change_is_learned_anew_or_can_be_shown(learned, monkeypatch):
 
 @pytest.mark.parametrize("place", [2, 3, 4])
 def test_a_damaged_part_is_no_reason_to_wait_a_day(learned, place):
-    whole = json.loads(learned[2])
+    whole = json.loads(learned[2].split("\n")[0])
     assert state.load(json.dumps(whole[:place] + [[1]] + whole[place + 1:])) is None
 
 
 @pytest.mark.parametrize("rows", [0, 39, 40, 100_000])
 def test_moments_that_are_not_there_are_not_compared_with(learned, rows):
     """Rows without a course, and a course of other rows."""
-    whole = json.loads(learned[2])
+    whole = json.loads(learned[2].split("\n")[0])
     at = whole[2][0]
     assert (state.load(json.dumps([*whole[:2], [at, rows, [], [], [], []], *whole[3:]])) is None) is (rows >= 40)
     assert state.load(json.dumps([*whole[:2], [at, rows, *whole[2][2:]], *whole[3:]])) is None

@@ -10,8 +10,7 @@ from simulator import DAY_S, START, Scenario, simulate
 
 from ccmon.learning import change, intervals, unit_weights
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import Change, UnitWeights
-from ccmon.learning.values import WINDOW_S, Reading
+from ccmon.learning.values import WINDOW_S, Change, Reading, UnitWeights
 from ccmon.usage import notices
 from ccmon.usage.prices import token_rates
 

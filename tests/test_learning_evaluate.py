@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccmon.errors import CcmonError
-from ccmon.learning import distribution, evaluate, learned, score
-from ccmon.learning import series as csv_series
+from ccmon.learning import evaluate, runway, score, values
 from ccmon.learning.values import WINDOW_S
 from ccmon.text import plain
 from ccmon.views import score_words
@@ -40,16 +39,20 @@ def text(*found):
 
 def walked(lines, limits=(100.0,)):
     walk = evaluate.Walk(limits)
-    for one in csv_series.rows(lines):
+    for one in evaluate.rows(lines):
         if one is not None:
             walk.take(one)
     return walk
 
 
+def evaluated(lines, percents=(100.0,)):
+    return evaluate.walked(*evaluate.read(lines), percents, percents)
+
+
 def seen(lines, limits=(100.0,)):
     """Minute, limit, minutes by the seed's rule, outcome, whether it was reached: of every decision."""
     walk = walked(lines, limits)
-    return [((one.ts - T0 - 36000) / 60, one.limit, one.seed, *walk.outcome(one)) for one in walk.decisions]
+    return [((one.ts - T0 - 36000) / 60, one.limit, one.plain, *walk.outcome(one)) for one in walk.decisions]
 
 
 def test_the_seeds_rule_by_hand():
@@ -84,7 +87,7 @@ def test_a_decision_in_five_minutes_at_most_and_none_at_the_limit():
 def test_limits_are_pooled():
     lines = [HEADER, row(0, 10), row(6, 25), row(12, 45)]
     assert [(minute, limit) for minute, limit, *_ in seen(lines, (20.0, 40.0))] == [(0, 20), (0, 40), (6, 40)]
-    assert evaluate.evaluate(lines, (20.0, 40.0)).session.ours.n == 3
+    assert evaluated(lines, (20.0, 40.0)).session.ours.n == 3
 
 
 def test_windows_are_told_apart_by_the_minute():
@@ -95,7 +98,7 @@ def test_windows_are_told_apart_by_the_minute():
 
 def test_with_little_known_ccmon_is_the_seeds_rule():
     lines = [HEADER, row(0, 10), row(60, 60), row(100, 100)]
-    said = document(evaluate.evaluate(lines))
+    said = document(evaluated(lines))
     assert said["mae"] == {"ccmon": pytest.approx((200 + 8) / 2), "seed": pytest.approx((200 + 8) / 2)}
     assert said["crps"] == said["mae"]             # a certain forecast: its absolute error
     assert said["brier"] == {"ccmon": 0.5, "seed": 0.5}        # 90 / 10 % an hour is after the reset, yet it was reached
@@ -106,7 +109,7 @@ def test_with_little_known_ccmon_is_the_seeds_rule():
     "", ",,", "x,1,2", row(5, -1), row(5, 1001), row(5, "nan"), f"{T0 + 36300},5", f"{T0 + 36300},5,", row(5, 5, T0 + 36299),
     row(5, 5, T0 + 36300 + WINDOW_S + 3600), row(5, 5, "inf"), f"-5,5,{RESET}", row(-1, 5), '"', "\0"])
 def test_bad_rows_are_counted_and_skipped(bad):
-    found = evaluate.evaluate([HEADER, row(0, 10), bad, row(10, 20)])
+    found = evaluated([HEADER, row(0, 10), bad, row(10, 20)])
     assert (found.rows, found.skipped, found.session.ours.n) == (2, 1, 2)
 
 
@@ -114,7 +117,7 @@ def test_bad_rows_are_counted_and_skipped(bad):
 def test_an_idle_row_says_that_no_window_is_open(cells):
     """It teaches when the next window began at the earliest, and is no moment to judge or to compare with."""
     lines = [HEADER, f"{T0 + 36000 + 300},{cells}", row(10, 5), row(20, 8)]
-    found, walk = evaluate.evaluate(lines), walked(lines)
+    found, walk = evaluated(lines), walked(lines)
     assert (found.rows, found.idle, found.skipped, found.session.ours.n) == (3, 1, 0, 2)
     assert walk.curve.times == [T0 + 36000 + 60 * minute for minute in (5, 10, 20)] and walk.curve.starts == [T0 + 36300]
 
@@ -134,9 +137,9 @@ WEEK = HEADER + ",seven_day_pct,seven_day_resets_at"
     (f"-1,{T0 + 86400}", None), (f"40,{T0 + 30000}", None), (f"40,{T0 + 9 * 86400}", None)])
 def test_cells_of_the_week_that_say_nothing_leave_the_row_as_it_is(cells, said):
     read, skipped = evaluate.read([WEEK, f"{row(5, 30)},{cells}"])
-    assert skipped == 0 and read == [csv_series.SeriesRow(T0 + 36300, 30, RESET, *(said or ()))]
+    assert skipped == 0 and read == [evaluate.SeriesRow(T0 + 36300, 30, RESET, *(said or ()))]
     assert (evaluate.walked(read, 0, [100.0], [100.0]).week is not None) is bool(said)
-    assert evaluate.read([WEEK, row(5, 30)]) == ([csv_series.SeriesRow(T0 + 36300, 30, RESET)], 0)
+    assert evaluate.read([WEEK, row(5, 30)]) == ([evaluate.SeriesRow(T0 + 36300, 30, RESET)], 0)
 
 
 def test_the_week_is_judged_where_the_series_sees_its_end():
@@ -144,7 +147,7 @@ def test_the_week_is_judged_where_the_series_sees_its_end():
     for hour in range(0, 20 * 24, 3):
         ts, percent = T0 + 3600 * hour, hour % 168 // 2
         lines.append(f"{ts},,,{percent},{T0 + (hour // 168 + 1) * 7 * 86400}")
-    found = evaluate.evaluate(lines, (50.0,))
+    found = evaluated(lines, (50.0,))
     assert found.idle == found.rows == 160 and found.session.ours.n == 0
     assert found.week.ours.n == 2 * 100 // 3 + 2          # until 50 % in each of the two whole weeks
     assert "the week: 68 moments judged" in "\n".join(text(found))
@@ -157,9 +160,9 @@ def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop(
         walk = evaluate.Walk((45.0,))
         for ts, percent, reset in (map(int, line.split(",")) for line in LONG[1:]):
             shown = (40.0, reset, *said) if begin <= ts < end else (percent, reset)
-            walk.take(csv_series.SeriesRow(ts, *shown))
+            walk.take(evaluate.SeriesRow(ts, *shown))
         stops = walk.trained.usage.stops
-        chances.append([distribution.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
+        chances.append([runway.reached(one.curve, (end - one.ts) / 60.0) for one in walk.decisions
                         if begin + 900 < one.ts < end])
         assert ((begin, end) in stops) is bool(said)
     assert len(chances[0]) > 20 and not any(chances[0]) and all(chances[1])
@@ -167,7 +170,7 @@ def test_while_the_week_is_used_up_nothing_is_expected_and_later_that_is_a_stop(
 
 def test_quantiles_are_those_of_the_series_own_windows():
     """Resets that jitter round the minute are of one window."""
-    rows = [csv_series.SeriesRow(T0 + 18000 * number, top, T0 + 18000 * (number + 1) + late, 10 * number, T0 + 86400 * 7)
+    rows = [evaluate.SeriesRow(T0 + 18000 * number, top, T0 + 18000 * (number + 1) + late, 10 * number, T0 + 86400 * 7)
             for number, top in enumerate((30, 0, 10, 20, 40)) for late in (0, 60)]
     assert evaluate.quantiles(rows, (1, 50, 65, 100)) == ([20, 30, 40], [40])
     assert evaluate.quantiles([], (50,)) == ([], [])
@@ -188,14 +191,14 @@ def test_a_quoted_cell_may_hold_commas():
 def test_where_most_rows_are_skipped_it_is_said_what_a_row_must_be():
     """Milliseconds, ISO times, the newest row first."""
     for bad in (f"{T0}000,5,{RESET}000", "2026-01-01T10:00:00Z,5,2026-01-01T12:00:00Z", row(-1, 5)):
-        said = text(evaluate.evaluate([HEADER, row(0, 10), bad, bad]))
+        said = text(evaluated([HEADER, row(0, 10), bad, bad]))
         assert said[0].startswith("1 row from") and said[1].startswith("Most rows are skipped: ts and resets are epoch seconds")
-    assert "Most" not in "".join(text(evaluate.evaluate([HEADER, row(0, 10), ""])))
+    assert "Most" not in "".join(text(evaluated([HEADER, row(0, 10), ""])))
 
 
 @pytest.mark.parametrize("lines", [[], [""], [HEADER], [HEADER, ""], [HEADER, row(0, 100)]])
 def test_nothing_to_decide_is_no_error(lines):
-    found = evaluate.evaluate(lines)
+    found = evaluated(lines)
     said = document(found)
     assert (said["rows"], said["skipped"]) == (len(lines[1:]) - lines[1:].count(""), lines[1:].count(""))
     none = {"ccmon": None, "seed": None}
@@ -206,7 +209,7 @@ def test_nothing_to_decide_is_no_error(lines):
 
 def test_a_file_without_the_columns():
     with pytest.raises(CcmonError, match="no column five_hour_pct"):
-        evaluate.evaluate(["ts,percent,five_hour_resets_at", "1,2,3"])
+        evaluated(["ts,percent,five_hour_resets_at", "1,2,3"])
 
 
 # --- a series long enough to learn from --------------------------------------------------------------------------------------
@@ -245,7 +248,7 @@ def test_it_learns_each_day_from_the_days_before():
 
 
 def test_the_learned_runway_beats_the_seeds_rule():
-    said = document(evaluate.evaluate(series(14), (50.0, 100.0)))
+    said = document(evaluated(series(14), (50.0, 100.0)))
     assert said["crps"]["ccmon"] < 0.75 * said["crps"]["seed"]
     assert said["brier"]["ccmon"] < 0.85 * said["brier"]["seed"]
     assert said["mae"]["ccmon"] < said["mae"]["seed"]
@@ -257,8 +260,8 @@ def test_a_reset_that_jitters_round_the_minute_is_one_window():
     """16:59:59.7 and 17:00:00.2, cut to the minute, are a minute apart: nothing is counted twice, and all outcomes stay."""
     steady = [line.split(",")[:2] + [int(line.split(",")[2])] for line in LONG[1:]]
     jittered = [f"{ts},{percent},{reset - 60 * (number % 3 == 1)}" for number, (ts, percent, reset) in enumerate(steady)]
-    limits, plain = (60.0, 100.0), evaluate.evaluate(LONG, (60.0, 100.0))
-    found = evaluate.evaluate([HEADER, *jittered], limits)
+    limits, plain = (60.0, 100.0), evaluated(LONG, (60.0, 100.0))
+    found = evaluated([HEADER, *jittered], limits)
     assert found.rows > len(jittered) - 50                    # those of a window's last minute are over
     assert found.session.ours.n == pytest.approx(plain.session.ours.n, rel=0.02)
     for ours, theirs in ((found.session.ours, plain.session.ours), (found.session.seed, plain.session.seed)):
@@ -303,7 +306,7 @@ def test_another_future_changes_no_forecast(count, percent):
 @settings(deadline=None)
 @given(st.lists(st.text(alphabet="0123456789,.-e\"n \r\n\0x", max_size=40), max_size=20))
 def test_no_file_is_an_accident(lines):
-    found = evaluate.evaluate([HEADER, *lines])
+    found = evaluated([HEADER, *lines])
     assert found.rows >= 0 and document(found) and text(found) and text(found, found)
 
 
@@ -312,7 +315,7 @@ def test_no_file_is_an_accident(lines):
        st.lists(st.floats(1, 100), min_size=1, max_size=3))
 def test_any_percentages_can_be_judged(rows, limits):
     lines = [HEADER, *(f"{T0 + ts},{percent},{T0 + ts + ahead}" for ts, percent, ahead in sorted(rows))]
-    found = evaluate.evaluate(lines, limits)
+    found = evaluated(lines, limits)
     assert found.rows + found.skipped == len(rows)
     ours = found.session.ours
     if ours.n:
@@ -350,7 +353,7 @@ coverage of the 90 % interval          90.0%      none""".splitlines()
 
 
 def test_several_files_have_a_row_each_and_the_median_of_each_column():
-    nothing = evaluate.evaluate([])
+    nothing = evaluated([])
     found = [result(10, 0.9, 3), result(13, 0.8, 9, week=True), nothing]
     assert text(*found) == """\
 the session, against the last-hour rate
@@ -376,5 +379,5 @@ median                                99         9    +8%   -50%   -50%   80.0%"
 
 
 def test_few_rows_stay_with_the_seeds_rule():
-    assert learned.ENOUGH == 40
+    assert values.ENOUGH == 40
     assert all(one.curve is None for one in walked(series(1)).decisions)

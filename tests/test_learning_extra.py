@@ -300,8 +300,8 @@ def test_exported_trees_say_what_the_library_says(simulated):
 def test_the_exported_network_says_what_the_library_says(simulated):
     known, now = simulated
     kept = extra.network(known, now, "tokens")
-    scale = kept.numbers["scale"]
-    lessons = extra._lessons(known, now, scale)
+    scale, lessons = extra._lessons(known, now)
+    assert scale == kept.numbers["scale"]
     rows = [[(x - mean) / spread for x, mean, spread in zip(lesson.row, kept.numbers["means"], kept.numbers["spreads"])]
             for lesson in lessons]
     ts = known.times[-200]

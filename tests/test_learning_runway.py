@@ -1,5 +1,7 @@
 """The runway: what it learns from made-up days with a known course, and what it says then."""
 
+import array
+import binascii
 import json
 import random
 
@@ -8,8 +10,8 @@ from extent import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccmon.learning import distribution, learned, runway, state, usage_curve
-from ccmon.learning.values import WINDOW_S, Reading, UsageCurve
+from ccmon.learning import runway, state, usage_curve, values
+from ccmon.learning.values import WINDOW_S, Learned, LearnedState, Reading, UsageCurve
 
 T0 = 1_700_006_400                     # midnight UTC
 DAY = 86400
@@ -34,10 +36,32 @@ KNOWN = usage_curve.until(BURSTS, NOON)
 TRAINED = runway.train(KNOWN, NOON)
 
 
+def other_moments(numbers):
+    """A state whose stored moments are these numbers."""
+    text = binascii.b2a_base64(array.array("d", numbers).tobytes()).decode()
+    return values.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, text)
+
+
+def test_what_is_worked_out_when_it_is_learned_says_the_same_later(monkeypatch):
+    made = [runway.forecast(TRAINED, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)]
+    text = state.dump(LearnedState(Learned(NOON), runway.with_moments(TRAINED), TRAINED))
+    stored, plain = state.load(text)[1:3]
+    older = state.load(text.split("\n")[0]).points
+    numbers = array.array("d", binascii.a2b_base64(stored.moments))
+    spoilt = [other_moments(those) for those in ((), numbers[1:], numbers[12:-1], [0.0] * 24, [*numbers[:-1], float("nan")],
+                                                 [*numbers[:-1], 0.0], [*numbers[:1], float("inf"), *numbers[2:]])]
+    for model in (plain, older, *spoilt, *(values.RunwayModel(NOON, TRAINED.rows, TRAINED.usage, one) for one in ("x", "ä"))):
+        assert [runway.forecast(model, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
+    monkeypatch.delattr(runway, "_moments")
+    assert [runway.forecast(stored, KNOWN, left, NOON, NOON + WINDOW_S, (0.9, 1.1)) for left in (1.0, 90.0, 900.0)] == made
+    monkeypatch.setattr(runway, "ENOUGH", TRAINED.rows + 1)
+    assert runway.with_moments(TRAINED).moments == ""
+
+
 def test_of_few_moments_it_is_the_last_hours_rate():
     known = usage_curve.until(worked(1, steady=True), T0 + 11 * 3600)
     trained = runway.train(known, T0 + 11 * 3600)
-    assert trained.rows < learned.ENOUGH and not trained.usage.times
+    assert trained.rows < values.ENOUGH and not trained.usage.times
     found = runway.forecast(trained, known, 90.0, T0 + 11 * 3600, T0 + 14 * 3600)
     assert (found.median, found.low, found.high) == (T0 + 11 * 3600 + 90 * 60,) * 3
     assert (found.probability, found.rule, found.rows) == (1.0, "last_hour", trained.rows)
@@ -106,7 +130,7 @@ def test_it_is_kept_as_json():
     kept = json.dumps(state.runway_parts(TRAINED))
     assert state.load_runway(json.loads(kept)) == TRAINED
     assert len(kept) < 20000
-    few = learned.RunwayModel(5, 3)
+    few = values.RunwayModel(5, 3)
     assert state.load_runway(json.loads(json.dumps(state.runway_parts(few)))) == few
 
 
@@ -145,13 +169,14 @@ def test_kaplan_meier_by_hand():
 def test_each_moment_says_when_so_much_had_been_used(left):
     """Minute by minute through the course."""
     _, moments = runway._past(TRAINED)
-    here, known = moments[7].traits, TRAINED.usage
-    for moment, (minutes, is_open, _) in zip(moments, runway._took(known, moments, left, here, [1.0] * len(moments))):
-        wanted = moment.load + left * moment.traits.speed / here.speed
-        used = (usage_curve.at(known, moment.ts + 60 * minute) >= wanted for minute in range(301))
+    here, known = moments[7][-1], TRAINED.usage
+    taken = runway._took(known, moments, left, here, [1.0] * len(moments))
+    for (ts, load, stop, *_, speed), (minutes, is_open, _) in zip(moments, taken):
+        wanted = load + left * speed / here
+        used = (usage_curve.at(known, ts + 60 * minute) >= wanted for minute in range(301))
         first = next((minute for minute, enough in enumerate(used) if enough), None)
         if is_open:
-            assert minutes == moment.stop and (first is None or first >= minutes)
+            assert minutes == stop and (first is None or first >= minutes)
         else:
             assert (first is None and minutes > 300) or first - 1 <= minutes <= first
 
@@ -165,7 +190,7 @@ def test_moments_like_this_one_count_most():
 
     def chance(minute):
         now = T0 + 6 * DAY + 12 * 3600 + 60 * minute
-        return distribution.reached(runway.reach_curve(trained, usage_curve.until(known, now), [15.0], now), 30)
+        return runway.reached(runway.reach_curve(trained, usage_curve.until(known, now), [15.0], now), 30)
 
     assert min(map(chance, (5, 20, 40))) > 2 * max(map(chance, (62, 70)))
 
@@ -173,7 +198,7 @@ def test_moments_like_this_one_count_most():
 @pytest.mark.parametrize(("curve", "cut", "expected"), [
     ([(0, 0), (100, 1)], 100, (5, 95)), ([(0, 0), (100, 0.5)], 100, (20, 100)), ([(0, 0), (100, 0.05)], 100, (100, 100))])
 def test_ninety_per_cent_end_at_the_reset_where_it_may_last(curve, cut, expected):
-    assert distribution.interval(curve, cut) == pytest.approx(expected)
+    assert runway.interval(curve, cut) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("power", [0.6, 1.0, 1.5])
@@ -186,10 +211,10 @@ def test_nine_of_ten_intervals_hold_in_the_long_run(power):
 
 
 def test_what_is_left_out_follows_past_forecasts_within_bounds():
-    assert runway.tail_after([]) == distribution.TAIL
-    assert runway.tail_after([False]) < distribution.TAIL < runway.tail_after([True])
-    assert runway.tail_after([True] * 5000) == distribution.WIDEST_TAIL
-    assert runway.tail_after([False] * 500) == distribution.LEAST_TAIL
+    assert runway.tail_after([]) == values.TAIL
+    assert runway.tail_after([False]) < values.TAIL < runway.tail_after([True])
+    assert runway.tail_after([True] * 5000) == values.WIDEST_TAIL
+    assert runway.tail_after([False] * 500) == values.LEAST_TAIL
 
 
 @settings(max_examples=examples(40), deadline=None)
@@ -226,7 +251,7 @@ def test_nothing_can_be_used_while_the_week_is_used_up(percent, reset_min, used,
     assert runway.blocked_min(known, percent, NOON + 60 * reset_min, NOON) == minutes
 
 
-@pytest.mark.parametrize("trained", [TRAINED, learned.RunwayModel(NOON, 3)])
+@pytest.mark.parametrize("trained", [TRAINED, values.RunwayModel(NOON, 3)])
 def test_what_cannot_be_used_yet_is_used_up_later(trained):
     free, blocked, over = (runway.forecast(trained, KNOWN, 15.0, NOON, NOON + 4 * 3600, wait_min=wait) for wait in (0, 60, 240))
     assert blocked.low >= min(NOON + 3600, free.low + 3600) and blocked.median >= free.median

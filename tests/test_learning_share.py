@@ -10,8 +10,8 @@ from scenes import FixedZone
 
 from ccmon import choices
 from ccmon.learning import share
-from ccmon.learning.learned import Estimate, Learned, UnitWeights
 from ccmon.learning.share import Summary
+from ccmon.learning.values import Estimate, Learned, UnitWeights
 from ccmon.text import line_width, plain
 from ccmon.views import learn_report
 

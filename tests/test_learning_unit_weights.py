@@ -10,9 +10,8 @@ from simulator import WEIGHTINGS, Scenario, simulate
 
 from ccmon.learning import least_squares
 from ccmon.learning.intervals import Interval, UseLookup, intervals_of
-from ccmon.learning.learned import MENU, UnitWeights, measure, meter
 from ccmon.learning.unit_weights import ranked
-from ccmon.learning.values import WINDOW_S
+from ccmon.learning.values import MENU, WINDOW_S, UnitWeights, measure, meter
 from ccmon.usage.prices import token_rates
 
 pytestmark = pytest.mark.newest_only

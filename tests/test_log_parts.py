@@ -169,7 +169,7 @@ def test_a_log_is_read_in_chunks_as_line_by_line(tmp_path_factory, seed, chunk, 
         patch.setattr(log_parts, "MOST_ROWS", 3)
         messages, events, after = read(path)
         more = read(path, after) if is_ended else ([], [], after)      # half a line may have been taken for a whole one
-    entries = [entry for line in whole for entry in log_entries.parse(line, "a")]
+    entries = [entry for line in whole for entry in log_entries.parse(line, log_entries.path_session(str(path)))]
     assert [(e.at_ms, e.model or "", *e[5:10]) for e in entries] == [one for line in whole for one in plain_entries(line)]
     ended = [m for m in messages if not m.unended]
     assert decided(rows_of_logged(ended)) == decided(log_sessions.rows_of(entries))

@@ -7,9 +7,8 @@ from scenes import NOW, START, learned, official, outlook, plan, scene
 
 from ccmon import text
 from ccmon.learning import week
-from ccmon.learning.learned import ENOUGH, Choice, Comparison, Learned, RunwayModel
 from ccmon.learning.usage_curve import until
-from ccmon.learning.values import Reading, UsageCurve
+from ccmon.learning.values import ENOUGH, Choice, Comparison, Learned, Reading, RunwayModel, UsageCurve
 from ccmon.model import Runway
 from ccmon.text import Charset
 from ccmon.usage import outlook as outlook_of

@@ -11,7 +11,7 @@ from report_cases import CASES, HOSTILE, HOUR, NOW, made, record, used, weeks
 from report_cases import report as case
 
 from ccmon import text
-from ccmon.learning.reliability import Bin, Reliability
+from ccmon.learning.score import Bin, Reliability
 from ccmon.text import Charset
 from ccmon.views.report import html as report_html
 from ccmon.views.report import svg, words

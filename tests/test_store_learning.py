@@ -10,7 +10,7 @@ from commands import NOW
 from logged import Hit, Minute, keep_logs
 from store_cases import DAY, HOUR, block
 
-from ccmon.learning import uses
+from ccmon.learning import usage_curve
 from ccmon.learning.values import Reading
 from ccmon.model import Forecast, Runway, Source
 from ccmon.pipeline import history
@@ -134,7 +134,7 @@ def test_quarters_are_better_than_what_was_seen_too(kept):
 
 def test_falling_counts_are_no_use(kept):
     shots = [(10, 10, 5, 5, 0, 0, None), (20, 20, 3, 9, 0, 0, 4_000_000), (30, 30, 3, 5, 0, 0, None)]
-    assert [(use.ts, use.span_s, dict(use.load)) for use in uses.of_session(0, shots)] == [
+    assert [(use.ts, use.span_s, dict(use.load)) for use in usage_curve.of_session(0, shots)] == [
         (0, 10, {("", "input"): 5, ("", "output"): 5, ("", "cache_creation"): 0, ("", "cache_read"): 0}),
         (10, 10, {("", "input"): 0, ("", "output"): 4, ("", "cache_creation"): 0, ("", "cache_read"): 0, ("", "cost"): 4.0})]
 

@@ -4,7 +4,7 @@ import pytest
 from account_windows import five_hour, windows
 from made_facts import changed_facts, made_facts
 
-from ccmon.learning.learned import Change, Estimate, Learned, UnitWeights
+from ccmon.learning.values import Change, Estimate, Learned, UnitWeights
 from ccmon.model import Block, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
 from ccmon.usage import utilization

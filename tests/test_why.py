@@ -12,8 +12,7 @@ from scenes import NOW as THEN
 from scenes import block as made
 
 from ccmon import __version__
-from ccmon.learning.learned import Change, WeekModel
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.values import Change, UsageCurve, WeekModel
 from ccmon.model import Facts, Source
 from ccmon.settings.ini_sections import Setting
 from ccmon.text import plain, width

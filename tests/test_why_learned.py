@@ -8,9 +8,8 @@ from scenes import NOW, RECORD, line_words, official, outlook, plan, scene
 from test_why import ZONE, working
 
 from ccmon.learning import share
-from ccmon.learning.forecast_scores import scores_of
-from ccmon.learning.learned import LearnedState, WeekModel
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.score import scores_of
+from ccmon.learning.values import LearnedState, UsageCurve, WeekModel
 from ccmon.model import Runway
 from ccmon.text import plain
 from ccmon.typed_values import PLANS

@@ -10,10 +10,10 @@ from typing import Dict, List, Optional, Tuple
 from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.history import groups
-from ccmon.learning import forecast_scores, portable, reliability, share, usage_curve
-from ccmon.learning.learned import ENOUGH, Learned, LearnedState
+from ccmon.learning import portable, score, share, usage_curve
 from ccmon.learning.portable import Extra
 from ccmon.learning.share import Summary
+from ccmon.learning.values import ENOUGH, Learned, LearnedState
 from ccmon.pipeline import demo, learned_state
 from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
 from ccmon.settings.context import Context
@@ -138,9 +138,9 @@ def _learn(given: SimpleNamespace, ctx: Context, history: History, learned: Lear
         absent = missing()
         extra = extra if absent else _tried(ctx, history, learned)
     forecasts = history.forecasts()
-    findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, forecast_scores.scores_of(forecasts),
-                           forecast_scores.scores_of(forecasts, WEEK_S), extra, reliability.of(forecasts),
-                           reliability.of(forecasts, WEEK_S),
+    findings = LearnReport(ctx.now(), ctx.zone, learned, ctx.settings.plans, score.scores_of(forecasts),
+                           score.scores_of(forecasts, WEEK_S), extra, score.reliability_of(forecasts),
+                           score.reliability_of(forecasts, WEEK_S),
                            learned_state.weekly_scores(history, ctx.now()) if given.report else ())
     if given.json:
         print(json.dumps(learn_report.document(findings)))

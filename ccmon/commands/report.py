@@ -8,8 +8,8 @@ from ccmon import __version__, output, streams
 from ccmon.history import digest, groups
 from ccmon.history.digest import Digest, Period
 from ccmon.history.groups import records_of_host, used_on_host
-from ccmon.learning import reliability
-from ccmon.learning.reliability import Reliability
+from ccmon.learning import score
+from ccmon.learning.score import Reliability
 from ccmon.pipeline import learned_state, past_windows, rated
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
 from ccmon.settings.context import Context
@@ -49,6 +49,6 @@ def _report(ctx: Context, period: Period, host: Optional[str]) -> Tuple[Digest, 
         used = used_on_host(history.usage_rows(digest.needed_since(period, ctx.zone), period.end, host is not None), host)
         weeks = past_windows.weeks(history, period.start) if host is None else []
         forecasts = history.forecasts(period.end - learned_state.SCORED_S) if host is None else []
-    scores = reliability.of(made for made in forecasts if made.ts < period.end)
+    scores = score.reliability_of(made for made in forecasts if made.ts < period.end)
     rows = groups.with_bare_totals(used, records)
     return digest.make(records, rows, period, ctx.zone, ctx.now(), sessions.scale, weeks), scores

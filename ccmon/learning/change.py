@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
+from operator import add, sub
 from typing import Iterator, List, Optional, Sequence
 
-from ccmon.learning.evidence import STEP, Likelihood, Noise, Row, Vector, fitted, grid_for, marginal, mean, minus, plus, row
+from ccmon.learning.evidence import STEP, Likelihood, Noise, Rhythm, Row, Vector, fitted, grid_for, marginal, mean, rhythm_of, row
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import MOST_NOISE, Change, UnitWeights, measure
-from ccmon.learning.rhythm import Rhythm, rhythm_of
-from ccmon.learning.values import WINDOW_S, Reading
+from ccmon.learning.values import MOST_NOISE, WINDOW_S, Change, Reading, UnitWeights, measure
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
@@ -71,7 +70,8 @@ def _changes(windows: Sequence[Sequence[Interval]], histories: Sequence["_Histor
             wait, patience = now + patience, min(_PATIENCE, 2 * patience)
             continue
         yield Change(windows[candidate.window][0].start, candidate.factor, windows[now][-1].end)
-        first.restart(candidate.window, now)
+        first.begin = candidate.window     # from there on the windows are of another limit than those before
+        first.add_again(now)
         patience = 1
 
 
@@ -160,10 +160,10 @@ class _History:
         self._add(now)
         if now + 1 - self.begin in _REFITS:
             self._refit(self.begin, now + 1)
-            self._anew(now)
+            self.add_again(now)
 
     def _add(self, now: int) -> None:
-        self.sums.append(plus(self.sums[-1], self.likelihood.window(self._rows(now))))
+        self.sums.append(list(map(add, self.sums[-1], self.likelihood.window(self._rows(now)))))
 
     def _rows(self, n: int) -> Rows:
         shift = self.rhythm.shift(self.starts[n]) if self.rhythm else 0.0
@@ -173,25 +173,21 @@ class _History:
         rows = [self._rows(n) for n in range(max(begin, end - _REACH), end)]
         self.likelihood = Likelihood(self.grid, fitted(rows, self.grid, Noise()))
 
-    def _anew(self, now: int) -> None:
+    def add_again(self, now: int) -> None:
+        """The windows from begin to now, after a change of what they are weighed by."""
         self.sums = self.sums[:1]
         for n in range(self.begin, now + 1):
             self._add(n)
-
-    def restart(self, begin: int, now: int) -> None:
-        """The windows from there on are of another limit than those before."""
-        self.begin = begin
-        self._anew(now)
 
     def agrees(self, candidate: _Candidate, begin: int, now: int) -> bool:
         """The same change in this unit, if it fits at all; from begin on, the noise by the windows before the change."""
         self.begin = max(begin, now + 1 - _REACH)
         self._refit(self.begin, candidate.window)
-        self._anew(now)
+        self.add_again(now)
         return self.likelihood.noise.sd > MOST_NOISE or self._agreement(candidate, now + 1) >= CONFIRM
 
     def _between(self, begin: int, end: int) -> Vector:
-        return minus(self.sums[end - self.begin], self.sums[begin - self.begin])
+        return list(map(sub, self.sums[end - self.begin], self.sums[begin - self.begin]))
 
     def suspicious(self, now: int) -> bool:
         """Quickly: do some of the latest windows speak much more for another limit?"""
@@ -217,7 +213,8 @@ class _History:
         if places[gains.index(max(gains))] > end - _AFTER:
             return None                # too fresh: it may be one odd day
         window = max(place for place, gain in zip(places, gains) if gain >= max(gains) - _AS_GOOD)
-        return _Candidate(window, max(gains), self._factor(oldest, window, end))
+        steps = mean(self._between(window, end)) - mean(self._between(oldest, window))
+        return _Candidate(window, max(gains), math.exp(STEP * steps))
 
     def _agreement(self, candidate: _Candidate, end: int) -> float:
         """How much likelier a change by half as much or more is than a small one, none or the opposite: log ratio."""
@@ -228,10 +225,6 @@ class _History:
         changed, unchanged = after[max(0, round(old + 0.5 * steps)):], after[:max(1, round(old + 0.25 * steps))]
         return max(changed, default=-1e9) - max(unchanged)
 
-    def _factor(self, oldest: int, window: int, end: int) -> float:
-        steps = mean(self._between(window, end)) - mean(self._between(oldest, window))
-        return math.exp(STEP * steps)
-
     def beside_rhythm(self, candidate: _Candidate, now: int) -> Optional[_Candidate]:
         """The same after what the hours of the week explain; the evidence is small while they explain all of it."""
         oldest = max(self.begin, now + 1 - _REACH)
@@ -241,5 +234,5 @@ class _History:
             return candidate
         self.rhythm = rhythm
         self._refit(oldest, now + 1)
-        self._anew(now)
+        self.add_again(now)
         return self.best(now)

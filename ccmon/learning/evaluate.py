@@ -1,18 +1,112 @@
-"""`ccmon learn --evaluate`: how good the runway would have been on a series of percentages, walking forward."""
+"""How good the forecasts would have been on a series of percentages (CSV), walking forward: what comes later is not seen."""
 
+from __future__ import annotations
+
+import csv
 from bisect import bisect_right
-from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from math import isfinite
+from typing import Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from ccmon.learning import distribution, runway, score, usage_curve
-from ccmon.learning.evaluate_week import WeekWalk, keep
-from ccmon.learning.learned import ENOUGH, RunwayModel
-from ccmon.learning.series import SeriesRow, rows
+from ccmon.errors import CcmonError
+from ccmon.learning import runway, score, usage_curve, week
+from ccmon.learning.runway import NEVER
+from ccmon.learning.score import ForecastScores
 from ccmon.learning.usage_curve import CurveBuilder
-from ccmon.learning.values import WANDER_S, Reading
-from ccmon.when import DAY_S
+from ccmon.learning.values import ENOUGH, TAIL, WANDER_S, WINDOW_S, Reading, RunwayModel, WeekModel
+from ccmon.named_tuple import NamedTuple
+from ccmon.typed_values import MOST_PERCENT
+from ccmon.when import DAY_S, WEEK_S
 
+COLUMNS = ("ts", "five_hour_pct", "five_hour_resets_at")
+WEEK_COLUMNS = ("seven_day_pct", "seven_day_resets_at")
+EARLY_S = 600                          # a window may seem to start that much after its first row: clocks differ
+NONE = ("null", "none", "nan", "na", "n/a")       # what programs write into a cell that is empty
+LATEST_TS = 32_503_680_000.0          # the year 3000: later are milliseconds
 APART_S = 300                          # at most one decision in that time
+WEEK_APART_S = 3600                    # the same of the week
 _LATE_S = (0, -60, 60, -120, 120)      # of the same window, within WANDER_S
+
+
+class SeriesRow(NamedTuple):
+    """One usable row; resets are rounded to the minute."""
+
+    ts: float
+    percent: float
+    resets_at: int                     # 0: no window is open, nothing is used
+    week_percent: float = 0.0
+    week_resets_at: int = 0            # 0: the row says nothing of the week
+
+
+def rows(lines: Iterable[str], name: str = "The file") -> Iterator[Optional[SeriesRow]]:
+    """The usable rows in their order, None for each that is skipped; CcmonError, which begins with the name, when a column is
+    missing."""
+    each = iter(lines)
+    places = _places(next((_cells(line) for line in each if line.strip()), []), name)
+    latest = 0.0
+    for line in each:
+        row = _row(_cells(line), places)
+        if row is not None and row.ts < latest:
+            row = None
+        if row is not None:
+            latest = row.ts
+        yield row
+
+
+def _cells(line: str) -> List[str]:
+    """Without the words for nothing; a line that is no CSV, such as one with a NUL, is one cell."""
+    try:
+        cells = next(csv.reader([line.strip()], skipinitialspace=True), [])
+    except csv.Error:
+        return [line]
+    words = (cell.strip().strip('"').strip() for cell in cells)
+    return ["" if word.lower() in NONE else word for word in words]
+
+
+def _places(header: Sequence[str], name: str) -> Dict[str, int]:
+    """Where the columns are that are read; nowhere in an empty file."""
+    names = [word.lstrip("\ufeff").strip('"').lower() for word in header]
+    missing = [column for column in COLUMNS if names and column not in names]
+    if missing:
+        raise CcmonError("{} has no column {}: its first line must name {}, with commas between.".format(
+            name, missing[0], ",".join(COLUMNS)))
+    return {column: names.index(column) for column in (*COLUMNS, *WEEK_COLUMNS) if column in names}
+
+
+def _row(cells: Sequence[str], places: Dict[str, int]) -> Optional[SeriesRow]:
+    """The row of these cells, None when it is empty or cannot be true."""
+    if not places or len(cells) <= max(places[column] for column in COLUMNS):
+        return None
+    ts, percent, resets_at = (_number(cells[places[column]]) for column in COLUMNS)
+    if not 0 < ts < LATEST_TS:
+        return None
+    if resets_at == 0:
+        return _with_week(SeriesRow(ts, 0.0, 0), cells, places) if percent == 0 else None
+    if not (0 <= percent <= MOST_PERCENT and ts <= resets_at <= ts + WINDOW_S + EARLY_S) or not cells[places[COLUMNS[1]]]:
+        return None
+    return _with_week(SeriesRow(ts, percent, _minute(resets_at)), cells, places)
+
+
+def _with_week(row: SeriesRow, cells: Sequence[str], places: Dict[str, int]) -> SeriesRow:
+    """With what the row says of the week, where it says something that can be true."""
+    pair = [cells[places[column]] for column in WEEK_COLUMNS if places.get(column, len(cells)) < len(cells)]
+    if len(pair) < 2 or not all(pair):
+        return row
+    percent, resets_at = map(_number, pair)
+    is_true = 0 <= percent <= MOST_PERCENT and row.ts <= resets_at <= row.ts + WEEK_S + EARLY_S
+    return row._replace(week_percent=percent, week_resets_at=_minute(resets_at)) if is_true else row
+
+
+def _number(cell: str) -> float:
+    """Zero for an empty cell; -1 for one that is no number."""
+    try:
+        value = float(cell or 0)
+    except ValueError:
+        return -1.0
+    return value if isfinite(value) else -1.0
+
+
+def _minute(ts: float) -> int:
+    return int(ts / 60 + 0.5) * 60
 
 
 class Decision(NamedTuple):
@@ -22,8 +116,8 @@ class Decision(NamedTuple):
     limit: float                       # per cent that was taken as the limit
     resets_at: int
     place: int                         # of the row in its window
-    seed: float                        # by the seed's rule, infinity for never
-    curve: Optional[distribution.Curve]    # None with too few past moments: by the seed's rule, without interval
+    plain: float                       # by the seed's rule, of the week by its pace so far; infinity for never
+    curve: Optional[runway.Curve]      # None with too few past moments: by the plain rule, without interval
     interval: Tuple[float, float]
 
 
@@ -50,22 +144,55 @@ class Result(NamedTuple):
     week_limits: Tuple[float, ...] = ()
 
 
-class Walk:
+class _Windows:
+    """The windows of a series while its rows pass, each by the reset that was stated first, and what was decided."""
+
+    def __init__(self) -> None:
+        self.windows: Dict[int, Tuple[List[float], List[float]]] = {}      # times and percentages
+        self.window = 0                # resets_at of the one that the last row was in
+        self.decisions: List[Decision] = []
+
+    def _add(self, ts: float, percent: float, resets_at: int) -> Tuple[List[float], List[float]]:
+        """Adds a row to its window: resets that differ by WANDER_S are one. That window's times and percentages."""
+        if abs(resets_at - self.window) > WANDER_S:
+            self.window = resets_at
+        times, percents = self.windows.setdefault(self.window, ([], []))
+        times.append(ts)
+        percents.append(percent)
+        return times, percents
+
+    def outcome(self, decision: Decision) -> Tuple[float, bool]:
+        """Minutes until the limit was reached, else until the reset; and whether it was."""
+        times, percents = self.windows[decision.resets_at]
+        for place in range(decision.place + 1, len(times)):
+            if percents[place] >= decision.limit:
+                return (min(times[place], decision.resets_at) - decision.ts) / 60.0, True
+        return (decision.resets_at - decision.ts) / 60.0, False
+
+    def errors_of(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
+        """Those of ccmon's forecast and those of the plain rule."""
+        outcome, hit = self.outcome(decision)
+        cut = (decision.resets_at - decision.ts) / 60.0
+        plain = score.certain(decision.plain, cut, outcome, hit)
+        if decision.curve is None:
+            return plain, plain
+        return score.errors(decision.curve, decision.interval, cut, outcome, hit), plain
+
+
+class Walk(_Windows):
     """The state while the rows pass: the usage curve so far, each window's rows, and what was trained last."""
 
     def __init__(self, limits: Sequence[float]) -> None:
+        super().__init__()
         self.limits = limits
         self.curve = CurveBuilder()
         self.weekly: List[Reading] = []
-        self.windows: Dict[int, Tuple[List[float], List[float]]] = {}
-        self.window = 0                # resets_at of the one that the last row was in, as it was stated first
         self.decided = [-1e18] * len(limits)
         self.day = -1
         self.trained: Optional[RunwayModel] = None
-        self.decisions: List[Decision] = []
         self.pending: List[Decision] = []
         self.are_covered: List[bool] = []
-        self.tail = distribution.TAIL
+        self.tail = TAIL
 
     def take(self, row: SeriesRow) -> None:
         """One more row: it is learned from on the next day, and decided at now."""
@@ -77,12 +204,8 @@ class Walk:
         if not row.resets_at:
             self.curve.rest(int(row.ts))
             return
-        if abs(row.resets_at - self.window) <= WANDER_S:
-            row = row._replace(resets_at=self.window)
-        self.window = row.resets_at
-        times, percents = self.windows.setdefault(row.resets_at, ([], []))
-        times.append(row.ts)
-        percents.append(row.percent)
+        self._add(row.ts, row.percent, row.resets_at)
+        row = row._replace(resets_at=self.window)
         self.curve.add(int(row.ts), row.percent, row.resets_at)
         self._decide(row)
 
@@ -93,7 +216,7 @@ class Walk:
         self.pending = [decision for decision in self.pending if decision.resets_at > now]
         for decision in over:
             if decision.curve is not None:
-                self.are_covered.append(bool(self.errors(decision)[0].covered))
+                self.are_covered.append(bool(self.errors_of(decision)[0].covered))
         self.tail = runway.tail_after(self.are_covered)
 
     def _decide(self, row: SeriesRow) -> None:
@@ -101,15 +224,17 @@ class Walk:
         due = [index for index, limit in enumerate(self.limits)
                if row.percent < limit and row.ts < row.resets_at and row.ts - self.decided[index] >= APART_S]
         lefts = [self.limits[index] - row.percent for index in due]
+        times, percents = self.windows[row.resets_at]
+        an_hour_ago = bisect_right(times, row.ts - 3600.0)
+        before = percents[an_hour_ago - 1] if an_hour_ago else 0.0     # the window's own start counts as 0 %
         for index, left, (curve, interval) in zip(due, lefts, self._curves(row, lefts) if due else ()):
             self.decided[index] = row.ts
-            place = len(self.windows[row.resets_at][0]) - 1
-            seed = distribution.seed_minutes(left, self._gained(row))
-            self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, place, seed, curve, interval))
+            plain = runway.seed_minutes(left, row.percent - before)
+            self.pending.append(Decision(row.ts, self.limits[index], row.resets_at, len(times) - 1, plain, curve, interval))
             self.decisions.append(self.pending[-1])
 
     def _curves(self, row: SeriesRow,
-                lefts: Sequence[float]) -> Iterator[Tuple[Optional[distribution.Curve], Tuple[float, float]]]:
+                lefts: Sequence[float]) -> Iterator[Tuple[Optional[runway.Curve], Tuple[float, float]]]:
         """A distribution with its interval for each amount that is left; None while there are too few past moments."""
         assert self.trained is not None
         if self.trained.rows < ENOUGH:
@@ -118,41 +243,80 @@ class Walk:
         cut = (row.resets_at - row.ts) / 60.0
         wait = runway.blocked_min(self.curve.usage, row.week_percent, row.week_resets_at, row.ts)
         for curve in runway.curves(self.trained, self.curve.usage, lefts, row.ts):
-            delayed = distribution.delayed(curve, wait)
-            yield delayed, distribution.interval(delayed, cut, self.tail)
-
-    def _gained(self, row: SeriesRow) -> float:
-        """Percentage points of the window's last 60 minutes; its own start counts as 0 %."""
-        times, percents = self.windows[row.resets_at]
-        index = bisect_right(times, row.ts - 3600.0)
-        return row.percent - (percents[index - 1] if index else 0.0)
-
-    def outcome(self, decision: Decision) -> Tuple[float, bool]:
-        """Minutes until the limit was reached, else until the reset; and whether it was."""
-        times, percents = self.windows[decision.resets_at]
-        for index in range(decision.place + 1, len(times)):
-            if percents[index] >= decision.limit:
-                return (min(times[index], decision.resets_at) - decision.ts) / 60.0, True
-        return (decision.resets_at - decision.ts) / 60.0, False
-
-    def errors(self, decision: Decision) -> Tuple[score.Errors, score.Errors]:
-        """Those of ccmon's forecast and those of the seed's rule."""
-        outcome, hit = self.outcome(decision)
-        cut = (decision.resets_at - decision.ts) / 60.0
-        seed = score.certain(decision.seed, cut, outcome, hit)
-        if decision.curve is None:
-            return seed, seed
-        return score.errors(decision.curve, decision.interval, cut, outcome, hit), seed
+            delayed = runway.delayed(curve, wait)
+            yield delayed, runway.interval(delayed, cut, self.tail)
 
     def judged(self) -> Judged:
         """The means over all decisions so far."""
-        own = [decision.ts for decision in self.decisions if decision.curve is not None]
-        return _judged([self.errors(decision) for decision in self.decisions], own)
+        return _judged(list(map(self.errors_of, self.decisions)), self.decisions)
 
 
-def _judged(errors: Sequence[Tuple[score.Errors, score.Errors]], own: Sequence[float]) -> Judged:
+def _judged(errors: Sequence[Tuple[score.Errors, score.Errors]], decisions: Sequence[Decision]) -> Judged:
     ours, seed = (score.total([pair[rule] for pair in errors]) for rule in (0, 1))
+    own = [decision.ts for decision in decisions if decision.curve is not None]
     return Judged(ours, seed, len(own), min(own, default=None))
+
+
+def keep(readings: List[Reading], reading: Reading) -> None:
+    """Add it; of those in a row that say the same within an hour the first and the last will do: a curve has no more."""
+    if len(readings) > 1 and all(reading[1:] == one[1:] and reading.ts // 3600 == one.ts // 3600 for one in readings[-2:]):
+        readings.pop()
+    readings.append(reading)
+
+
+def _straight_min(ts: float, percent: float, limit: float, resets_at: int) -> float:
+    """Minutes until the limit, as fast as on average since the window began; NEVER where the reset comes first."""
+    gone_s = int(ts) - (resets_at - WEEK_S)
+    left_s = (limit - percent) * gone_s / percent if percent > 0 and gone_s > 0 else float(WEEK_S)
+    end = int(min(resets_at, int(ts) + left_s))
+    return (end - ts) / 60.0 if end < resets_at else NEVER
+
+
+class WeekWalk(_Windows):
+    """The same of the 7-day window. Learned anew on each day, from the rows of the days before alone."""
+
+    def __init__(self, limits_percent: Sequence[float], apart_s: int = WEEK_APART_S) -> None:
+        super().__init__()
+        self.limits = limits_percent
+        self.apart_s = apart_s
+        self.readings: List[Reading] = []
+        self.decided: Dict[float, float] = {}
+        self.day = -1
+        self.week: Optional[WeekModel] = None
+
+    def take(self, ts: float, percent: float, resets_at: int) -> None:
+        """One more row, by time: decided at with the rows before it."""
+        times, percents = self._add(ts, percent, resets_at)
+        percents[-1] = max(percents[-2:])      # the highest so far
+        if int(ts) // DAY_S != self.day:
+            self.day = int(ts) // DAY_S
+            self.week = week.train(self.readings, int(ts))
+        keep(self.readings, Reading(int(ts), percent, self.window))
+        for limit in self.limits:
+            if percents[-1] < limit and ts < self.window and ts - self.decided.get(limit, -WEEK_S) >= self.apart_s:
+                self.decided[limit] = ts
+                self.decisions.append(self._decide(ts, percents[-1], limit, len(times) - 1))
+
+    def _decide(self, ts: float, percent: float, limit: float, place: int) -> Decision:
+        assert self.week is not None
+        straight = _straight_min(ts, percent, limit, self.window)
+        curve = week.curve(self.week, percent, limit, int(ts), self.window)
+        return Decision(ts, limit, self.window, place, straight, curve, runway.interval(curve, (self.window - ts) / 60.0))
+
+    def errors(self) -> List[Tuple[score.Errors, score.Errors]]:
+        """ccmon's and the straight line's, of each decision in a window that the rows see to its end: never the last one."""
+        return list(map(self.errors_of, self._over()))
+
+    def _over(self) -> List[Decision]:
+        latest = max((times[-1] for times, _ in self.windows.values()), default=0.0)
+        return [one for one in self.decisions if one.resets_at <= latest]
+
+    def scores(self) -> ForecastScores:
+        """The same as means, minutes, in the form for stored forecasts."""
+        both = self.errors()
+        over = {one.resets_at for one in self._over()}
+        return ForecastScores(score.total([ours for ours, _ in both]), score.total([straight for _, straight in both]), len(over),
+                    score.median([ours.mae for ours, _ in both]), len(self.decisions) - len(both))
 
 
 def quantiles(series: Sequence[SeriesRow], percents: Sequence[float]) -> Tuple[List[float], List[float]]:
@@ -163,14 +327,11 @@ def quantiles(series: Sequence[SeriesRow], percents: Sequence[float]) -> Tuple[L
             if resets_at:
                 key = next((resets_at + late for late in _LATE_S if resets_at + late in top), resets_at)
                 top[key] = max(top.get(key, 0.0), percent)
-    session, weekly = (_quantiles(sorted(top.values()), percents) for top in tops)
-    return session, weekly
-
-
-def _quantiles(rising: Sequence[float], percents: Sequence[float]) -> List[float]:
-    """Those of these values that are above zero, each once."""
-    places = (min(int(percent / 100.0 * len(rising)), len(rising) - 1) for percent in percents if rising)
-    return list(dict.fromkeys(rising[place] for place in places if rising[place] > 0))
+    limits: List[List[float]] = []
+    for rising in (sorted(top.values()) for top in tops):
+        places = (min(int(percent / 100.0 * len(rising)), len(rising) - 1) for percent in percents if rising)
+        limits.append(list(dict.fromkeys(rising[place] for place in places if rising[place] > 0)))
+    return limits[0], limits[1]
 
 
 def read(lines: Iterable[str], name: str = "The file") -> Tuple[List[SeriesRow], int]:
@@ -190,16 +351,6 @@ def walked(usable: Sequence[SeriesRow], skipped: int, limits: Sequence[float], w
         walk.take(row)
         if row.week_resets_at:
             week.take(row.ts, row.week_percent, row.week_resets_at)
-    weekly = _week(week) if walk.weekly else None
+    weekly = _judged(week.errors(), week.decisions) if walk.weekly else None
     return Result(len(usable), sum(not row.resets_at for row in usable), skipped, usable[0].ts if usable else 0.0,
                   usable[-1].ts if usable else 0.0, tuple(limits), walk.judged(), weekly, tuple(week_limits) if weekly else ())
-
-
-def _week(walk: WeekWalk) -> Judged:
-    """The means of the week over the decisions of windows that the rows see to their end."""
-    return _judged(walk.errors(), [decision.ts for decision in walk.decisions if decision.curve is not None])
-
-
-def evaluate(lines: Iterable[str], percents: Sequence[float] = (100.0,)) -> Result:
-    """The scores of the runway and of the seed's rule on these lines of CSV; the limits are per cents, of the week as well."""
-    return walked(*read(lines), percents, percents)

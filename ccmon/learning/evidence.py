@@ -8,20 +8,29 @@ from __future__ import annotations
 import math
 from itertools import repeat
 from operator import add, sub
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.learning.intervals import OUTLIER, densities
 from ccmon.named_tuple import NamedTuple
+from ccmon.when import DAY_S
 
 STEP = 0.01                            # of the grid, in log limit
 _ONE_SHARE = math.log(0.2)             # of such windows: intervals that show one share, as against each its own
 _BEYOND = 150                          # places beyond the grid for intervals, so that those do not meet at its edge
 _PRIOR_WIDTH = 3.2                     # of the log limit before any reading
-_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of a interval are rounded, or its end only
+_ROUNDING = {False: 0.41, True: 0.29}  # points, standard deviation: both ends of an interval are rounded, or its end only
 _LEAST_SD, _SD_STEP = 0.008, 1.15
 _GUESSES = 4.0                         # intervals that the first guess of the noise counts as
 
+_HOUR_S = 3600
+_LENGTHS = (3, 4, 6, 8, 10, 12)        # hours that may have another limit
+_LEAST = 3.0                           # log Bayes factor
+_WINDOWS = 3                           # at the hours and at others, at least
+_WORKDAYS, _WEEKEND = (0, 1, 2, 3, 4), (5, 6)
+
 Vector = List[float]
+_Days = Tuple[int, ...]
+_Cells = Dict[Tuple[bool, int], Tuple[int, Vector]]        # number and sum of windows
 
 
 class Row(NamedTuple):
@@ -34,13 +43,13 @@ class Row(NamedTuple):
 class Noise(NamedTuple):
     """What a machine's readings are like."""
 
-    sd: float = 0.02                   # of a interval's log limit
+    sd: float = 0.02                   # of an interval's log limit
     whole: float = 0.6                 # share of windows that were used on this machine alone
     local: float = 0.6                 # share of such intervals in the other windows
 
 
 def row(load: float, points: float, sharp: bool) -> Row:
-    """The row of a interval of so many points; sharp when one of its ends is not rounded."""
+    """The row of an interval of so many points; sharp when one of its ends is not rounded."""
     return Row(math.log(max(load, 1e-12) * 100 / points), _ROUNDING[sharp] / points)
 
 
@@ -60,16 +69,6 @@ def mean(vector: Sequence[float]) -> float:
     top = max(vector)
     weights = [math.exp(value - top) if value > top - 30 else 0.0 for value in vector]
     return sum([place * weight for place, weight in enumerate(weights)]) / sum(weights)
-
-
-def plus(one: Vector, other: Vector) -> Vector:
-    """Two vectors added."""
-    return list(map(add, one, other))
-
-
-def minus(one: Vector, other: Vector) -> Vector:
-    """The second vector taken from the first."""
-    return list(map(sub, one, other))
 
 
 class Grid(NamedTuple):
@@ -101,7 +100,7 @@ class Likelihood:
         self.tables: Dict[int, Tuple[Vector, Vector]] = {}
         self.whole = math.log(noise.whole)
         self.partly = math.log((1 - noise.whole) / 2)
-        self.shared = self._shared()
+        self.shared = [math.log(partly + OUTLIER) for _, partly in self._pairs(noise.sd)]
 
     def window(self, rows: Sequence[Row]) -> Vector:
         """The log-likelihood of a window's intervals at every limit of the grid."""
@@ -117,7 +116,7 @@ class Likelihood:
         return list(map(max, near, mixed, self._by_one_share(rows)))
 
     def _begin(self, log_limit: float) -> int:
-        """Where in a table the grid begins, for a interval of this log limit."""
+        """Where in a table the grid begins, for an interval of this log limit."""
         place = math.floor((log_limit - self.grid.low) / STEP + 0.5)
         return self.grid.size + _BEYOND - min(self.grid.size + _BEYOND, max(-_BEYOND, place))
 
@@ -132,22 +131,14 @@ class Likelihood:
         """Near and mixed log densities by (limit - the interval's limit), for all the steps that there may be."""
         bucket = max(0, int(math.log(sd / _LEAST_SD) / math.log(_SD_STEP) + 0.5))
         if bucket not in self.tables:
-            self.tables[bucket] = self._made(_LEAST_SD * _SD_STEP ** bucket)
+            local, pairs = self.noise.local, self._pairs(_LEAST_SD * _SD_STEP ** bucket)
+            self.tables[bucket] = ([math.log(here + OUTLIER) for here, _ in pairs],
+                                   [math.log(local * here + (1 - local) * partly + OUTLIER) for here, partly in pairs])
         return self.tables[bucket]
 
-    def _made(self, sd: float) -> Tuple[Vector, Vector]:
-        local, pairs = self.noise.local, self._pairs(sd)
-        return ([math.log(here + OUTLIER) for here, _ in pairs],
-                [math.log(local * here + (1 - local) * partly + OUTLIER) for here, partly in pairs])
-
-    def _shared(self) -> Vector:
-        return [math.log(partly + OUTLIER) for _, partly in self._pairs(self.noise.sd)]
-
     def _pairs(self, sd: float) -> List[Tuple[float, float]]:
-        return densities([-n * STEP for n in self._steps()], repeat(sd))
-
-    def _steps(self) -> range:
-        return range(-self.grid.size - _BEYOND, self.grid.size + _BEYOND + 1)
+        furthest = self.grid.size + _BEYOND
+        return densities([-n * STEP for n in range(-furthest, furthest + 1)], repeat(sd))
 
 
 def agreement(rows: Sequence[Row], sd: float) -> Tuple[float, float]:
@@ -167,7 +158,7 @@ def fitted(windows: Sequence[Sequence[Row]], grid: Grid, start: Noise, rounds: i
     likelihood = Likelihood(grid, start)
     total = [0.0] * grid.size
     for window in windows:
-        total = plus(total, likelihood.window(window))
+        total = list(map(add, total, likelihood.window(window)))
     limit, noise = grid.log_limit(mean(total)), start
     for _ in range(rounds):
         limit, noise = _refitted(windows, limit, noise, start)
@@ -211,3 +202,77 @@ def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, Lis
     whole, mixture, one_share = math.exp(near - top), math.exp(mixed - top), math.exp(shared - top)
     everything = whole + mixture + one_share
     return whole / everything, sound, [own * mixture / everything for own in locals_]
+
+
+class Rhythm(NamedTuple):
+    """Windows that start at these hours (UTC) have another limit."""
+
+    days: _Days                         # 0: Monday
+    begin_h: int
+    hours: int
+    log_factor: float
+    log_bayes: float
+
+    def shift(self, start: int) -> float:
+        """What the log limit of a window that starts then (epoch s) differs by."""
+        day, hour = _when(start)
+        return self.log_factor if day in self.days and (hour - self.begin_h) % 24 < self.hours else 0.0
+
+
+def _when(start: int) -> Tuple[int, int]:
+    return (start // DAY_S + 3) % 7, start % DAY_S // _HOUR_S
+
+
+def rhythm_of(starts: Sequence[int], vectors: Sequence[Vector]) -> Optional[Rhythm]:
+    """The hours at which these windows, by their log-likelihoods, had another limit; none when one limit does as well."""
+    if len(starts) < 2 * _WINDOWS:
+        return None
+    total = [sum(values) for values in zip(*vectors)]
+    one, cells = marginal(total), _cells(starts, vectors)
+    best: Optional[Rhythm] = None
+    gains: List[float] = []
+    for days, begin, hours in _arcs():
+        inner = _at_hours(cells, days, begin, hours)
+        if inner is None or len(starts) - inner[0] < _WINDOWS:
+            continue
+        outer = list(map(sub, total, inner[1]))
+        gain = marginal(inner[1]) + marginal(outer) - one
+        gains.append(gain)
+        if best is None or gain > best.log_bayes:
+            best = Rhythm(days, begin, hours, STEP * (mean(inner[1]) - mean(outer)), gain)
+    if best is None or log_sum(gains) - math.log(len(gains)) < _LEAST:
+        return None
+    return best._replace(log_bayes=log_sum(gains) - math.log(len(gains)))
+
+
+def _arcs() -> Iterator[Tuple[_Days, int, int]]:
+    yield _WEEKEND, 0, 24
+    for days in (_WORKDAYS + _WEEKEND, _WORKDAYS, _WEEKEND):
+        for hours in _LENGTHS:
+            for begin in range(24):
+                yield days, begin, hours
+
+
+def _cells(starts: Sequence[int], vectors: Sequence[Vector]) -> _Cells:
+    """Of the windows by weekend and hour."""
+    cells: _Cells = {}
+    for start, vector in zip(starts, vectors):
+        day, hour = _when(start)
+        key = (day in _WEEKEND, hour)
+        count, total = cells.get(key, (0, [0.0] * len(vector)))
+        cells[key] = (count + 1, list(map(add, total, vector)))
+    return cells
+
+
+def _at_hours(cells: _Cells, days: _Days, begin: int, hours: int) -> Optional[Tuple[int, Vector]]:
+    """Number and sum of the windows at these hours; none when there are too few."""
+    weekends = [weekend for weekend, day in ((False, 0), (True, 5)) if day in days]
+    chosen = [cells[key] for weekend in weekends for hour in range(begin, begin + hours)
+              for key in [(weekend, hour % 24)] if key in cells]
+    count = sum(cell[0] for cell in chosen)
+    if count < _WINDOWS:
+        return None
+    total = chosen[0][1]
+    for cell in chosen[1:]:
+        total = list(map(add, total, cell[1]))
+    return count, total

@@ -15,13 +15,12 @@ from math import exp, log, log1p
 from random import Random
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
-from ccmon.learning import distribution, portable, runway, score
-from ccmon.learning.learned import ENOUGH, RunwayModel
+from ccmon.learning import portable, runway, score
 from ccmon.learning.portable import SHARES, STEP_S, FrozenModel, Tried
 from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
 from ccmon.learning.usage_curve import at, stop_after, until, window_start
-from ccmon.learning.values import WINDOW_S, UsageCurve
+from ccmon.learning.values import ENOUGH, WINDOW_S, RunwayModel, UsageCurve
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import plural, short_count
 from ccmon.when import DAY_S, DAYS, Zone, local
@@ -68,14 +67,15 @@ def _scale(usage: UsageCurve, moments: Sequence[int]) -> float:
     return sum(hours) / len(hours) if hours else 1.0
 
 
-def _lessons(usage: UsageCurve, now: int, scale: float) -> List[_Lesson]:
-    """By time, no more than a trial of a minute can take."""
+def _lessons(usage: UsageCurve, now: int) -> Tuple[float, List[_Lesson]]:
+    """The scale, and what is taught by time, no more than a trial of a minute can take."""
     moments = _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900)
+    scale = _scale(usage, moments)
     pairs = [(ts, place) for ts in moments for place, minutes in enumerate(HORIZONS)
              if ts + 60 * minutes <= min(now, stop_after(usage, ts))]
     chosen = sorted(Random(_SEED).sample(pairs, min(_MOST_ROWS, len(pairs))))
-    return [_Lesson([*portable.features(usage, ts, scale), HORIZONS[place] / 300.0], place,
-                    log1p((at(usage, ts + 60 * HORIZONS[place]) - at(usage, ts)) / scale)) for ts, place in chosen]
+    return scale, [_Lesson([*portable.features(usage, ts, scale), HORIZONS[place] / 300.0], place,
+                           log1p((at(usage, ts + 60 * HORIZONS[place]) - at(usage, ts)) / scale)) for ts, place in chosen]
 
 
 # --- a function for each model --------------------------------------------------------------------------------------------
@@ -102,8 +102,7 @@ def _steps(usage: UsageCurve, start: int, now: int, scale: float) -> Iterator[fl
 
 def boosting(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """Gradient-boosted quantiles: for each share of likely outcomes a sum of small trees."""
-    scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
-    lessons = _lessons(usage, now, scale)
+    scale, lessons = _lessons(usage, now)
     rows, came = [lesson.row for lesson in lessons], [lesson.came for lesson in lessons]
     make = import_module("sklearn.ensemble").GradientBoostingRegressor
     forests = [_forest(make(loss="quantile", alpha=share, n_estimators=30, max_depth=3, learning_rate=0.15, subsample=0.5,
@@ -126,8 +125,7 @@ def _nodes(tree: Any, rate: float) -> List[List[float]]:
 
 def network(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """A small neural network: one hidden layer of eight."""
-    scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
-    lessons = _lessons(usage, now, scale)
+    scale, lessons = _lessons(usage, now)
     columns = list(zip(*(lesson.row for lesson in lessons)))
     means = [sum(column) / len(column) for column in columns]
     spreads = [max(1e-6, (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5) for column, mean in zip(columns, means)]
@@ -192,8 +190,8 @@ def trial(usage: UsageCurve, now: int, unit: str, progress: Progress) -> Tuple[T
     for start, cases in folds:
         past = until(usage, start)
         trained = runway.train(past, start)
-        errors_of["runway"] += [_built_in(trained, usage, case) for case in cases]
-        errors_of["last_hour"] += [_seed(usage, case) for case in cases]
+        errors_of["last_hour"] += (simple := [_seed(usage, case) for case in cases])
+        errors_of["runway"] += [_built_in(trained, usage, case) for case in cases] if trained.rows >= ENOUGH else simple
         for name, fit in MODELS.items():
             progress(done / work, name)
             done += 1
@@ -282,21 +280,17 @@ def _case(usage: UsageCurve, ts: int, limit: float) -> Optional[_Case]:
 
 
 def _built_in(trained: RunwayModel, usage: UsageCurve, case: _Case) -> Errors:
-    """Those of the runway; of the last-hour rate while there are too few past moments."""
-    if trained.rows < ENOUGH:
-        return _seed(usage, case)
     curve = runway.reach_curve(trained, usage, [case.left], case.ts)
-    return _errors(case, curve, distribution.interval(curve, case.cut))
+    return _errors(case, curve, runway.interval(curve, case.cut))
 
 
 def _errors(case: _Case, curve: Sequence[Tuple[float, float]], interval: Optional[Tuple[float, float]] = None) -> Errors:
-    span = interval or (distribution.quantile(curve, case.cut, 0.05), distribution.quantile(curve, case.cut, 0.95))
+    span = interval or (runway.quantile(curve, case.cut, 0.05), runway.quantile(curve, case.cut, 0.95))
     return score.errors(curve, span, case.cut, case.outcome, case.hit)
 
 
 def _seed(usage: UsageCurve, case: _Case) -> Errors:
-    gained = at(usage, case.ts) - at(usage, max(case.ts - 3600, window_start(usage, case.ts)))
-    return score.certain(distribution.seed_minutes(case.left, gained), case.cut, case.outcome, case.hit)
+    return score.certain(runway.last_hour_min(usage, case.left, case.ts), case.cut, case.outcome, case.hit)
 
 
 # --- the tier ---------------------------------------------------------------------------------------------------------------

@@ -1,15 +1,19 @@
-"""Intervals of 5-hour windows: how many percentage points were gained, and what was used on this machine meanwhile."""
+"""Parts of 5-hour windows: how many percentage points were gained, what was used here meanwhile, and how likely that is."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import groupby
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from math import erfc, exp
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Use
 from ccmon.model import EVENTS
 from ccmon.named_tuple import NamedTuple
 
+NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)     # of a limit, as shares: those that are tried
+OUTLIER = 0.01 / 6                     # density: 1 % of the intervals are anything, within a factor of twenty either way
+_FAR = 8.5                             # standard deviations beyond which a density is taken as zero
 HOUR_S = 3600
 ROUNDED = 0.29                         # standard deviation of a rounded percentage, points
 _FALL = 0.5                            # points; less is noise of floating point
@@ -57,7 +61,7 @@ class UseLookup:
     """What was used between any two moments."""
 
     def __init__(self, use: Sequence[Use]) -> None:
-        self.rows = sorted(use, key=_start)
+        self.rows = sorted(use, key=lambda row: row.ts)
         self.starts = [row.ts for row in self.rows]
         self.longest_s = max([row.span_s for row in self.rows], default=0)
 
@@ -74,10 +78,6 @@ class UseLookup:
         return total
 
 
-def _start(row: Use) -> int:
-    return row.ts
-
-
 def with_resets(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading]:
     """In order of time, each with the reset of its window, to the minute; without those whose window nobody knows."""
     ordered = sorted(set(readings))
@@ -85,7 +85,8 @@ def with_resets(readings: Sequence[Reading], use: Sequence[Use]) -> List[Reading
     suggested: Optional[List[int]] = None
     placed: List[Reading] = []
     for reading in ordered:
-        window = resets.get(reading.resets_at, 0) or _running(placed, reading.ts) or _holding(sorted(resets.values()), reading.ts)
+        runs = placed[-1].resets_at if placed and placed[-1].resets_at > reading.ts else 0     # the window that was stated last
+        window = resets.get(reading.resets_at, 0) or runs or _holding(sorted(resets.values()), reading.ts)
         if not window:
             suggested = suggested_resets(use, sorted(resets.values())) if suggested is None else suggested
             window = _holding(suggested, reading.ts)
@@ -107,11 +108,6 @@ def _resets(readings: Sequence[Reading]) -> Dict[int, int]:
         near = [other for other in shown[max(0, place - 1):place + 1] if abs(other - reset) <= HOUR_S]
         rounded[reset] = min(near, key=lambda other: abs(other - reset)) if near else (reset + 30) // 60 * 60
     return rounded
-
-
-def _running(before: Sequence[Reading], ts: int) -> int:
-    """The window that was stated last, if it still runs; 0 if not."""
-    return before[-1].resets_at if before and before[-1].resets_at > ts else 0
 
 
 def _holding(resets: Sequence[int], ts: int) -> int:
@@ -180,6 +176,25 @@ def rounding_error(interval: Interval) -> float:
     """Standard deviation of its points by rounding alone."""
     rounded = (not interval.whole) + (not interval.exact)
     return ROUNDED * rounded ** 0.5 if rounded else 0.05
+
+
+def densities(offs: Iterable[float], sds: Iterable[float], mostly: float = 0.0) -> List[Tuple[float, float]]:
+    """How likely intervals are: for each the density where all use was seen here, and where a part was: any share alike, or with
+    the probability `mostly` most of it. offs: the logarithm of the limit by the interval alone, as if all of its use had been
+    seen, less that of the limit that is tried: only noise makes it positive. sds: their standard deviations."""
+    pairs = []
+    for off, sd in zip(offs, sds):
+        gap = off / sd
+        if gap > _FAR:
+            pairs.append((0.0, 0.0))
+            continue
+        share = exp(off)
+        partly = share * (1 - mostly + 4 * mostly * share ** 3) if mostly else share
+        if gap < -_FAR:
+            pairs.append((0.0, partly))
+        else:
+            pairs.append((0.3989422804 / sd * exp(-0.5 * gap * gap), partly * 0.5 * erfc(0.7071067812 * gap)))
+    return pairs
 
 
 def alike_groups(intervals: Sequence[Interval], measure: Callable[[Load], float]) -> List[List[int]]:

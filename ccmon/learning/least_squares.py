@@ -6,7 +6,7 @@ from math import hypot, inf, log, sqrt
 from operator import mul
 from typing import List, Sequence, Tuple
 
-from ccmon.learning.likelihood import OUTLIER, densities
+from ccmon.learning.intervals import OUTLIER, densities
 from ccmon.named_tuple import NamedTuple
 
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
@@ -48,7 +48,7 @@ def predicted(weights: Sequence[float], columns: Sequence[Sequence[float]]) -> L
 
 
 def _densities(rows: Rows, points_of: Sequence[float], noise: float) -> List[Tuple[float, float]]:
-    """Of each row, see likelihood.densities: more points by the weights than are shown is a limit that is too low."""
+    """Of each row, see intervals.densities: more points by the weights than are shown is a limit that is too low."""
     offs = [log(points / shown) if points > 0 else -inf for shown, points in zip(rows.points, points_of)]
     return densities(offs, [hypot(noise, error / shown) for shown, error in zip(rows.points, rows.errors)])
 

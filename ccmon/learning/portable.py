@@ -10,8 +10,7 @@ from math import cos, expm1, log1p, pi, sin, sqrt, tanh
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import checked
-from ccmon.learning.distribution import quantile, reached
-from ccmon.learning.runway import HORIZONS, rates
+from ccmon.learning.runway import HORIZONS, lefts_of, quantile, rates, reached
 from ccmon.learning.score import Score
 from ccmon.learning.usage_curve import at, window_start
 from ccmon.learning.values import UsageCurve
@@ -95,7 +94,8 @@ def _arima(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[List[
         sums.append(sums[-1] + gain)
     variances = _variances(ar1, ar2, ma1, ma2, numbers["sigma2"], len(sums) - 1)
     places = [minutes * 60 / STEP_S for minutes in HORIZONS]
-    return [_normal(_between(sums, steps), sqrt(_between(variances, steps)), scale) for steps in places]
+    return [[max(0.0, scale * (_between(sums, steps) + z * sqrt(_between(variances, steps)))) for z in _NORMAL]
+            for steps in places]
 
 
 def _between(values: Sequence[float], steps: float) -> float:
@@ -115,10 +115,6 @@ def _variances(ar1: float, ar2: float, ma1: float, ma2: float, sigma2: float, st
         total += weight
         variances.append(variances[-1] + sigma2 * total * total)
     return variances
-
-
-def _normal(mean: float, spread: float, scale: float) -> List[float]:
-    return [max(0.0, scale * (mean + z * spread)) for z in _NORMAL]
 
 
 def _boosting(numbers: Dict[str, Any], usage: UsageCurve, now: float) -> List[List[float]]:
@@ -179,8 +175,7 @@ def forecast(model: FrozenModel, usage: UsageCurve, left: float, now: int, reset
              spread: Sequence[float] = (1.0,)) -> Runway:
     """The runway as in runway.forecast, by an extra model; the rule is its name. Raises checked.Damage where it leads nowhere."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
-    lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
+    lefts = lefts_of(usage, left, now, spread)
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, model.name)
     rows = loads(model, usage, now)
@@ -215,15 +210,13 @@ def load(text: Optional[str]) -> Optional[Extra]:
     """What was dumped; None when there is none, or it is damaged or of another version."""
     try:
         when, tried, used, forest, days = checked.value(text)
-        scores = tuple(Tried(checked.name(name), _score(*numbers), checked.name(note)) for name, numbers, note in tried)
+        scores = tuple(Tried(checked.name(name),
+                             Score(checked.count(number), *(checked.optional(mean, checked.amount) for mean in means)),
+                             checked.name(note)) for name, (number, *means), note in tried)
         model = _model(*used) if used else None
         return Extra(checked.epoch(when), scores, model, checked.name(forest), tuple(map(checked.name, days)))
     except checked.Damage:
         return None
-
-
-def _score(number: Any, *means: Any) -> Score:
-    return Score(checked.count(number), *(checked.optional(mean, checked.amount) for mean in means))
 
 
 def _model(name: str, unit: str, numbers: Any) -> FrozenModel:

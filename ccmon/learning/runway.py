@@ -5,22 +5,22 @@ day, and how long ago it was. At each, what is left now, in proportion to how fa
 Where a stop or the present came first, that is unknown, not never (Kaplan-Meier).
 """
 
-from __future__ import annotations
-
+from binascii import a2b_base64
 from bisect import bisect_left
 from functools import lru_cache
-from math import exp, log
+from math import erf, exp, log
 from typing import Iterable, Iterator, List, Sequence, Tuple
 
-from ccmon.learning.distribution import LEAST_TAIL, TAIL, WIDEST_TAIL, delayed, interval, quantile, reached, seed_minutes
-from ccmon.learning.learned import ENOUGH, HISTORY_S, NO_CURVE, RunwayModel
+from ccmon import checked
 from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.values import ENOUGH, HISTORY_S, LEAST_TAIL, NO_CURVE, TAIL, WIDEST_TAIL, Estimate, RunwayModel, UsageCurve
 from ccmon.model import Runway
-from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
 
+Curve = Sequence[Tuple[float, float]]          # minutes from now, probability of having reached the limit by then: both rising
+NEVER = float("inf")
+SURE = 0.95                            # above this probability of reaching the limit the interval ends before the reset
 HORIZONS = (5, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300)
 GRID = tuple(float(minute) for minute in range(0, 301, 5))     # the points of a curve
 APART_S = 300                          # between past moments
@@ -39,24 +39,65 @@ TAIL_STEP = 0.002                      # what one forecast changes of it
 QUIET_S = 900
 
 
-class _Traits(NamedTuple):
-    """By what a moment is compared."""
+# By what moments are compared: logarithms of the rates ALIKE; age: the square root of the minutes since the window began; hour of
+# the day; speed, per minute. A moment of the past: epoch s, cumulative use, minutes until what was used is unknown, cumulative
+# use by the end of a curve that begins there, weight by how long ago it was; and these.
+Traits = Tuple[float, float, float, float, float, float, float]
+Moment = Tuple[float, float, float, float, float, float, float, float, float, float, float, float]
+_NUMBERS = 12                          # of a moment
 
-    logs: Tuple[float, ...]            # logarithms of the rates
-    age: float                         # square root of the minutes since the window began
-    hour: float                        # of the day
-    speed: float                       # per minute, never zero
+
+def quantile(curve: Curve, cut: float, share: float) -> float:
+    """Minutes until the limit has been reached with that probability, at most those until the reset."""
+    begin, low = 0.0, 0.0
+    for end, high in curve:
+        if high >= share and high > low:
+            return min(cut, begin + (end - begin) * max(0.0, share - low) / (high - low))
+        begin, low = end, high
+    return cut
 
 
-class _Moment(NamedTuple):
-    """A moment of the past."""
+def reached(curve: Curve, cut: float) -> float:
+    """Probability that the limit has been reached within that many minutes."""
+    begin, low = 0.0, 0.0
+    for end, high in curve:
+        if end >= cut:
+            return low + (high - low) * (cut - begin) / (end - begin) if end > begin else high
+        begin, low = end, high
+    return low
 
-    ts: int
-    load: float                        # cumulative use
-    stop: float                        # minutes until what was used is unknown
-    most: float                        # cumulative use by the end of a curve that begins here
-    weight: float                      # by its age
-    traits: _Traits
+
+def interval(curve: Curve, cut: float, tail: float = TAIL) -> Tuple[float, float]:
+    """Minutes that hold 90 %. Where the reset itself holds 5 % or more it ends there and the tail lies before it."""
+    if reached(curve, cut) > SURE:
+        return quantile(curve, cut, tail / 2), quantile(curve, cut, 1 - tail / 2)
+    return quantile(curve, cut, tail), cut
+
+
+def delayed(curve: List[Tuple[float, float]], minutes: float) -> List[Tuple[float, float]]:
+    """The same distribution where nothing can be used for so many minutes from now."""
+    return [(0.0, 0.0), *((at + minutes, share) for at, share in curve)] if minutes > 0 else curve
+
+
+def seed_minutes(left: float, gained: float) -> float:
+    """The seed's rule: minutes that what is left lasts at the rate of the last 60 minutes, infinity without any."""
+    return left * 60.0 / gained if gained > 0 else NEVER
+
+
+def limit_draws(limit: Estimate, count: int = 9) -> List[float]:
+    """So many equally likely limits, rising, in the estimate's unit."""
+    up, down = log(limit.high / limit.median) / 1.645, log(limit.median / limit.low) / 1.645
+    places = [normal_quantile((number + 0.5) / count) for number in range(count)]
+    return [limit.median * exp(place * (up if place > 0 else down)) for place in places]
+
+
+def normal_quantile(part: float) -> float:
+    """The standard normal distribution's quantile."""
+    low, high = -6.0, 6.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if 0.5 + 0.5 * erf(middle / 1.41421356) < part else (low, middle)
+    return low
 
 
 def train(usage: UsageCurve, now: int) -> RunwayModel:
@@ -90,39 +131,63 @@ def rates(usage: UsageCurve, now: float) -> List[float]:
     return per_min
 
 
+def with_moments(model: RunwayModel) -> RunwayModel:
+    """The same model with what forecasts compare with, so that this takes a sixth of the time where it was stored."""
+    if model.rows < ENOUGH:
+        return model
+    from array import array
+    from binascii import b2a_base64
+    numbers = array("d", [number for moment in _past(model)[1] for number in moment])
+    return RunwayModel(model.at, model.rows, model.usage, b2a_base64(numbers.tobytes(), newline=False).decode())
+
+
 @lru_cache(maxsize=2)
-def _past(model: RunwayModel) -> Tuple[float, List[_Moment]]:
+def _past(model: RunwayModel) -> Tuple[float, List[Moment]]:
     """The average rate per minute, and the moments that a forecast compares with."""
-    usage, now = model.usage, model.at
-    mean = max(1e-9, (usage.loads[-1] - usage.loads[0]) / max(1.0, (now - usage.times[0]) / 60.0))
+    usage = model.usage
+    mean = max(1e-9, (usage.loads[-1] - usage.loads[0]) / max(1.0, (model.at - usage.times[0]) / 60.0))
+    try:
+        return mean, _stored_moments(model)
+    except checked.Damage:             # or an older state, without any
+        return mean, _moments(usage, model.at, mean)
+
+
+def _stored_moments(model: RunwayModel) -> List[Moment]:
+    """Raises checked.Damage where there are none, or none of these."""
+    numbers = memoryview(a2b_base64(model.moments)).cast("d").tolist()
+    moments: List[Moment] = list(zip(*[iter(numbers)] * _NUMBERS))
+    checked.positive(min([moment[-1] for moment in moments]))
+    checked.amount(sum(map(abs, numbers)))
+    if moments[0][0] not in model.usage.times or len(numbers) % _NUMBERS:
+        raise ValueError("moments of another curve")
+    return moments
+
+
+def _moments(usage: UsageCurve, now: int, mean: float) -> List[Moment]:
     chosen = [ts for ts in usage.times if now - HISTORY_S <= ts < now]
-    moments = []
-    for ts in chosen[::len(chosen) // MOST + 1]:
-        stop = stop_after(usage, ts)
-        if stop > ts:
-            moments.append(_Moment(ts, at(usage, ts), (min(stop, now) - ts) / 60.0, at(usage, ts + 60 * GRID[-1]),
-                                 0.5 ** ((now - ts) / HALF_LIFE_S), _traits(usage, ts, mean)))
-    return mean, moments
+    stops = [(ts, stop_after(usage, ts)) for ts in chosen[::len(chosen) // MOST + 1]]
+    return [(ts, at(usage, ts), (min(stop, now) - ts) / 60.0, at(usage, ts + 60 * GRID[-1]), 0.5 ** ((now - ts) / HALF_LIFE_S),
+             *_traits(usage, ts, mean)) for ts, stop in stops if stop > ts]
 
 
-def _traits(usage: UsageCurve, ts: float, mean: float) -> _Traits:
+def _traits(usage: UsageCurve, ts: float, mean: float) -> Traits:
     speeds = rates(usage, ts)
+    first, second, third, fourth = (log(speeds[place] + REST * mean) for place in ALIKE)
     age = (ts - window_start(usage, int(ts))) / 60.0
-    return _Traits(tuple(log(speeds[place] + REST * mean) for place in ALIKE), max(0.0, age) ** 0.5, ts % DAY_S / 3600.0,
-                   sum(speeds[place] for place in SPEED) / len(SPEED) + mean)
+    return (first, second, third, fourth, max(0.0, age) ** 0.5, ts % DAY_S / 3600.0,
+            sum(speeds[place] for place in SPEED) / len(SPEED) + mean)
 
 
-def _weights(moments: Sequence[_Moment], here: _Traits) -> List[float]:
+def _weights(moments: Sequence[Moment], here: Traits) -> List[float]:
     """How much each moment counts."""
-    first, second, third, fourth = here.logs
+    first, second, third, fourth, here_age, here_hour, _ = here
     weights = []
-    for moment in moments:
-        (one, two, three, four), age, hour, _ = moment.traits
-        apart = abs(hour - here.hour)
+    for _, _, _, _, weight, one, two, three, four, age, hour, _ in moments:
+        apart = abs(hour - here_hour)
         apart = min(apart, 24.0 - apart) / WIDTH_HOURS
         far = ((one - first) ** 2 + (two - second) ** 2 + (three - third) ** 2 + (four - fourth) ** 2) / WIDTH_RATE ** 2
-        far += ((age - here.age) / WIDTH_AGE) ** 2 + apart * apart
-        weights.append(moment.weight * (exp(-0.5 * far) + ANY))
+        far += ((age - here_age) / WIDTH_AGE) ** 2 + apart * apart
+        weights.append(weight * (exp(-0.5 * far) + ANY))
     return weights
 
 
@@ -141,13 +206,13 @@ def reached_by(seen: List[Tuple[float, bool, float]], values: Sequence[float]) -
     return shares
 
 
-def _took(usage: UsageCurve, moments: Sequence[_Moment], wanted: float, here: _Traits,
+def _took(usage: UsageCurve, moments: Sequence[Moment], wanted: float, speed: float,
           weights: Sequence[float]) -> List[Tuple[float, bool, float]]:
     """After how many minutes so much was used from each moment on, in proportion to how fast it went then; else how long that
     did not happen, and True. With the moment's weight."""
     times = []
-    for (ts, load, stop, most, _, traits), weight in zip(moments, weights):
-        need = load + wanted * traits.speed / here.speed
+    for (ts, load, stop, most, *_, its_speed), weight in zip(moments, weights):
+        need = load + wanted * its_speed / speed
         when = reached_at(usage, need) if need <= most else None      # else it was later than the curve's end, or never
         took = stop + 1.0 if when is None else (when - ts) / 60.0
         times.append((stop, True, weight) if took > stop else (max(0.0, took), False, weight))
@@ -160,7 +225,7 @@ def curves(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: f
     here = _traits(usage, now, mean)
     weights = _weights(moments, here)
     for left in lefts:
-        shares = reached_by(_took(model.usage, moments, left, here, weights), GRID)
+        shares = reached_by(_took(model.usage, moments, left, here[-1], weights), GRID)
         yield [(0.0, 0.0), *zip(GRID[1:], shares[1:])]
 
 
@@ -176,9 +241,16 @@ def blocked_min(usage: UsageCurve, week_percent: float, week_resets_at: float, n
     return max(0.0, (week_resets_at - now) / 60.0) if is_blocked else 0.0
 
 
-def _last_hour(usage: UsageCurve, left: float, now: float) -> float:
+def last_hour_min(usage: UsageCurve, left: float, now: int) -> float:
     """Minutes that what is left lasts by the seed's rule."""
-    return seed_minutes(left, at(usage, now) - at(usage, max(now - 3600, window_start(usage, int(now)))))
+    return seed_minutes(left, between(usage, max(now - 3600, window_start(usage, now)), now))
+
+
+def lefts_of(usage: UsageCurve, left: float, now: int, spread: Sequence[float]) -> List[float]:
+    """What is left by each of these factors on the limit, of which what was used since the window began is taken; those by which
+    it would have been reached already are impossible and left out."""
+    used = max(0.0, between(usage, window_start(usage, now), now))
+    return [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
 
 
 def tail_after(are_covered: Iterable[bool]) -> float:
@@ -197,8 +269,8 @@ def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tup
     weights, band, low, high = _weights(moments, here), [], 0.0, 0.0
     for minutes in HORIZONS:
         if now + 60 * minutes <= reset_at:
-            seen = [((at(model.usage, moment.ts + 60 * min(minutes, moment.stop)) - moment.load) * here.speed
-                     / moment.traits.speed, moment.stop < minutes, weight) for moment, weight in zip(moments, weights)]
+            seen = [((at(model.usage, ts + 60 * min(minutes, stop)) - load) * here[-1] / speed, stop < minutes, weight)
+                    for (ts, load, stop, *_, speed), weight in zip(moments, weights)]
             loads = sorted({load for load, _, _ in seen})
             shares = reached_by(seen, loads)
             low, high = (max(before, loads[min(bisect_left(shares, share), len(loads) - 1)])
@@ -209,16 +281,14 @@ def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tup
 
 def forecast(model: RunwayModel, usage: UsageCurve, left: float, now: int, reset_at: int,
              spread: Sequence[float] = (1.0,), tail: float = TAIL, wait_min: float = 0.0) -> Runway:
-    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit, of which what was used
-    since the window began is taken; those by which it would have been reached already are impossible and left out.
-    wait_min: nothing can be used for so long."""
+    """The runway of what is left (in the curve's unit). spread: equally likely factors on the limit. wait_min: so long nothing
+    can be used."""
     cut = max(0.0, (reset_at - now) / 60.0)
-    used = max(0.0, at(usage, now) - at(usage, window_start(usage, now)))
-    lefts = [amount for amount in (factor * (left + used) - used for factor in spread) if amount > 0]
+    lefts = lefts_of(usage, left, now, spread)
     if left <= 0 or not lefts:
         return Runway(now, now, now, 1.0, "runway" if model.rows >= ENOUGH else "last_hour", model.rows, (), reset_at)
     if model.rows < ENOUGH:
-        lasts = wait_min + _last_hour(usage, left, now)
+        lasts = wait_min + last_hour_min(usage, left, now)
         end = int(now + 60 * min(lasts, cut))
         return Runway(end, end, end, float(lasts < cut), "last_hour", model.rows, (), reset_at)
     curve = delayed(reach_curve(model, usage, lefts, now), wait_min)

@@ -9,7 +9,7 @@ import json
 import math
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon.learning.learned import Learned
+from ccmon.learning.values import Learned
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import Zone, local
 

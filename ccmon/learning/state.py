@@ -6,33 +6,36 @@ from itertools import accumulate
 from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import checked
-from ccmon.learning.distribution import LEAST_TAIL, WIDEST_TAIL
-from ccmon.learning.learned import (
+from ccmon.learning.values import (
     ENOUGH,
     HISTORY_S,
     LEAST_COMPARED,
+    LEAST_TAIL,
     MENU,
+    WIDEST_TAIL,
     Change,
     Choice,
     Comparison,
     Estimate,
     Learned,
     LearnedState,
+    Reading,
     RunwayModel,
     UnitWeights,
+    UsageCurve,
     WeekModel,
 )
-from ccmon.learning.values import Reading, UsageCurve
 
 VERSION = 2
 _Part = TypeVar("_Part")
 
 
 def dump(state: LearnedState) -> str:
-    """The state as a text for the store."""
-    models = [model and runway_parts(model) for model in (state.points, state.tokens)]
+    """The state as a text for the store: a line of JSON, and what forecasts of the points and of the tokens compare with."""
+    models = (state.points, state.tokens)
     import json
-    return json.dumps(_brief([VERSION, state.learned, *models, state.week and dump_week(state.week)]), separators=(",", ":"))
+    value = [VERSION, state.learned, *(model and runway_parts(model) for model in models), state.week and dump_week(state.week)]
+    return "\n".join([json.dumps(_brief(value), separators=(",", ":")), *(model.moments if model else "" for model in models)])
 
 
 def _brief(value: Any) -> Any:
@@ -48,10 +51,15 @@ def load(text: Optional[str]) -> Optional[LearnedState]:
     if not text:
         return None
     try:
-        version, learned, points, tokens, week = checked.unchecked_value(text)
+        line, *moments = text.split("\n")
+        version, learned, points, tokens, week = checked.unchecked_value(line)
         if version != VERSION:
             return None
-        return LearnedState(_learned(learned), _whole(points, load_runway), _whole(tokens, load_runway), _whole(week, load_week))
+        models = [_whole(parts, load_runway) for parts in (points, tokens)]
+        for model, its_moments in zip(models, moments):        # older states have none
+            if model:
+                model.moments = its_moments
+        return LearnedState(_learned(learned), models[0], models[1], _whole(week, load_week))
     except checked.Damage:
         return None
 
@@ -69,7 +77,8 @@ def _whole(part: Any, read: Callable[[Any], Optional[_Part]]) -> Optional[_Part]
 def _learned(parts: List[Any]) -> Learned:
     at, weights, estimate, changes, readings, hits, at_least, sessions, per_load, mae_min, scored, tail, session, week = parts
     return Learned(checked.epoch(at), _unit_weights(*weights) if weights else None, _estimate(*estimate) if estimate else None,
-                   tuple(_change(*one) for one in changes), checked.count(readings), checked.count(hits),
+                   tuple(Change(checked.epoch(at), checked.positive(factor), checked.epoch(found_at), checked.name(sure))
+                         for at, factor, found_at, sure in changes), checked.count(readings), checked.count(hits),
                    checked.amount(at_least), checked.count(sessions), checked.amount(per_load),
                    checked.optional(mae_min, checked.amount), checked.count(scored),
                    checked.within(float(tail), LEAST_TAIL, WIDEST_TAIL), load_choice(session), load_choice(week))
@@ -87,10 +96,6 @@ def _estimate(median: Any, low: Any, high: Any, noise: Any, readings: Any, windo
         raise ValueError("no interval")
     return Estimate(checked.positive(median), checked.positive(low), checked.positive(high), checked.amount(noise),
                     checked.count(readings), checked.count(windows), checked.share(covered), checked.boolean(learned))
-
-
-def _change(at: Any, factor: Any, found_at: Any, sure: Any) -> Change:
-    return Change(checked.epoch(at), checked.positive(factor), checked.epoch(found_at), checked.name(sure))
 
 
 def load_choice(parts: Any) -> Choice:

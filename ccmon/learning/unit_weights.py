@@ -7,11 +7,9 @@ from math import exp, hypot, log, sqrt
 from operator import mul
 from typing import Dict, List, Sequence, Set, Tuple
 
-from ccmon.learning.intervals import Interval, alike_groups, rounding_error
-from ccmon.learning.learned import MENU, UnitWeights, meter
+from ccmon.learning.intervals import NOISES, Interval, alike_groups, rounding_error
 from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
-from ccmon.learning.likelihood import NOISES
-from ccmon.learning.values import KINDS, Load, RatesOf
+from ccmon.learning.values import KINDS, MENU, Load, RatesOf, UnitWeights, meter
 from ccmon.named_tuple import NamedTuple
 
 TOKENS = KINDS[:4]
@@ -76,11 +74,6 @@ def unfitted(intervals: Sequence[Interval], rates_of: RatesOf) -> List[UnitWeigh
     return units
 
 
-def fitted_weights(unit: UnitWeights) -> int:
-    """How many of these weights were fitted."""
-    return len([model for model, _, _ in unit.weights if model]) or len(unit.weights)
-
-
 def _doubt(trial: _Trial, trials: Sequence[_Trial]) -> float:
     """How much others that do as well disagree, and how much it may be off by itself."""
     best = max(other.log_likelihood for other in trials)
@@ -105,7 +98,10 @@ def _data(intervals: List[Interval], rates_of: RatesOf) -> _Data:
     data = _Data([interval.load for interval in intervals], alone, alone, intervals, rates_of)
     name = next((name for name in ("models", "kinds", "cost") if _columns(name, data)), "")
     columns = _columns(name, data)     # without minutes there are no models
-    loosest = _unit_weights(name, columns, _fitted(columns, data, data.fitted).weights, data) if columns else UnitWeights("", ())
+    loosest = UnitWeights("", ())
+    if columns:
+        rows = _rows(columns, data, data.fitted)
+        loosest = _unit_weights(name, columns, fit(rows, _prior(columns, rows, rates_of), _LOOSE).weights, data)
     runs = alike_groups(intervals, meter(loosest))
     return data._replace(fitted=[run[:end] for run in runs for end in range(1, len(run) + 1)], tested=runs)
 
@@ -182,11 +178,6 @@ def _prior(columns: Sequence[Column], rows: Rows, rates_of: RatesOf) -> List[flo
     prices = [_price(rates_of, column[0][0], column[0][1]) for column in columns]
     rate = scale(rows, predicted(prices, rows.columns))
     return [rate * price for price in prices]
-
-
-def _fitted(columns: Sequence[Column], data: _Data, groups: Sequence[Sequence[int]]) -> Fit:
-    rows = _rows(columns, data, groups)
-    return fit(rows, _prior(columns, rows, data.rates_of), _LOOSE)
 
 
 def _trial(name: str, data: _Data) -> _Trial:

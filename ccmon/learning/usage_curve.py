@@ -1,12 +1,78 @@
-"""The usage curve of use: what was used over time in one unit, cumulative over all windows, and how it grows row by row."""
+"""What was used over time: rows of the store as uses, and the usage curve: cumulative over all windows, in one unit."""
+
+from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Iterable, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon.learning.values import WANDER_S, WINDOW_S, Reading, UsageCurve, Use, tokens_of
+from ccmon.learning.values import KINDS, WANDER_S, WINDOW_S, Key, RatesOf, Reading, UsageCurve, Use, tokens_of
+from ccmon.named_tuple import NamedTuple
 
+COST: Key = ("", "cost")
+_FOUR = KINDS[:4]
+_QUARTER_S = 900
 IDLE_S = 900                           # between the points of a running window in which nothing is used
 FULL = 100.0                           # per cent: the limit has been reached
+
+Row = Sequence[int]                    # epoch s, number of the model, four kinds
+
+
+class _Model(NamedTuple):
+    keys: Tuple[Key, Key, Key, Key]
+    rates: Optional[Tuple[float, ...]]     # USD per token of each kind
+
+
+def by_model(models: Mapping[int, str], minutes: Sequence[Row], quarters: Sequence[Row], rates_of: RatesOf) -> List[Use]:
+    """Uses by time, from minutes and from quarters of an hour; models have their names by number.
+
+    The cost of a time is left out where a model has no price.
+    """
+    by_number = {number: _model(name, rates_of) for number, name in models.items()}
+    if not quarters:
+        return _uses(minutes, 60, by_number)
+    return sorted(_uses(quarters, _QUARTER_S, by_number) + _uses(minutes, 60, by_number), key=lambda use: use.ts)
+
+
+def _model(name: str, rates_of: RatesOf) -> _Model:
+    first, second, third, fourth = ((name, kind) for kind in _FOUR)
+    return _Model((first, second, third, fourth), rates_of(name) if name else None)
+
+
+def _uses(rows: Sequence[Row], span_s: int, models: Mapping[int, _Model]) -> List[Use]:
+    """A year has hundreds of thousands of rows: no calls in the loop that can be spared."""
+    uses: List[Use] = []
+    before = -1
+    load: Dict[Key, float] = {}
+    for ts, number, given, made, created, read in rows:
+        (one, two, three, four), rates = models[number]
+        if ts != before:
+            load = {COST: 0.0}
+            uses.append(Use(ts, span_s, load))
+            before = ts
+        load[one], load[two], load[three], load[four] = given, made, created, read
+        if rates and COST in load:
+            load[COST] += given * rates[0] + made * rates[1] + created * rates[2] + read * rates[3]
+        elif given or made or created or read:
+            load.pop(COST, None)
+    return uses
+
+
+def of_session(start: int, shots: Sequence[Sequence[Optional[int]]]) -> List[Use]:
+    """What was used between what was seen of a session: from when to when, four counts and micro-dollars, all since its start."""
+    uses: List[Use] = []
+    since, counts, spent = start, [0, 0, 0, 0], 0
+    for first, last, *rest in shots:
+        counts_now = [max(one or 0, before) for one, before in zip(rest, counts)]
+        cost = rest[4] if len(rest) > 4 else None
+        assert first is not None and last is not None
+        if counts_now != counts:
+            load: Dict[Key, float] = {("", kind): one - before for kind, one, before in zip(_FOUR, counts_now, counts)}
+            if cost is not None:
+                load[COST] = max(0, cost - spent) / 1e6
+            begin = min(since, first - 1)
+            uses.append(Use(begin, first - begin, load))
+        counts, since, spent = counts_now, max(since, last), spent if cost is None else max(spent, cost)
+    return uses
 
 
 def at(usage: UsageCurve, ts: float) -> float:
@@ -106,7 +172,7 @@ class CurveBuilder:
         self.lower = self.lower + 1 if gained < 0 else 0
         if gained > 0 or self.lower >= 3:
             self.top = percent
-        self._point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
+        self.point(ts, (self.loads[-1] if self.loads else 0.0) + max(0.0, gained))
         self._stop(ts, percent, resets_at)
 
     def rest(self, ts: int) -> None:
@@ -119,15 +185,15 @@ class CurveBuilder:
         start = max(resets_at - WINDOW_S, self.times[-1] if self.times else 0, self.rested)
         if start <= ts and (not self.starts or start > self.starts[-1]):
             self.starts.append(start)
-            self._point(start, self.loads[-1] if self.loads else 0.0)
+            self.point(start, self.loads[-1] if self.loads else 0.0)
 
-    def _point(self, ts: int, load: float) -> None:
-        """Add a point; of two at one time the later counts."""
-        if self.times and self.times[-1] == ts:
-            self.loads[-1] = load
-        else:
+    def point(self, ts: int, load: float) -> None:
+        """Add a point; the last one has that load where time would not go on: spans may overlap."""
+        if not self.times or ts > self.times[-1]:
             self.times.append(ts)
             self.loads.append(load)
+        else:
+            self.loads[-1] = load
 
     def _stop(self, ts: int, percent: float, resets_at: int) -> None:
         """Begin a stop at 100 %, end it when the percentage has fallen or a new window runs."""
@@ -146,22 +212,26 @@ def from_readings(readings: Iterable[Reading]) -> UsageCurve:
         if reading.resets_at > reading.ts >= (growing.times[-1] if growing.times else 0):
             _idle_points(growing, growing.starts, reading.ts, growing.loads[-1] if growing.loads else 0.0)
             growing.add(reading.ts, reading.percent, reading.resets_at)
-    return _frozen(growing)
+    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
 
 
 def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Reading] = ()) -> UsageCurve:
     """The usage curve of what was used here: (epoch s, seconds, load) by time, with windows and stops from the readings."""
     starts = _starts([ts for ts, _, load in loads if load > 0], readings)
-    stops = sorted({(reading.ts, _reset(starts, reading)) for reading in readings if reading.percent >= FULL})
+    stops = set()
+    for reading in readings:
+        if reading.percent >= FULL:    # one that names no reset is of the window that runs
+            begun = bisect_right(starts, reading.ts)
+            stops.add((reading.ts, reading.resets_at or (starts[begun - 1] + WINDOW_S if begun else reading.ts)))
     growing = CurveBuilder()
     total = 0.0
     for ts, span, load in loads:
         _idle_points(growing, starts, ts, total)
-        _raise(growing, ts, total)
+        growing.point(ts, total)
         total += max(0.0, load)
-        _raise(growing, ts + max(1, span), total)
+        growing.point(ts + max(1, span), total)
     apart: List[Tuple[int, int]] = []
-    for begin, end in stops:
+    for begin, end in sorted(stops):
         if end > begin and (not apart or begin >= apart[-1][1]):
             apart.append((begin, end))
     return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(apart), tuple(starts))
@@ -170,10 +240,6 @@ def from_loads(loads: Sequence[Tuple[int, int, float]], readings: Sequence[Readi
 def from_uses(use: Sequence[Use], readings: Sequence[Reading]) -> UsageCurve:
     """The usage curve of input and output tokens."""
     return from_loads([(one.ts, one.span_s, tokens_of(one.load)) for one in use], readings)
-
-
-def _frozen(growing: CurveBuilder) -> UsageCurve:
-    return UsageCurve(tuple(growing.times), tuple(growing.loads), tuple(growing.stops), tuple(growing.starts))
 
 
 def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
@@ -188,14 +254,6 @@ def _starts(used: Sequence[int], readings: Sequence[Reading]) -> List[int]:
     return sorted({*official, *starts})
 
 
-def _reset(starts: Sequence[int], reading: Reading) -> int:
-    """When the window of a reading ends, also of one that does not say so."""
-    if reading.resets_at:
-        return reading.resets_at
-    index = bisect_right(starts, reading.ts) - 1
-    return starts[index] + WINDOW_S if index >= 0 else reading.ts
-
-
 def _idle_points(growing: CurveBuilder, starts: Sequence[int], ts: int, total: float) -> None:
     """Points each 15 minutes while a window runs in which nothing is used: someone may ask then, too."""
     if not growing.times:
@@ -203,13 +261,4 @@ def _idle_points(growing: CurveBuilder, starts: Sequence[int], ts: int, total: f
     index = bisect_right(starts, growing.times[-1]) - 1
     end = min(ts, starts[index] + WINDOW_S) if index >= 0 else 0
     for at in range(growing.times[-1] + IDLE_S, end, IDLE_S):
-        _raise(growing, at, total)
-
-
-def _raise(growing: CurveBuilder, ts: int, load: float) -> None:
-    """Add a point unless time would run backwards: spans may overlap."""
-    if not growing.times or ts > growing.times[-1]:
-        growing.times.append(ts)
-        growing.loads.append(load)
-    else:
-        growing.loads[-1] = load
+        growing.point(at, total)

@@ -12,11 +12,10 @@ from math import exp, log
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning import runway
-from ccmon.learning.distribution import TAIL, Curve, interval, normal_quantile, quantile, reached
-from ccmon.learning.learned import WeekModel
+from ccmon.learning.runway import Curve, interval, normal_quantile, quantile, reached
 from ccmon.learning.usage_curve import at as used_by
 from ccmon.learning.usage_curve import reached_at, stop_after
-from ccmon.learning.values import WANDER_S, Reading, UsageCurve
+from ccmon.learning.values import WANDER_S, Reading, UsageCurve, WeekModel
 from ccmon.model import Runway
 from ccmon.named_tuple import NamedTuple
 from ccmon.when import DAY_S
@@ -187,6 +186,6 @@ def forecast(week: WeekModel, percent: float, now: int, reset_at: int) -> Runway
     if percent >= 100 or now >= reset_at:
         return Runway(now, now, now, float(percent >= 100), "week", week.days)
     chances, cut = curve(week, percent, 100.0, now, reset_at), (reset_at - now) / 60.0
-    low, high = interval(chances, cut, TAIL)
+    low, high = interval(chances, cut)
     median, low_at, high_at = (min(reset_at, int(now + 60 * minutes)) for minutes in (quantile(chances, cut, 0.5), low, high))
     return Runway(median, low_at, high_at, reached(chances, cut), "week" if week.days >= LEAST_DAYS else "pace", week.days)

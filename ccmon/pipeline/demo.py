@@ -5,8 +5,7 @@ from functools import lru_cache
 from typing import List, Sequence, Tuple
 
 from ccmon.learning import runway, state
-from ccmon.learning.learned import Estimate, Learned, LearnedState, RunwayModel, UnitWeights
-from ccmon.learning.values import UsageCurve
+from ccmon.learning.values import Estimate, Learned, LearnedState, RunwayModel, UnitWeights, UsageCurve
 from ccmon.model import Block, Source
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, WEEK_S, SourceAnswer, opened
 from ccmon.settings.context import Context

@@ -178,14 +178,14 @@ class History(AccountHistory):
     def uses(self, since: int, until: int, with_costs: bool = True) -> "List[Use]":
         """What was used from since on and before until: by minute and model, else as the sessions were seen; without costs no
         price is read."""
-        from ccmon.learning import uses
+        from ccmon.learning import usage_curve
         from ccmon.store import present
         recorded = self._read(lambda db, owner: present.recorded_use(db, owner, since, until), None)
         if recorded is None:
             return []
-        by_model = uses.by_model(recorded.models, recorded.minutes, recorded.quarters,
+        by_model = usage_curve.by_model(recorded.models, recorded.minutes, recorded.quarters,
                                  self._rates_of() if with_costs else lambda _: None)
-        observed = [use for start, shots in recorded.seen for use in uses.of_session(start, shots) if use.ts >= since]
+        observed = [use for start, shots in recorded.seen for use in usage_curve.of_session(start, shots) if use.ts >= since]
         return sorted(by_model + observed, key=lambda use: use.ts) if observed else by_model
 
     def _rates_of(self) -> "RatesOf":

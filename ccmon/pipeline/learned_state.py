@@ -14,10 +14,9 @@ from ccmon.usage.windows import is_of_another, running, window_named
 from ccmon.when import DAY_S, SESSION_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.forecast_scores import ForecastScores
-    from ccmon.learning.learned import LearnedState, WeekModel
     from ccmon.learning.portable import FrozenModel
-    from ccmon.learning.values import Key, Load, Reading, Use
+    from ccmon.learning.score import ForecastScores
+    from ccmon.learning.values import Key, LearnedState, Load, Reading, Use, WeekModel
     from ccmon.usage.hits import CutOff
     from ccmon.usage.outlook import Outlook
 
@@ -105,7 +104,7 @@ def _outlook(state: "LearnedState", use: "List[Use]", readings: "List[Reading]",
 
 def study(history: History, now: int) -> "Optional[LearnedState]":
     """Learn anew from everything that is stored, and store it; None when there is nothing to learn from."""
-    from ccmon.learning import choice, forecast_scores, learner, runway
+    from ccmon.learning import learner, runway, score
     from ccmon.learning.state import dump, load
     from ccmon.usage import prices
     use, readings, sessions = history.learning_history(now)
@@ -116,10 +115,10 @@ def study(history: History, now: int) -> "Optional[LearnedState]":
     changes = before.learned.changes if before else ()
     state = learner.learn(use, readings, sessions, weekly, now, prices.token_rates, changes)
     forecasts = history.forecasts(now - SCORED_S)
-    scored, weekly_scored = forecast_scores.scores_of(forecasts), forecast_scores.scores_of(forecasts, WEEK_S)
+    scored, weekly_scored = score.scores_of(forecasts), score.scores_of(forecasts, WEEK_S)
     state = state._replace(learned=state.learned._replace(
-        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(forecast_scores.are_covered(forecasts)),
-        session_choice=choice.choice_of(scored.losses), week_choice=choice.choice_of(weekly_scored.losses)))
+        mae_min=scored.ours.mae_min, scored=scored.windows, tail=runway.tail_after(score.are_covered(forecasts)),
+        session_choice=score.choice_of(scored.losses), week_choice=score.choice_of(weekly_scored.losses)))
     text = dump(state)
     history.write_learned(text)
     store_weekly_models(history, now)
@@ -219,7 +218,7 @@ def store_weekly_models(history: History, now: int) -> None:
 def weekly_scores(history: History, now: int) -> "List[Tuple[str, ForecastScores]]":
     """How good the forecasts of each have been, by its name. Those of the account's windows alone are stored, so its readings are
     walked again: up to a second a window."""
-    from ccmon.learning.evaluate_week import WeekWalk  # only to learn
+    from ccmon.learning.evaluate import WeekWalk  # only to learn
     scored = []
     for name in _names(history):
         walk = WeekWalk((100.0,), _APART_S)

@@ -7,8 +7,7 @@ from ccmon.errors import UsageError
 from ccmon.history import windows
 from ccmon.history.windows import LoginReading, PastWindow, Range, WindowKind
 from ccmon.learning import state
-from ccmon.learning.learned import HISTORY_S, Learned, measure
-from ccmon.learning.values import Key
+from ccmon.learning.values import HISTORY_S, Key, Learned, measure
 from ccmon.model import UsageRow
 from ccmon.pipeline.history import History
 from ccmon.sources.session_json import label, length_s, scope, window_name

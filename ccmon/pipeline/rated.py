@@ -13,7 +13,7 @@ from ccmon.pipeline.history import History
 from ccmon.usage import utilization
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Learned
+    from ccmon.learning.values import Learned
 
 
 class RatedSessions(NamedTuple):

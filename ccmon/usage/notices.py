@@ -13,7 +13,7 @@ from ccmon.usage.windows import name_words, opens_at, running, window_named
 from ccmon.when import SESSION_S, SKEW_S, Zone, clock_text
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Change, Learned
+    from ccmon.learning.values import Change, Learned
 
 CONNECT = "ccmon init claude --write"
 

@@ -15,9 +15,8 @@ from ccmon.usage.windows import window_named
 from ccmon.when import WEEK_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Choice, Learned, RunwayModel, WeekModel
     from ccmon.learning.portable import FrozenModel
-    from ccmon.learning.values import UsageCurve
+    from ccmon.learning.values import Choice, Learned, RunwayModel, UsageCurve, WeekModel
 
 EARLY_RULES = (*PLAIN_RATES, "pace")           # rules that hardly any day stands behind
 _DRAWS = 7
@@ -55,13 +54,14 @@ def session_runway(facts: Facts, full: Utilization, limit: Limit, window_end: in
     pace, left = (outlook.points, 100 - full.percent) if official else (outlook.tokens, float(full.left))
     if pace is None:
         return None
-    from ccmon.learning import distribution, usage_curve  # there is something learned
+    from ccmon.learning import usage_curve  # there is something learned
+    from ccmon.learning.values import TAIL
     usage = usage_curve.until(pace.usage, now)
     spread = (1.0,) if official else _spread(facts.learned.state, limit)
     wait_min = _blocked_min(facts, usage, now)
     extra = outlook.extra if outlook.extra and outlook.extra.unit == ("points" if official else "tokens") else None
     runway = _by_extra(extra, usage, left, now, window_end, spread) if extra and not wait_min else None
-    tail = facts.learned.state.tail if facts.learned.state else distribution.TAIL
+    tail = facts.learned.state.tail if facts.learned.state else TAIL
     runway = runway or _runway(pace.model, usage, left, now, window_end, spread, tail, wait_min)
     factor = full.left / left if left > 0 else 0.0     # of the band in tokens
     return runway._replace(resets_at=window_end,
@@ -96,8 +96,8 @@ def _spread(learned: Optional["Learned"], limit: Limit) -> Tuple[float, ...]:
     """Equally likely factors on the limit: how sure it is."""
     if limit.source != "learned" or learned is None or learned.estimate is None:
         return (1.0,)
-    from ccmon.learning import distribution
-    return tuple(drawn / learned.estimate.median for drawn in distribution.limit_draws(learned.estimate, _DRAWS))
+    from ccmon.learning import runway
+    return tuple(drawn / learned.estimate.median for drawn in runway.limit_draws(learned.estimate, _DRAWS))
 
 
 def shown_session_runway(runway: Optional[Runway], learned: Optional["Learned"], ends_at: Optional[int]) -> Optional[Runway]:

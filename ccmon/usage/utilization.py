@@ -14,8 +14,7 @@ from ccmon.usage.windows import running, window, window_named, with_window
 from ccmon.when import HOUR_S, SESSION_S, SKEW_S
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Learned
-    from ccmon.learning.values import Load
+    from ccmon.learning.values import Learned, Load
 
 FRESH_S = 600                          # an official percentage counts for so long, whatever was used since
 MOST_TOKENS = 10 ** 15
@@ -149,7 +148,7 @@ def limit_in_tokens(learned: Optional["Learned"], load: Optional["Load"], sessio
 def _tokens_per_load(learned: "Learned", load: "Load") -> float:
     assert learned.unit_weights is not None
     tokens = sum(count for (_, kind), count in load.items() if kind in ("input", "output"))
-    from ccmon.learning.learned import measure
+    from ccmon.learning.values import measure
     measured = measure(learned.unit_weights, load)
     return tokens / measured if tokens >= LEAST_TOKENS and measured > 0 else learned.tokens_per_load
 

@@ -8,7 +8,7 @@ from ccmon.text import models_for_programs
 from ccmon.usage.windows import window_named
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Choice, Comparison, Estimate, Learned
+    from ccmon.learning.values import Choice, Comparison, Estimate, Learned
 
 SCHEMA = 1
 NO_SESSION, NO_DATA = 20, 30          # exit codes

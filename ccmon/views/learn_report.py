@@ -7,11 +7,10 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 
 from ccmon import text
 from ccmon.learning import score, week
-from ccmon.learning.forecast_scores import ForecastScores
-from ccmon.learning.learned import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.learning.portable import Extra
-from ccmon.learning.reliability import Reliability
+from ccmon.learning.score import ForecastScores, Reliability
 from ccmon.learning.share import Place, Summary
+from ccmon.learning.values import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.model import LearnedLimit
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, count, plural

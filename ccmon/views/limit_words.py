@@ -9,7 +9,7 @@ from ccmon.usage.utilization import FRESH_S
 from ccmon.when import Zone, day_text
 
 if TYPE_CHECKING:
-    from ccmon.learning.learned import Estimate, Learned, UnitWeights
+    from ccmon.learning.values import Estimate, Learned, UnitWeights
 
 Words = Tuple[str, ...]
 RULERS = {"tokens": "by tokens", "all_tokens": "by all tokens", "cost": "by cost", "kinds": "weighted by kind",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence,
 
 from ccmon import text
 from ccmon.learning import score
-from ccmon.learning.learned import LEAST_COMPARED, Choice, Comparison
-from ccmon.learning.reliability import Reliability
+from ccmon.learning.score import Reliability
+from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import Charset, Line, Span, plural
 from ccmon.when import DAY_S, HOUR_S, Zone, local

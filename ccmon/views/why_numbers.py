@@ -3,7 +3,7 @@
 from typing import Callable, Iterator, Tuple
 
 from ccmon import text
-from ccmon.learning.learned import ENOUGH, Estimate, Learned, UnitWeights
+from ccmon.learning.values import ENOUGH, Estimate, Learned, UnitWeights
 from ccmon.model import Block, Runway, Window
 from ccmon.text import count, duration, model_names, plural
 from ccmon.usage.account_note import newest_credits

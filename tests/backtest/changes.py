@@ -2,14 +2,14 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import change, limit, unit_weights
-from ccmon.learning.learned import Change
+from ccmon.learning import change, learner, unit_weights
+from ccmon.learning.values import Change
 from ccmon.usage.prices import token_rates
 
 from ..simulator import DAY_S, START, Simulated
 from . import goals, history
 from .goals import Row, mean, median, percent
-from .users import user
+from .history import user
 
 FACTORS = (0.5, 0.75, 0.9, 1.1, 1.33, 2.0)
 CHANGE_DAY = 21.0
@@ -46,7 +46,7 @@ def told(sim: Simulated, times: Sequence[int]) -> List[List[Change]]:
         before = [interval for interval in known if interval.end <= now]
         ranked = unit_weights.ranked(before, token_rates)
         seen = [reading for reading in sim.readings if reading.ts <= now]
-        found.append(limit.all_changes(before, seen, ranked[0], found[-1], now, token_rates) if ranked else [])
+        found.append(learner.all_changes(before, seen, ranked[0], found[-1], now, token_rates) if ranked else [])
     return found[1:]
 
 

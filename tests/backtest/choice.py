@@ -2,15 +2,15 @@
 
 from typing import Iterator, List, Sequence, Tuple
 
-from ccmon.learning import choice, distribution, forecast_scores, runway, usage_curve
-from ccmon.learning.forecast_scores import Loss
+from ccmon.learning import runway, score, usage_curve
+from ccmon.learning.score import Loss
 from ccmon.learning.values import WINDOW_S, Reading
 from ccmon.model import Forecast
 
 from ..simulator import DAY_S, START
 from . import goals
 from .goals import Row
-from .users import user
+from .history import user
 
 APART_S = 900                          # between forecasts; ccmon stores three times as many
 CHANGE_DAYS, REGIME_DAYS = 21, 21
@@ -18,7 +18,7 @@ CHANGE_DAYS, REGIME_DAYS = 21, 21
 
 def losses(readings: Sequence[Reading]) -> Tuple[Loss, ...]:
     """What each window says of the two rules, as it would have been stored at these readings of Claude's."""
-    return forecast_scores.scores_of(list(_forecasts([one for one in readings if one.resets_at]))).losses
+    return score.scores_of(list(_forecasts([one for one in readings if one.resets_at]))).losses
 
 
 def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
@@ -31,7 +31,7 @@ def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
             last, now = one.ts, usage_curve.until(known, one.ts)
             made = runway.forecast(trained, now, 100 - one.percent, one.ts, one.resets_at)
             since = max(one.ts - 3600, one.resets_at - WINDOW_S)
-            lasts_min = distribution.seed_minutes(100 - one.percent, usage_curve.between(now, since, one.ts))
+            lasts_min = runway.seed_minutes(100 - one.percent, usage_curve.between(now, since, one.ts))
             seed_at = int(min(one.ts + 60 * lasts_min, one.resets_at))
             outcome = full.get(one.resets_at)
             yield Forecast(one.ts, one.resets_at, one.percent, *made[:5], seed_at, outcome or one.resets_at, outcome is not None)
@@ -39,7 +39,7 @@ def _forecasts(readings: Sequence[Reading]) -> Iterator[Forecast]:
 
 def shown(windows: Sequence[Loss]) -> List[str]:
     """The rule that was shown in each of these windows: by those before it."""
-    return [choice.choice_of(windows[:count]).rule for count in range(len(windows))]
+    return [score.choice_of(windows[:count]).rule for count in range(len(windows))]
 
 
 def regime(pace: float) -> List[Reading]:

@@ -1,14 +1,16 @@
-"""What is learned from one simulated history, as the rooms of ccmon.learning do it, and what would have been true."""
+"""The simulated users of the back-test, what is learned from the history of one, and what would have been true."""
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ccmon.learning import events, intervals, learned, posterior, unit_weights
+from ccmon.learning import intervals, posterior, unit_weights, values
 from ccmon.learning.intervals import Interval
-from ccmon.learning.learned import Estimate, UnitWeights
-from ccmon.learning.values import Key, Load
+from ccmon.learning.values import Estimate, Key, Load, UnitWeights
 from ccmon.usage.prices import token_rates
 
-from ..simulator import Simulated, Window
+from ..simulator import ROUNDINGS, WEIGHTINGS, Scenario, Simulated, Window, simulate
+
+ROUNDING_NAMES = tuple(ROUNDINGS)
+WEIGHTING_NAMES = tuple(WEIGHTINGS)
 
 
 class Fit(NamedTuple):
@@ -18,6 +20,13 @@ class Fit(NamedTuple):
     estimate: Estimate
     until: int                         # epoch s of the last reading that was used
     readings: int                      # whole percents behind it
+
+
+def user(seed: int, number: int, **wishes: object) -> Simulated:
+    """One simulated user: ways to weigh and to round take turns unless they are wished."""
+    scenario = Scenario(seed, weighting=WEIGHTING_NAMES[number % len(WEIGHTING_NAMES)],
+                        rounding=ROUNDING_NAMES[number % len(ROUNDING_NAMES)])
+    return simulate(scenario._replace(**wishes))           # type: ignore[arg-type]
 
 
 def cut(sim: Simulated) -> List[Interval]:
@@ -32,7 +41,7 @@ def learn(sim: Simulated, known: Sequence[Interval]) -> Optional[Fit]:
         return None
     chosen = ranked[0]
     until = max(interval.end for interval in known)
-    floors = [learned.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
+    floors = [values.measure(chosen, load) for window, load in loads(sim) if window.resets_at <= until and not window.hit_at]
     estimate = posterior.estimate(known, chosen, floors)
     return estimate and Fit(chosen, estimate, until, sum(1 for reading in sim.readings if reading.ts <= until))
 
@@ -44,7 +53,7 @@ def by_events(sim: Simulated, count: int) -> Optional[Fit]:
     if len(known) < count:
         return None
     now = known[-1].window + 60
-    found = events.learn(known, [one for one in sim.use if one.ts < now], now, token_rates)
+    found = posterior.by_events(known, [one for one in sim.use if one.ts < now], now, token_rates)
     return found and Fit(*found, now, count)
 
 
@@ -65,4 +74,4 @@ def loads(sim: Simulated) -> List[Tuple[Window, Load]]:
 def true_limit(sim: Simulated, chosen: UnitWeights) -> float:
     """The limit in the unit of these weights, by the mix of all that this user uses."""
     units = sum(window.here for window in sim.windows)
-    return sim.limits[0][1] / units * sum(learned.measure(chosen, load) for _, load in loads(sim))
+    return sim.limits[0][1] / units * sum(values.measure(chosen, load) for _, load in loads(sim))

@@ -10,7 +10,7 @@ from ccmon.learning.intervals import Interval
 from ..simulator import Simulated
 from . import goals, history, peers
 from .goals import Goal, Row, median, percent, quantile
-from .users import user
+from .history import user
 
 ELSEWHERE = (0.3, 0.7)
 FEW = "of three windows, often none was used here alone"

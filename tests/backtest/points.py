@@ -3,13 +3,13 @@
 from collections import Counter
 from typing import Callable, Dict, List, Sequence, Tuple
 
-from ccmon.learning import learned
+from ccmon.learning import values
 from ccmon.learning.values import Key, Load
 
 from ..simulator import ROUNDINGS, Simulated, Window
 from . import goals, history
 from .goals import Row, median, quantile
-from .users import WEIGHTING_NAMES, user
+from .history import WEIGHTING_NAMES, user
 
 READINGS = 100
 ENOUGH_PERCENT = 20                    # windows with less say little
@@ -58,7 +58,7 @@ def _row(weighting: str, sims: Sequence[Simulated]) -> Row:
             continue
         later = judged(sim, fit.until)
         chosen[fit.unit_weights.name] += 1
-        wrong += [abs(100 * learned.measure(fit.unit_weights, load) / fit.estimate.median - percent) for percent, load in later]
+        wrong += [abs(100 * values.measure(fit.unit_weights, load) / fit.estimate.median - percent) for percent, load in later]
         known = [one for one in judged(sim, 0) if one not in later]
         for name in UNITS if known else ():
             others[name] += off(sim, name, known, later)

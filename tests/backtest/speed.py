@@ -3,12 +3,12 @@
 from time import process_time
 from typing import Callable, List
 
-from ccmon.learning import change, intervals, learned, learner, posterior, runway, unit_weights, usage_curve
+from ccmon.learning import change, intervals, learner, posterior, runway, unit_weights, usage_curve, values
 from ccmon.usage.prices import token_rates
 
 from . import goals, history
 from .goals import Row
-from .users import user
+from .history import user
 
 YEAR_DAYS = 365
 TRIES = 3                              # the best counts
@@ -30,7 +30,7 @@ def rows(first: int, count: int, quick: bool) -> List[Row]:
     known = history.cut(sim)
     now = sim.points[-1].ts
     two = unit_weights.ranked(known, token_rates)[:2]
-    floors = [learned.measure(two[0], load) for window, load in history.loads(sim) if not window.hit_at]
+    floors = [values.measure(two[0], load) for window, load in history.loads(sim) if not window.hit_at]
     own = usage_curve.from_readings(sim.readings)
     whole = best(lambda: learner.learn(sim.use, sim.readings, (), (), now, token_rates))
     steps = {

@@ -5,7 +5,7 @@ from typing import List, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest
-from ccmon.learning.reliability import Reliability
+from ccmon.learning.score import Reliability
 from ccmon.views.report import svg, words
 from ccmon.when import DAYS, day_and_hour, time_of_day
 

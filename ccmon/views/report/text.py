@@ -6,7 +6,7 @@ from typing import List, Sequence, Tuple
 from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.history.groups import UsageGroup
-from ccmon.learning.reliability import Reliability
+from ccmon.learning.score import Reliability
 from ccmon.text import Charset, Line, Span
 from ccmon.views import graph, score_words
 from ccmon.views.history import chart, heatmap

@@ -10,7 +10,7 @@ from ccmon.history import groups
 from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import UsageGroup
 from ccmon.history.windows import PastWindow
-from ccmon.learning.reliability import Reliability
+from ccmon.learning.score import Reliability
 from ccmon.named_tuple import NamedTuple
 from ccmon.text import short_name
 from ccmon.views import score_words
