@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
+from _thread import get_ident
 from contextlib import contextmanager, suppress
 
 from ccmon.model import Windows
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, READING_BUSY_MS = 250, 2000, 10_000
 
+
 class StoreAccess:
     """The store, or its absence; the last error of it is in `trouble`."""
 
@@ -33,7 +34,7 @@ class StoreAccess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.store and self.store not in (_kept.stores or {}).values():
+        if self.store and self.store not in _kept.get(get_ident(), {}).values():
             self.store.close()
 
     def is_frozen(self) -> bool:
@@ -88,31 +89,26 @@ def opened(ctx: Context, busy_ms: int, kind: Callable[[Context, Optional[Store],
 def kept_open() -> Iterator[None]:
     """Until left, a store that this thread opens stays open for whoever opens it next: it costs more than a millisecond, and who
     closes a file as the last one writes its journal into it."""
-    _kept.stores = {}
+    _kept[get_ident()] = {}
     try:
         yield
     finally:
-        stores, _kept.stores = _kept.stores, None
-        for store in stores.values():
+        for store in _kept.pop(get_ident()).values():
             store.close()
 
 
-class _Kept(threading.local):
-    stores: Optional[Dict[str, Store]] = None              # by path; None where nothing is kept open
-
-
-_kept = _Kept()
+_kept: Dict[int, Dict[str, Store]] = {}    # by thread and path; threading would be loaded for its `local` alone
 
 
 def _opened_store(ctx: Context, path: str, busy_ms: int) -> Store:
-    store = (_kept.stores or {}).get(path)
-    if store:
-        store.busy_ms = busy_ms
-        return store
+    kept = _kept.get(get_ident())
+    if kept and path in kept:
+        kept[path].busy_ms = busy_ms
+        return kept[path]
     store = open_store(path, busy_ms, ctx.now())
     _join_accounts(ctx, store)
-    if _kept.stores is not None:
-        _kept.stores[path] = store
+    if kept is not None:
+        kept[path] = store
     return store
 
 

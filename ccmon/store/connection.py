@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-import threading
 import time
+from _thread import allocate_lock
 from contextlib import closing, suppress
 
 from ccmon import private
@@ -27,7 +27,7 @@ _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coal
     'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file', 'window_reading')"""
 
 
-_creating = threading.Lock()
+_creating = allocate_lock()
 
 
 def create_file(path: str) -> None:
