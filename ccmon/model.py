@@ -175,7 +175,7 @@ class StoredFacts(NamedTuple):
 
 
 class ReportedFacts(NamedTuple):
-    """What the source and Claude Code reported last, read by pipeline/shown.py."""
+    """What the source and Claude Code reported last, read by pipeline/stored.py."""
 
     source: Source = Source()
     windows: Windows = ()              # that run, of the account that answered last

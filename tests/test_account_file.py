@@ -10,7 +10,7 @@ from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
 from ccmon import cli, private
 from ccmon.model import Facts, Login, Window
-from ccmon.pipeline import account, history, snapshots
+from ccmon.pipeline import account, history, present
 from ccmon.pipeline.account import NOT_JSON
 from ccmon.settings import context
 from ccmon.sources import claude_files
@@ -218,13 +218,13 @@ def test_a_damaged_note_is_none(spoil):
     ({}, "max20", "max20"), ({"CCMON_PLAN": "max5"}, "max5", "max5"), ({"CCMON_PLAN": "pro"}, "pro", "pro"),
     ({"CCMON_ACCOUNT_FILE": "no"}, "pro", "pro")])
 def test_the_accounts_plan_is_in_force_where_none_is_set(home, file, env, plan, asked):
-    limit = snapshots.snapshot(at(home, **env), Facts(reported=facts_at(home, **env)), NOW + 60).limit
+    limit = present.snapshot(at(home, **env), Facts(reported=facts_at(home, **env)), NOW + 60).limit
     assert (limit.plan, limit.asked, limit.by_account) == (plan, asked, plan == "max20")
 
 
 def test_an_unknown_tier_changes_nothing(home, file):
     rewrite(file, text(profile={**PROFILE, "organizationRateLimitTier": "default_raven"}))
-    limit = snapshots.snapshot(at(home), Facts(reported=facts_at(home)), NOW + 60).limit
+    limit = present.snapshot(at(home), Facts(reported=facts_at(home)), NOW + 60).limit
     assert (limit.plan, limit.by_account) == ("pro", False)
 
 

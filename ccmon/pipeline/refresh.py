@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ccmon import checked, line_answer, line_cache, locks, private
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, unchanged
+from ccmon.pipeline import account, learned_state, lines, present, sweeping, unchanged
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, read_facts, source_before
@@ -68,7 +68,7 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         if facts.reported.source.progress is None:
             history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
-                snapshot = snapshots.snapshot(ctx, facts, now)
+                snapshot = present.snapshot(ctx, facts, now)
                 learned_state.store_forecasts(history, snapshot)
                 learned_state.note_binding(history, snapshot)
     return facts

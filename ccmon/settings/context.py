@@ -11,7 +11,7 @@ from ccmon.text import with_name
 from ccmon.typed_values import Layer, Layers
 
 if TYPE_CHECKING:
-    from ccmon.model import Owner, Source
+    from ccmon.model import Login, Owner, Source
     from ccmon.settings import accounts
     from ccmon.usage.accounts import Chosen
 
@@ -59,6 +59,11 @@ class Context(NamedTuple):
             return ""
         words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
         return with_name(words, processes.own_command(self.callers_env))
+
+    def plan_of(self, login: "Login") -> Tuple[str, bool]:
+        """The name of the plan in force, and whether it is the account's own: so where none is set."""
+        is_own = bool(login.plan) and self.settings.origin["plan"] == "default" and self.demo is None
+        return (login.plan, True) if is_own else (self.settings.plan, False)
 
     def fresh_s(self, source: "Source") -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""
