@@ -136,9 +136,8 @@ def _joined(argv: Sequence[str]) -> List[str]:
 @contextmanager
 def context_of(given: SimpleNamespace) -> "Iterator[Context]":
     """The user's own home and settings, or those of a demo, whose home goes when the call ends."""
-    from ccmon.pipeline import sweeping
-    from ccmon.settings.context import prepare
-    sweeping.sweep(os.environ)
+    from ccmon.settings.context import prepare, sweep
+    sweep(os.environ)
     if not getattr(given, "demo", False):
         yield prepare(flags(given), os.environ)
         return

@@ -12,7 +12,7 @@ from ccmon import cli, private
 from ccmon.model import Facts, Login, Window
 from ccmon.pipeline import account, history, present
 from ccmon.pipeline.account import NOT_JSON
-from ccmon.settings import context
+from ccmon.settings import config, context
 from ccmon.sources import claude_files
 from ccmon.store import history_path, rows
 from ccmon.usage import account_json
@@ -187,7 +187,7 @@ def test_another_login_takes_the_place_of_the_first(home, file):
     ({"CLAUDE_CONFIG_DIR": "~/.claude,/b"}, ["~/.claude/.claude.json", "/b/.claude.json", "~/.claude.json"]),
 ])
 def test_where_the_file_is(home, env, expected):
-    found = account.paths({"HOME": str(home), **env})
+    found = config.login_files({"HOME": str(home), **env})
     assert found == [path.replace("~", str(home)) for path in expected]
 
 

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from ccmon import checked, line_answer, line_cache, locks, private
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state, lines, present, sweeping, unchanged
+from ccmon.pipeline import account, learned_state, lines, present, unchanged
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, read_facts, source_before
 from ccmon.quick_typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 from ccmon.settings import config
-from ccmon.settings.context import Context
+from ccmon.settings.context import Context, sweep
 from ccmon.sources import claude_files, log_files
 from ccmon.sources.cancel import Cancel, Cancelled
 from ccmon.system import signals
@@ -151,8 +151,7 @@ def learn(ctx: Context) -> None:
                 from ccmon.pipeline import sources
                 sources.read_beside(ctx, source, history)
             if ctx.settings.official == "claude":
-                from ccmon.pipeline import asking
-                asking.ask_when_due(ctx, history)
+                account.ask_when_due(ctx, history)
             learned_state.study_when_due(history, ctx.now())
     finally:
         locks.unlock(lock)
@@ -323,7 +322,7 @@ def in_background(argv: List[str], lock: int) -> None:
     except UsageError:                 # a configuration that was broken meanwhile: the line will show that
         return
     signals.end_in_order()
-    sweeping.sweep(env)
+    sweep(env)
     try:
         facts = once(ctx, lock)
     except Exception:                  # not again with every call: the reason is in the log

@@ -141,6 +141,14 @@ class AccountHistory(StoreAccess):
         """What came of asking claude; an empty one where it is not to be asked."""
         return self._read(read_asked_note, AskedNote()) if self.ctx.settings.official == "claude" else AskedNote()
 
+    def has_account_changed(self) -> bool:
+        """Whether that file is another one than it was then; False where it is not to be read, or nothing can be stored."""
+        if self.ctx.demo is not None or not self.ctx.settings.account_file or not self.is_writable():
+            return False
+        from ccmon.sources import claude_files  # who shows the past does without
+        before, stamp = self.account_note(), claude_files.stamp(config.login_files(self.ctx.env))
+        return stamp != before.stamp and (bool(before.path) or not set(stamp.split()) <= {claude_files.MISSING})
+
     def write_account(self, note: AccountNote, windows: Windows) -> None:
         """Store the note on that file, and its windows as readings of its login, in one transaction."""
         note, now = note._replace(path=clean(note.path), fault=clean(note.fault)), self.ctx.now()
