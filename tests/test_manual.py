@@ -87,7 +87,7 @@ def test_its_head_names_the_page_and_the_version(name: str) -> None:
 
 
 @pytest.mark.parametrize("text, roff", [
-    ("a `b-c` *d* **e**\nf", ".PP\na \\fBb\\-c\\fR \\fId\\fR \\fBe\\fR f"),
+    ("a `b\n-c` *d* **e**\nf", ".PP\na \\fBb \\-c\\fR \\fId\\fR \\fBe\\fR f"),
     ("- `--x N`, `y`: told: so\n  on\n- plain `z`",
      ".TP\n\\fB\\-\\-x N\\fR, \\fBy\\fR\ntold: so on\n.IP \\(bu 2\nplain \\fBz\\fR"),
     ("| a | b | c |\n|---|---|---|\n| `1` | two | \\| |", ".TP\n\\fB1\\fR (two)\n|"),
