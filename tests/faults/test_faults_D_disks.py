@@ -302,7 +302,8 @@ def test_D12_a_start_up_file_in_a_folder_that_cannot_be_written_stays(shared, ta
     if os.getuid():
         path.parent.chmod(0o555)
     told = strangers.call(["init", target, "--write"], machine.env(CCMON_NOW=NOW))
-    assert (told.code, told.err) == (30, f"ccmon: {path}.before-ccmon cannot be written (Permission denied). Nothing was changed\n")
+    said = f"ccmon: {path}.before-ccmon cannot be written (Permission denied). Nothing was changed\n"
+    assert (told.code, told.err) == (30, said)
     assert path.read_text() == "{}\n" and list(path.parent.iterdir()) == [path]
 
 
