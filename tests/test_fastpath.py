@@ -100,7 +100,7 @@ NOT_LOADED = {                         # what a command shows without, modules o
                 "ccmon.learning.runway", "ccmon.store.ledger", "ccmon.store.reported", "ccmon.alerts.rules",
                 "ccmon.pipeline.lines", "ccmon.typed_times", "pytz"),
     "--once": (*HEAVY, "curses", "shutil", "ccmon.views.history", "ccmon.sources.log_parts", "ccmon.fullscreen.screen"),
-    "--json": (*HEAVY, "json", "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
+    "--json": (*HEAVY, "curses", "shutil", "ccmon.views.screen", "ccmon.views.history", "ccmon.sources.log_parts"),
     "record": (*HEAVY, "ccmon.fullscreen.screen", "ccmon.views.screen.dashboard", "ccmon.views.history",
                "ccmon.sources.log_parts", "ccmon.pipeline.alerting"),
 }

@@ -12,6 +12,7 @@ from ccmon.sources.log_entries import LogEntry
 
 LEARN_AT = 150                         # answers of about one shape that no expression takes: to make one takes 2 ms
 MOST_SHAPES = 12
+_MOST_MISSED = 200                     # shapes of which the answers are counted
 _LONGEST_LINE = 1 << 16                # bytes
 _MOST_BRACKETS = 16                    # of each kind, outside the content
 _TEXT, _NUMBER, _CONTENT = r'"[^"\\\x00-\x1f]*"', "(?:0|[1-9][0-9]{0,14})", r"(\[.*\])"
@@ -110,6 +111,8 @@ class Shapes:
     def learn(self, line: bytes, data: Dict[str, Any]) -> None:
         """An answer, with its record, that came the other road."""
         about = (*data, *data["message"], *data["message"]["usage"])
+        if len(self._missed) >= _MOST_MISSED:
+            self._missed.clear()
         self._missed[about] = missed = self._missed.get(about, 0) + 1
         if missed % LEARN_AT == 0 and len(self._shapes) < MOST_SHAPES and len(line) <= _LONGEST_LINE:
             try:

@@ -97,7 +97,7 @@ def _zone_of_file(name: str) -> Optional[TimeZone]:
         package = PathFinder.find_spec("pytz").origin  # type: ignore[union-attr]
         with open(os.path.join(os.path.dirname(package), "zoneinfo", *parts), "rb") as file:  # type: ignore[arg-type]
             return TimeZone(name, _offset_by(file.read()))
-    except (AttributeError, LookupError, OSError, TypeError):
+    except (AttributeError, LookupError, OSError, TypeError, ValueError):      # ValueError: a name that no file can have here
         return None
 
 
