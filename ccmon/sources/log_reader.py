@@ -37,6 +37,12 @@ MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
 OnProgress = Callable[[float], None]         # of the share (0..1) that has been read
+RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # USD per million tokens of the five kinds, in answers of up to
+PLAIN_TOKENS = 200_000                 # tokens in all
+
+
+def _no_rates(_model: str) -> None:
+    return None
 
 
 class EntryPrices(NamedTuple):
@@ -44,6 +50,7 @@ class EntryPrices(NamedTuple):
 
     of: Callable[["LogEntry"], Optional[float]]           # US dollars, None when unknown
     stamp: int                         # another one when the prices are others
+    rates: "RatesOf" = _no_rates       # of a model, None where `of` is to be asked
 
 
 class LogSet(NamedTuple):
