@@ -3,9 +3,9 @@
 import json
 import os
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
+from ccmon.blake import blake2b
 from ccmon.errors import CcmonError
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import LogEntry

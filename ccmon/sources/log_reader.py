@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
@@ -194,6 +193,7 @@ def start(cache: str, env: Optional[Mapping[str, str]] = None) -> bool:
     locks.unlock(-1 if fd is None else fd)
     if fd is None:
         return False
+    import subprocess  # dear, and only a long history is read so
     code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
             "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
     subprocess.Popen([sys.executable, "-c", code, refresher.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,
