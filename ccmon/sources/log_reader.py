@@ -145,11 +145,13 @@ class _Batch:
         self.refused = False           # another process has read some of it meanwhile
         self.cut_at = time.monotonic() + CUT_S             # when sessions are made of what has come so far
         self._parts: List[LogPart] = []
+        self._messages = 0             # in them
 
     def add(self, part: LogPart) -> None:
         """Take up one more part, and store all of them when they are many."""
         self._parts.append(part)
-        if sum(len(one.messages) for one in self._parts) >= MOST_ROWS or len(self._parts) >= MOST_FILES:
+        self._messages += len(part.messages)
+        if self._messages >= MOST_ROWS or len(self._parts) >= MOST_FILES:
             self.write()
 
     def cut(self, logs: LogSet, now: int) -> None:
@@ -161,7 +163,7 @@ class _Batch:
 
     def write(self) -> bool:
         """Store what has been taken up; whether all of it, with what came before, is what this process has read."""
-        parts, self._parts = self._parts, []
+        parts, self._parts, self._messages = self._parts, [], 0
         if parts:
             taken = self.store.change_owner(self.owner, lambda db, owner: ledger.store_parts(db, owner, parts))
             self.refused = self.refused or not all(taken)
