@@ -1,3 +1,3 @@
 """ccmon: how much of the Claude Code session is used, until when it lasts, when it resets."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

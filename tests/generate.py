@@ -28,7 +28,7 @@ from ccmon.settings.options import BY_NAME  # noqa: E402
 from ccmon.views.screen.foot import KEYS  # noqa: E402
 
 NOTE = "Made by tests/generate.py from ccmon's parser. Do not edit it: run python tests/generate.py"
-DATED = "2026-11-22"                   # the pages' date: change it with __version__
+DATED = "2026-11-30"                   # the pages' date: change it with __version__
 ALL = {**COMMANDS, "help": HELP}
 MARKED = re.compile(r"<!-- (?P<what>[\w]+)(?:: (?P<name>\w+))? -->\n.*?<!-- end -->", re.S)
 TEXT_WIDTH, USAGE_WIDTH = 126, 70      # columns: of Markdown, and of an example that `man` shifts to the right

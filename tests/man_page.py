@@ -45,7 +45,7 @@ def _blocks(lines: List[str]) -> Iterator[str]:
         elif row.startswith("- "):
             yield from _item(" ".join([row[2:], *(more.strip() for more in _taken(rows, "  "))]))
         elif row:
-            yield from (".PP", *_filled(" ".join([row, *_taken(rows, r"(?![-|#]|```|$)")])))
+            yield from (".PP", *_filled(" ".join([row, *_taken(rows, r"(?!- |[|#]|```|$)")])))
 
 
 def _taken(rows: List[str], beginning: str) -> List[str]:

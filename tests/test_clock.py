@@ -100,3 +100,8 @@ def test_pytz_is_loaded_only_for_a_zone_that_is_odd():
             "print([(clock.zone(name).name, 'pytz' in sys.modules) for name in ('local', 'utc', 'Europe/Warsaw', 'poland')][1:])")
     run = subprocess.run([sys.executable, "-c", code], cwd=str(ROOT), stdout=subprocess.PIPE, check=True, encoding="utf-8")
     assert run.stdout == "[('UTC', False), ('Europe/Warsaw', False), ('Poland', True)]\n"
+
+
+def test_a_zone_that_can_be_no_file_is_an_unknown_one():
+    with pytest.raises(CcmonError, match="Unknown time zone"):
+        clock.zone("Europe/A\0")       # a ValueError of open, as Łódź/Ł is in a locale of ASCII alone

@@ -165,6 +165,14 @@ def test_kaplan_meier_by_hand():
     assert runway.reached_by(seen, [-1.0, 0.0, 1.0, 2.0, 4.0, 5.0]) == pytest.approx((0, 0.25, 0.25, 0.625, 1, 1), abs=1e-9)
 
 
+@given(st.lists(st.tuples(st.sampled_from((0.0, 1.0, 2.5, 7.0)), st.booleans(), st.floats(0.01, 1)), min_size=1),
+       st.floats(0.01, 0.99))
+def test_a_share_is_reached_by_the_first_value_that_is_enough(seen, share):
+    values = sorted({value for value, _, _ in seen})
+    enough = [value for value, reached in zip(values, runway.reached_by(seen, values)) if reached >= share]
+    assert runway._reaching(sorted(seen), (share,)) == [*enough, values[-1]][:1]
+
+
 @pytest.mark.parametrize("left", [0.1, 5.0, 40.0, 300.0])
 def test_each_moment_says_when_so_much_had_been_used(left):
     """Minute by minute through the course."""

@@ -23,7 +23,7 @@ from ccmon.call_parser import manual_file, manual_topic
 from ccmon.call_table import PAGES as FILES
 from ccmon.errors import UsageError
 from ccmon.model import Facts
-from ccmon.pipeline import snapshots
+from ccmon.pipeline import present
 from ccmon.settings import context
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
 from ccmon.settings.themes import THEMES
@@ -87,7 +87,7 @@ def test_its_head_names_the_page_and_the_version(name: str) -> None:
 
 
 @pytest.mark.parametrize("text, roff", [
-    ("a `b-c` *d* **e**\nf", ".PP\na \\fBb\\-c\\fR \\fId\\fR \\fBe\\fR f"),
+    ("a `b\n-c` *d* **e**\nf", ".PP\na \\fBb \\-c\\fR \\fId\\fR \\fBe\\fR f"),
     ("- `--x N`, `y`: told: so\n  on\n- plain `z`",
      ".TP\n\\fB\\-\\-x N\\fR, \\fBy\\fR\ntold: so on\n.IP \\(bu 2\nplain \\fBz\\fR"),
     ("| a | b | c |\n|---|---|---|\n| `1` | two | \\| |", ".TP\n\\fB1\\fR (two)\n|"),
@@ -259,7 +259,7 @@ def test_every_format_is_described() -> None:
 
 def test_every_field_of_a_template_is_described_and_no_other(newcomer: Newcomer) -> None:
     described = [name for cell in table(LINE, "Templates") for name in re.findall(r"\{([a-z0-9_.]+)", cell) if name != "w."]
-    snapshot = snapshots.snapshot(context.prepare({}, {"HOME": str(newcomer.home)}), Facts(), 0)
+    snapshot = present.snapshot(context.prepare({}, {"HOME": str(newcomer.home)}), Facts(), 0)
     assert described == [*fields._table(snapshot, clock.zone("UTC")), "bar"]
 
 

@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Iterator, List
 
@@ -236,6 +237,18 @@ def test_a_reader_of_three_minutes_finds_all_that_is_needed() -> None:
         assert word in top
     contents = README.split("\n## ", 1)[0]
     assert set(re.findall(r"\(#([\w-]+)\)", contents)) >= {"plans", "what-the-numbers-mean", "uninstalling", "troubleshooting"}
+
+
+def test_every_file_of_python_that_the_papers_name_is_there() -> None:
+    """Each of a row of the picture in CONTRIBUTING in the folder that stands before it; and the picture fits on its page."""
+    files = [path.relative_to(ROOT).as_posix() for folder in ("ccmon", "tests") for path in (ROOT / folder).rglob("*.py")]
+    picture = PAGES["CONTRIBUTING.md"].split("```text\n", 1)[1].split("```", 1)[0]
+    rows = re.findall(r"^  (?:([a-z]+)/ )?(.*\n(?:   .*\n)*)", picture, re.M)
+    named = [(f"ccmon/{room}", name) for room, said in rows for name in re.findall(r"\w+\.py\b", said)]
+    named += [("", name) for page in PAGES if page != "CHANGELOG.md" for name in re.findall(r"\w[\w/*]*\.py\b", PAGES[page])]
+    assert len(named) > 150 and PAGES["CONTRIBUTING.md"].count("\n") <= 250
+    assert [(folder, name) for folder, name in named
+            if not any(file.startswith(folder) and fnmatch(f"/{file}", f"*/{name}") for file in files)] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -73,7 +73,7 @@ def failing() -> Evidence:
 
 
 WORKING = """\
-ccmon 0.1.0  where each number comes from      2026-01-15 15:42:10 Europe/Warsaw
+ccmon 1.0.0  where each number comes from      2026-01-15 15:42:10 Europe/Warsaw
 source   ccusage 20.0.24, 2s old; ran 2m ago in 0.31 s, no log changed since
          ~/.npm/bin/ccusage reads ~/.claude/projects
 session  13:00-18:00: 18,386 tokens = 6,894 input + 11,492 output
@@ -99,7 +99,7 @@ options  plan       max5           --plan; not CCMON_PLAN, config.ini
 """
 
 NOTHING = """\
-ccmon 0.1.0  where each number comes from      2026-01-15 15:42:10 Europe/Warsaw
+ccmon 1.0.0  where each number comes from      2026-01-15 15:42:10 Europe/Warsaw
 source   ccusage, nothing read so far. Run ccmon, or `ccmon record`
 session  none is known
 limit    7,000 tokens: plan pro, a reference figure
@@ -115,7 +115,7 @@ options  all 3 are defaults; there is no ~/.config/ccmon/config.ini
 """
 
 FAILING = """\
-ccmon 0.1.0  where each number comes from      2026-01-15 15:42:10 Europe/Warsaw
+ccmon 1.0.0  where each number comes from      2026-01-15 15:42:10 Europe/Warsaw
 source   logs, 2h 00m old, took 2.5 s
          the log files, not ccusage: no ccusage could be started
          reads ~/.claude/projects
@@ -155,7 +155,7 @@ def shown(found: Evidence, cells: int = 80) -> str:
 
 @pytest.mark.parametrize("situation, picture", [(working, WORKING), (nothing, NOTHING), (failing, FAILING)])
 def test_pictures(situation, picture):
-    assert shown(situation()) == picture.replace("0.1.0", __version__)
+    assert shown(situation()) == picture.replace("1.0.0", __version__)
 
 
 def test_a_usual_day_fits_one_screen_with_the_prompt():

@@ -294,7 +294,8 @@ def test_a_console_that_is_closed_ends_it_in_order():
 
 LACKING = {                            # what Windows does not have, or has in another way, and the rooms that own it
     "creationflags": {"refresher", "system/processes"}, "ctypes": {"system/shared_files"},
-    "curses": {"fullscreen/entries", "fullscreen/screen"}, "fcntl": {"locks", "setup/prompt_probe", "system/shared_files"},
+    "curses": {"fullscreen/entries", "fullscreen/screen"},
+    "fcntl": {"locks", "setup/prompt_probe", "sources/log_workers", "system/shared_files"},
     "locale.nl_langinfo": {"output"}, "msvcrt": {"locks"}, "os.O_NOCTTY": {"fullscreen/screen_signals"},
     "os.O_NONBLOCK": {"fullscreen/screen_signals"},
     "os.fchmod": {"private", "system/newfiles", "system/shared_files"},

@@ -9,13 +9,14 @@ from binascii import a2b_base64
 from bisect import bisect_left
 from functools import lru_cache
 from math import erf, exp, log
-from typing import Iterable, Iterator, List, Sequence, Tuple
+from operator import itemgetter
 
 from ccmon import checked
 from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
 from ccmon.learning.values import ENOUGH, HISTORY_S, LEAST_TAIL, NO_CURVE, TAIL, WIDEST_TAIL, Estimate, RunwayModel, UsageCurve
 from ccmon.model import Runway
+from ccmon.quick_typing import Iterable, Iterator, List, Sequence, Tuple
 from ccmon.when import DAY_S
 
 Curve = Sequence[Tuple[float, float]]          # minutes from now, probability of having reached the limit by then: both rising
@@ -45,6 +46,7 @@ QUIET_S = 900
 Traits = Tuple[float, float, float, float, float, float, float]
 Moment = Tuple[float, float, float, float, float, float, float, float, float, float, float, float]
 _NUMBERS = 12                          # of a moment
+_FIRST = itemgetter(0)
 
 
 def quantile(curve: Curve, cut: float, share: float) -> float:
@@ -219,13 +221,18 @@ def _took(usage: UsageCurve, moments: Sequence[Moment], wanted: float, speed: fl
     return times
 
 
-def curves(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
-    """For each amount the probability of having used it, by minutes from now."""
+def _compared(model: RunwayModel, usage: UsageCurve, now: float) -> Tuple[List[Moment], List[float], float]:
+    """Past moments, how much each counts now, and how fast it goes."""
     mean, moments = _past(model)
     here = _traits(usage, now, mean)
-    weights = _weights(moments, here)
+    return moments, _weights(moments, here), here[-1]
+
+
+def curves(model: RunwayModel, usage: UsageCurve, lefts: Sequence[float], now: float) -> Iterator[List[Tuple[float, float]]]:
+    """For each amount the probability of having used it, by minutes from now."""
+    moments, weights, speed = _compared(model, usage, now)
     for left in lefts:
-        shares = reached_by(_took(model.usage, moments, left, here[-1], weights), GRID)
+        shares = reached_by(_took(model.usage, moments, left, speed, weights), GRID)
         yield [(0.0, 0.0), *zip(GRID[1:], shares[1:])]
 
 
@@ -264,19 +271,33 @@ def tail_after(are_covered: Iterable[bool]) -> float:
 
 def _band(model: RunwayModel, usage: UsageCurve, now: int, reset_at: int) -> Tuple[Tuple[int, float, float], ...]:
     """5 % and 95 % of what will have been used by then."""
-    mean, moments = _past(model)
-    here = _traits(usage, now, mean)
-    weights, band, low, high = _weights(moments, here), [], 0.0, 0.0
+    moments, weights, speed = _compared(model, usage, now)
+    by_weight = sorted([(weight, int(ts), load, stop, rest[-1])            # whole seconds are found in half the time
+                        for weight, (ts, load, stop, *rest) in zip(weights, moments)])
+    band, low, high, past = [], 0.0, 0.0, model.usage
     for minutes in HORIZONS:
         if now + 60 * minutes <= reset_at:
-            seen = [((at(model.usage, ts + 60 * min(minutes, stop)) - load) * here[-1] / speed, stop < minutes, weight)
-                    for (ts, load, stop, *_, speed), weight in zip(moments, weights)]
-            loads = sorted({load for load, _, _ in seen})
-            shares = reached_by(seen, loads)
-            low, high = (max(before, loads[min(bisect_left(shares, share), len(loads) - 1)])
-                         for before, share in ((low, 0.05), (high, 0.95)))
+            seen = [((at(past, ts + 60 * minutes) - load) * speed / its_speed, False, weight)
+                    for weight, ts, load, stop, its_speed in by_weight if stop >= minutes]
+            seen += [((at(past, ts + 60 * stop) - load) * speed / its_speed, True, weight)
+                     for weight, ts, load, stop, its_speed in by_weight if stop < minutes]
+            seen.sort(key=_FIRST)      # equal ones stay as they are, by the rest
+            low, high = map(max, (low, high), _reaching(seen, (0.05, 0.95)))
             band.append((now + 60 * minutes, low, high))
     return tuple(band)
+
+
+def _reaching(seen: Sequence[Tuple[float, bool, float]], shares: Sequence[float]) -> List[float]:
+    """The first values at which reached_by is at least these rising shares, else the last one; seen is in order."""
+    left, above = sum([weight for _, _, weight in seen]), 1.0
+    values: List[float] = []
+    for value, is_open, weight in seen:
+        if not is_open and left > 0:
+            above *= max(0.0, 1.0 - weight / left)
+            while len(values) < len(shares) and 1.0 - above >= shares[len(values)]:
+                values.append(value)
+        left -= weight
+    return values + [seen[-1][0]] * (len(shares) - len(values))
 
 
 def forecast(model: RunwayModel, usage: UsageCurve, left: float, now: int, reset_at: int,

@@ -4,13 +4,13 @@ import os
 import time
 from contextlib import suppress
 from functools import partial
-from typing import Optional, Sequence
 
 from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import READING_BUSY_MS, History, SourceAnswer, opened
+from ccmon.quick_typing import Optional, Sequence
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import log_files, log_reader

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import stat
 from binascii import crc32
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.blake import blake2b
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it

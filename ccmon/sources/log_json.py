@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache
 from json import JSONDecoder
 from math import isinf
-from typing import Any, Callable, Dict, List, NoReturn, Tuple
+
+from ccmon.quick_typing import Any, Callable, Dict, List, NoReturn, Tuple
 
 _DAY_MS = 86_400_000
 _FIRST_DAY = date(2000, 1, 1).toordinal()

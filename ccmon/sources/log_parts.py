@@ -3,10 +3,10 @@
 import json
 import os
 from functools import lru_cache
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.blake import blake2b
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import Lines, LogFile

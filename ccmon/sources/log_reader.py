@@ -11,11 +11,22 @@ import os
 import sys
 import time
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
 from ccmon.model import Block, Owner
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import (
+    TYPE_CHECKING,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 from ccmon.sources.log_files import LogFile
 from ccmon.store import ledger, log_state, trusted
 from ccmon.store.database import Store

@@ -5,8 +5,8 @@ What it takes for an answer is one to the last byte, with the same entry; all el
 
 import json
 import re
-from typing import Any, Dict, List, Match, Optional, Tuple
 
+from ccmon.quick_typing import Any, Dict, List, Match, Optional, Tuple
 from ccmon.sources import log_entries, log_json
 from ccmon.sources.log_entries import LogEntry
 

@@ -1,8 +1,8 @@
 """Sessions made of the sums of their quarters of an hour, where none is fixed yet: of a long history in a tenth of the time."""
 
 import sqlite3
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
+from ccmon.quick_typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.store import messages, rows, usage
 from ccmon.when import HOUR_S, SESSION_S
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left, bisect_right
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import log_state, messages, rows, session_sums, usage
 from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import CountedMessage, LogMessage, MessageChange, MessageRow

@@ -5,9 +5,9 @@ project), and of sessions that only ccusage has reported (without model and proj
 """
 
 import sqlite3
-from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ccmon.model import UsageRow
+from ccmon.quick_typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 from ccmon.store import rows
 from ccmon.when import HOUR_S
 

@@ -4,9 +4,9 @@ import os
 import time
 from bisect import bisect_right
 from datetime import datetime, timedelta
-from typing import Callable, Iterable, List, Mapping, Optional
 
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Callable, Iterable, List, Mapping, Optional
 from ccmon.system import processes
 from ccmon.text import clean, clip
 
@@ -97,7 +97,7 @@ def _zone_of_file(name: str) -> Optional[TimeZone]:
         package = PathFinder.find_spec("pytz").origin  # type: ignore[union-attr]
         with open(os.path.join(os.path.dirname(package), "zoneinfo", *parts), "rb") as file:  # type: ignore[arg-type]
             return TimeZone(name, _offset_by(file.read()))
-    except (AttributeError, LookupError, OSError, TypeError):
+    except (AttributeError, LookupError, OSError, TypeError, ValueError):      # ValueError: a name that no file can have here
         return None
 
 

@@ -18,10 +18,10 @@ from ccmon import checked
 from ccmon.sources import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
-WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
+WITH_FALL_BACK = {                     # tests here provoke them, and test_quick_typing.py
     *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/checked.py") for name in ("_json", "_json.make_scanner")),
     ("ccmon/checked.py", "_json.make_encoder"), ("ccmon/checked.py", "_json.encode_basestring_ascii"),
-    ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
+    ("ccmon/quick_typing.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
     *((f"ccmon/{path}.py", "_signal") for path in ("system/signals", "fullscreen/guardian", "fullscreen/screen_signals")),
     ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256"),
     ("ccmon/blake.py", "_blake2"), ("ccmon/blake.py", "_blake2.blake2b")}

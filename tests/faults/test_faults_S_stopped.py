@@ -146,7 +146,7 @@ def test_S11_ctrl_z_in_the_screen_keeps_nobody_out(machine):
     shell = ["bash", "--norc", "-i"]
     with Terminal(shell, env=machine.env(PS1="$ "), cwd=str(machine.cwd)) as term:
         term.send(" ".join(machine.command("--interval", "1")) + "\r")
-        wait_until(lambda: (machine.folder / "busy").exists(), "ccusage runs")
+        wait_until(lambda: (machine.folder / "busy").exists() and left(machine), "ccusage runs, and it is noted")
         term.send("\x1a")
         term.wait_for("Stopped")
         live(machine, 350)

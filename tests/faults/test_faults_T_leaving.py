@@ -180,7 +180,7 @@ def test_T05_stopped_by_ctrl_s_and_idle(log):
         term.pause()
         term.signal(signal.SIGTERM)
         assert term.wait_exit() == 143
-        assert term.leftover() == CLEAN
+        term.wait_until(lambda: term.leftover() == CLEAN, "a clean terminal")
 
 
 def blocked(term):

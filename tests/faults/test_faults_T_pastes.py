@@ -11,8 +11,9 @@ from extent import examples
 from full_screen import leave, live, monitor, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from line_shells import contents, installed  # noqa: F401
 from terminal import CLEAN, Terminal
-from test_first_run import answer_all, dialogue, kept, place  # noqa: F401
+from test_first_run import answer_all, dialogue, place  # noqa: F401
 
 from ccmon.fullscreen.keys import (
     _USUAL,
@@ -255,13 +256,13 @@ def test_T27_a_burst_is_one_frame(log):
 
 def test_T26_answers_that_were_pasted_write_nothing(place):
     """The last question wants an answer that was given to it."""
-    before = kept(place)
+    before = contents(place.home)
     with dialogue(place) as term:
         term.wait_for("]:")
         term.send("max5\nlocal\nbash\ny\ny\ny\n")
         term.wait_for("Write it?")
         term.pause()
-        assert term.process.poll() is None and kept(place) == before
+        assert term.process.poll() is None and contents(place.home) == before
         term.send("n\n")
-        assert term.wait_exit() == 0 and kept(place) == before
+        assert term.wait_exit() == 0 and contents(place.home) == before
         assert "Nothing was written." in term.text()
