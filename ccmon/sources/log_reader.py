@@ -47,8 +47,7 @@ MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
 OnProgress = Callable[[float], None]         # of the share (0..1) that has been read
-RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # USD per million tokens of the five kinds, in answers of up to
-PLAIN_TOKENS = 200_000                 # tokens in all
+RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # of a model: USD per million tokens of the five kinds
 
 
 def _no_rates(_model: str) -> None:
@@ -60,7 +59,8 @@ class EntryPrices(NamedTuple):
 
     of: Callable[["LogEntry"], Optional[float]]           # US dollars, None when unknown
     stamp: int                         # another one when the prices are others
-    rates: "RatesOf" = _no_rates       # of a model, None where `of` is to be asked
+    rates: RatesOf = _no_rates         # of answers of few tokens; None where `of` is to be asked
+    plain_tokens: int = 0              # as many are few
 
 
 class LogSet(NamedTuple):
