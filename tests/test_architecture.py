@@ -31,7 +31,7 @@ STORE = {name for name in DOORS if name.startswith("store.")}                   
 SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes"}
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.program_search"),
              ("sources.ccusage", "sources.cancel")}
-OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "quick_typing", "sources.ccusage_output", "checked", "text",
+OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "quick_typing", "blake", "sources.ccusage_output", "checked", "text",
                  "typed_values", "when", "private", "system.processes", "system.newfiles", "system.ready",
                  "system.signals", "system.named_files", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}

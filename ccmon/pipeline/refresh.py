@@ -66,7 +66,8 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         facts = learned_state.recall(history, facts, now)
         lines.write_all(ctx, facts, now, of_account)
         if facts.reported.source.progress is None:
-            history.maintain(now)
+            if before.refreshed:       # the first refresh has read all logs: that is waited for
+                history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
                 snapshot = present.snapshot(ctx, facts, now)
                 learned_state.store_forecasts(history, snapshot)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from hashlib import blake2b
 from struct import Struct
 
+from ccmon.blake import blake2b
 from ccmon.quick_typing import Any, Dict, List, NamedTuple, Optional, Tuple
 from ccmon.sources import log_json
 from ccmon.sources.log_json import BadLine, time_ms

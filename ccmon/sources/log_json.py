@@ -6,6 +6,7 @@ the names below, wherever they stand. Few lines can hold any of it: bytes tell w
 
 import re
 from datetime import date
+from functools import lru_cache
 from json import JSONDecoder
 from math import isinf
 
@@ -174,6 +175,7 @@ def _offset_ms(zone: str) -> int:
     return offset if zone[0] == "+" else -offset
 
 
+@lru_cache(maxsize=512)
 def _day_ms(text: str) -> int:
     """Epoch ms of midnight (UTC). Raises ValueError."""
     match = _DAY.fullmatch(text)

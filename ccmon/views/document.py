@@ -1,4 +1,4 @@
-"""The --json document: every number of a moment. Keys are only ever added; the README describes them."""
+"""The --json document: every number of a moment. Keys are only ever added; man/ccmon.md describes them."""
 
 from ccmon.model import NEAR_PERCENT, Binding, Block, Runway, Snapshot, Source, Window
 from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Optional

@@ -292,6 +292,21 @@ def test_D12_D18_the_home_of_somebody_else_or_none_costs_no_numbers(shared, home
     assert {file: file.stat().st_mtime_ns for file in machine.home.rglob("*")} == before
 
 
+@pytest.mark.parametrize("target, name", [("claude", ".claude/settings.json"), ("bash", ".bashrc")])
+def test_D12_a_start_up_file_in_a_folder_that_cannot_be_written_stays(shared, target, name):
+    machine = Machine(Path(shared))
+    shutil.copy(machine.ccusage, machine.bin / "ccmon")
+    path = machine.home / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}\n")
+    if os.getuid():
+        path.parent.chmod(0o555)
+    told = strangers.call(["init", target, "--write"], machine.env(CCMON_NOW=NOW))
+    said = f"ccmon: {path}.before-ccmon cannot be written (Permission denied). Nothing was changed\n"
+    assert (told.code, told.err) == (30, said)
+    assert path.read_text() == "{}\n" and list(path.parent.iterdir()) == [path]
+
+
 # --- no home, no descriptors ---
 
 @pytest.mark.parametrize("env", [{"HOME": "/nonexistent"}, {"HOME": "relative"}, {"XDG_DATA_HOME": "/proc/nope"},
