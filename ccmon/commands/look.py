@@ -39,11 +39,11 @@ def _json(ctx: Context) -> int:
 
 def _complain(snapshot: Snapshot) -> int:
     """The exit code, with a word on stderr when there is nothing to show."""
-    from ccmon.views import document
-    code = document.exit_code(snapshot)
-    if code == document.NO_DATA:
-        streams.complain(document.failure(snapshot.source), code)
-    if code == document.NO_SESSION:
+    from ccmon.usage import notices
+    code = notices.exit_code(snapshot)
+    if code == notices.NO_DATA:
+        streams.complain(notices.failure(snapshot.source), code)
+    if code == notices.NO_SESSION:
         from ccmon.views.screen import idle
         streams.complain(idle.NO_SESSION, code)
     return code
