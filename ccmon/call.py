@@ -7,10 +7,10 @@ import sys
 from contextlib import contextmanager
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.call_table import ABSENT, COMMANDS, Argument, arguments_of
 from ccmon.errors import UsageError
+from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.settings.options import OPTIONS, flag_name
 from ccmon.text import clean
 from ccmon.typed_values import FALSE, TRUE, Layer, RawValue, folded
@@ -136,9 +136,8 @@ def _joined(argv: Sequence[str]) -> List[str]:
 @contextmanager
 def context_of(given: SimpleNamespace) -> "Iterator[Context]":
     """The user's own home and settings, or those of a demo, whose home goes when the call ends."""
-    from ccmon.pipeline import sweeping
-    from ccmon.settings.context import prepare
-    sweeping.sweep(os.environ)
+    from ccmon.settings.context import prepare, sweep
+    sweep(os.environ)
     if not getattr(given, "demo", False):
         yield prepare(flags(given), os.environ)
         return

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Sequence
 
 from ccmon import __version__
 from ccmon.call_table import ABSENT, COMMANDS, HELP, MODES, PAGES, SETTINGS, VERSION_FLAG, Argument, Command, arguments_of
 from ccmon.errors import UsageError
+from ccmon.quick_typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, Sequence
 from ccmon.text import clean, clip, did_you_mean
 from ccmon.typed_values import folded
 

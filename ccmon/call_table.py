@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
-
 from ccmon.alerts.kinds import VALID as ALERTS
 from ccmon.alerts.kinds import parse_kind
 from ccmon.choices import BY_WORDS, GROUPS, PERIODS, SHELLS, START_UP_FILES, SUBSCRIPTIONS, TARGET_WORDS, TARGETS, WINDOW
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings.options import BY_NAME, NEGATIVE_FLAGS, OPTIONS, Option, flag_name
 from ccmon.typed_values import folded, plan_of, word_of
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Dict, List, Mapping, Sequence, Tuple
 
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.alerts.kinds import parse_kinds
 from ccmon.call_table import COMMANDS, CONFIG_ACTIONS, VERSION_FLAG, arguments_of
 from ccmon.choices import ACTIONS, AS_OPTIONS, BY_WORDS, FLAGS, INSTEAD, PERIODS, WORDS
 from ccmon.errors import UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 from ccmon.settings.options import BY_NAME, OPTIONS, flag_name
 from ccmon.settings.themes import THEMES
 from ccmon.text import clean, clip, did_you_mean

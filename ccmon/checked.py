@@ -1,7 +1,6 @@
 """Stored JSON, read again: each value is checked to be of its kind and within bounds, or raises."""
 
-from typing import Any, Callable, NoReturn, Optional, Tuple, Type, TypeVar
-
+from ccmon.quick_typing import Any, Callable, NoReturn, Optional, Tuple, Type, TypeVar
 from ccmon.text import clean
 
 MOST = 2 ** 63 - 1                     # no number of ours is larger, nor does sqlite take one

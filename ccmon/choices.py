@@ -3,7 +3,7 @@
 The order of names is that of help texts, completions and messages. It imports nothing of ccmon.
 """
 
-from typing import Mapping, Tuple
+from ccmon.quick_typing import Mapping, Tuple
 
 PERIODS = ("day", "week", "month")     # of the history
 GROUPS = ("session", *PERIODS, "hour", "model", "project")

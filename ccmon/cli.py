@@ -5,10 +5,10 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
-from typing import List, Sequence
 
 from ccmon import streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
+from ccmon.quick_typing import List, Sequence
 from ccmon.system import signals
 
 OK, INTERNAL = 0, 70

@@ -5,9 +5,7 @@ Times are integer epoch seconds (UTC), tokens are input + output unless a name s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Tuple
-
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import NEAR_PERCENT as NEAR_PERCENT
 from ccmon.when import SESSION_S
 
@@ -177,7 +175,7 @@ class StoredFacts(NamedTuple):
 
 
 class ReportedFacts(NamedTuple):
-    """What the source and Claude Code reported last, read by pipeline/shown.py."""
+    """What the source and Claude Code reported last, read by pipeline/stored.py."""
 
     source: Source = Source()
     windows: Windows = ()              # that run, of the account that answered last

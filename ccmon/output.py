@@ -9,10 +9,9 @@ import os
 import sys
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, Optional, Sequence, TextIO
 
 from ccmon import line_answer, streams
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 from ccmon.settings import ini_sections, themes
 from ccmon.settings.context import Context
 from ccmon.settings.ini_sections import Setting

@@ -8,9 +8,8 @@ from __future__ import annotations
 import unicodedata
 from itertools import groupby
 from operator import attrgetter
-from typing import FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 ROLES = ("text", "title", "label", "value", "dim", "accent", "ok", "fair", "warn", "danger", "marker", "key", "track")
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from typing import Callable, Optional, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, NamedTuple, Optional, Tuple
 from ccmon.typed_values import SECOND_UNITS, bare, days
 from ccmon.when import DAY_S, DAYS, MONTHS, SKEW_S, Zone, epoch, local
 

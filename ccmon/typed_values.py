@@ -6,10 +6,8 @@ wherever it stands. Each takes a text and raises ValueError with what is valid.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterable, Mapping, Optional, Tuple
-
 from ccmon.errors import CcmonError, SettingError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterable, Mapping, NamedTuple, Optional, Tuple
 from ccmon.text import clean, clip, did_you_mean
 
 TRUE = ("1", "yes", "true", "on", "y", "t", "enable", "enabled")

@@ -6,7 +6,8 @@ People read times of day by the clock that they have chosen; data for programs n
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Protocol
+
+from ccmon.quick_typing import Protocol
 
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 7 * 86_400
 SESSION_S = 5 * HOUR_S

@@ -10,9 +10,9 @@ from claude_account import DAY, HOUR, NOW, PROFILE, text, utilization
 
 from ccmon import cli, private
 from ccmon.model import Facts, Login, Window
-from ccmon.pipeline import account, history, snapshots
+from ccmon.pipeline import account, history, present
 from ccmon.pipeline.account import NOT_JSON
-from ccmon.settings import context
+from ccmon.settings import config, context
 from ccmon.sources import claude_files
 from ccmon.store import history_path, rows
 from ccmon.usage import account_json
@@ -187,7 +187,7 @@ def test_another_login_takes_the_place_of_the_first(home, file):
     ({"CLAUDE_CONFIG_DIR": "~/.claude,/b"}, ["~/.claude/.claude.json", "/b/.claude.json", "~/.claude.json"]),
 ])
 def test_where_the_file_is(home, env, expected):
-    found = account.paths({"HOME": str(home), **env})
+    found = config.login_files({"HOME": str(home), **env})
     assert found == [path.replace("~", str(home)) for path in expected]
 
 
@@ -218,13 +218,13 @@ def test_a_damaged_note_is_none(spoil):
     ({}, "max20", "max20"), ({"CCMON_PLAN": "max5"}, "max5", "max5"), ({"CCMON_PLAN": "pro"}, "pro", "pro"),
     ({"CCMON_ACCOUNT_FILE": "no"}, "pro", "pro")])
 def test_the_accounts_plan_is_in_force_where_none_is_set(home, file, env, plan, asked):
-    limit = snapshots.snapshot(at(home, **env), Facts(reported=facts_at(home, **env)), NOW + 60).limit
+    limit = present.snapshot(at(home, **env), Facts(reported=facts_at(home, **env)), NOW + 60).limit
     assert (limit.plan, limit.asked, limit.by_account) == (plan, asked, plan == "max20")
 
 
 def test_an_unknown_tier_changes_nothing(home, file):
     rewrite(file, text(profile={**PROFILE, "organizationRateLimitTier": "default_raven"}))
-    limit = snapshots.snapshot(at(home), Facts(reported=facts_at(home)), NOW + 60).limit
+    limit = present.snapshot(at(home), Facts(reported=facts_at(home)), NOW + 60).limit
     assert (limit.plan, limit.by_account) == ("pro", False)
 
 

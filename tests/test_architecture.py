@@ -31,7 +31,7 @@ STORE = {name for name in DOORS if name.startswith("store.")}                   
 SCREEN = {name for name in DOORS if name.startswith("fullscreen.")} | {"fullscreen.keys", "settings.themes"}
 SAME_DOOR = {("sources.log_watch", "sources.log_files"), ("sources.ccusage", "sources.program_search"),
              ("sources.ccusage", "sources.cancel")}
-OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "named_tuple", "sources.ccusage_output", "checked", "text",
+OPEN_TO_DOORS = {"line_answer", "locks", "model", "errors", "quick_typing", "blake", "sources.ccusage_output", "checked", "text",
                  "typed_values", "when", "private", "system.processes", "system.newfiles", "system.ready",
                  "system.signals", "system.named_files", "system.process_facts"}
 IMPURE = {"os", "sys", "time", "sqlite3", "subprocess", "curses", "threading", "io", "pathlib", "shutil", "socket", "signal"}
@@ -168,9 +168,8 @@ def test_folders_import_downwards_as_the_picture_in_contributing_shows_them():
     assert up == set()
 
 
-def test_values_are_made_quickly():
-    """typing takes ten times as long for a named tuple, and what is annotated is evaluated unless it is text."""
-    slow = {name for name in FILES for node in nodes(name) if isinstance(node, ast.ImportFrom) and node.module == "typing"
-            and "NamedTuple" in {alias.name for alias in node.names}}
-    untold = {name for name in FILES if "ccmon.named_tuple" in imported(name) and "__future__" not in imported(name)}
-    assert (slow - {"claude_row", "named_tuple"}, untold) == (set(), set())
+def test_typing_is_loaded_by_type_checkers_alone():
+    """What is on the line's path asks for its names there, everything else has them of quick_typing."""
+    asks = {name for name in FILES if "typing" in heads(name)}
+    unguarded = {name for name in asks for node in nodes(name)[0].body if "typing" in getattr(node, "module", "") or ""}
+    assert (unguarded, len(asks) <= 10) == (set(), True)

@@ -9,7 +9,7 @@ from claude_account import DAY, HOUR, NOW, iso, text, utilization
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccmon.pipeline import account, asking, history
+from ccmon.pipeline import account, history
 from ccmon.settings import context
 from ccmon.sources import ccusage, ccusage_output
 from ccmon.usage import account_json, account_note
@@ -101,7 +101,7 @@ def test_what_goes_wrong_is_one_sentence(stand_in, body, timeout_s, sentence):  
     ({"CLAUDE_CONFIG_DIR": "/a,/b"}, "/b/.claude.json", "/b"), ({"CLAUDE_CONFIG_DIR": "/a,/b"}, "", "/a"),
     ({"CLAUDE_CONFIG_DIR": "/h/.claude,/b"}, "/h/.claude.json", None)])
 def test_of_several_folders_it_is_told_one(env, file, expected):
-    assert asking.environment({"HOME": "/h", **env}, file).get("CLAUDE_CONFIG_DIR") == expected
+    assert account.environment({"HOME": "/h", **env}, file).get("CLAUDE_CONFIG_DIR") == expected
 
 
 def refreshed(home, now, **env):
@@ -110,7 +110,7 @@ def refreshed(home, now, **env):
                                "CCMON_OFFICIAL": "claude", **env})
     with history.opened(ctx, 5000) as kept:
         account.take(ctx, kept)
-        asking.ask_when_due(ctx, kept)
+        account.ask_when_due(ctx, kept)
         return kept.facts(now), kept.asked_note()
 
 

@@ -10,7 +10,7 @@ from made_facts import changed_facts
 from store_cases import DAY, HOUR, T0, block, kept_files
 
 from ccmon.model import HighWater, Sample, Source
-from ccmon.pipeline import history, present, snapshots, stored
+from ccmon.pipeline import history, present, stored
 from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store.database import StoreError
@@ -81,7 +81,7 @@ def test_a_held_store_is_read_and_told(ctx):
     assert "is held by another program" in facts.stored.trouble
     assert (facts.stored.blocks, facts.stored.listed, facts.reported.source) == ((NOW_RUNNING,), (T0,), SOURCE)
     assert facts.stored.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0),)
-    shot = snapshots.snapshot(ctx, facts, T0 + 60)
+    shot = present.snapshot(ctx, facts, T0 + 60)
     assert (shot.limit.tokens, shot.limit.unknown, shot.percent) == (30_000, False, 30.0)
     assert {notice.code for notice in shot.warnings} & {"store_failed", "limit_unknown"} == {"store_failed"}
 

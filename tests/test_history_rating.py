@@ -17,7 +17,7 @@ from ccmon.fullscreen.app import ScreenState
 from ccmon.history import groups
 from ccmon.history.groups import RunningRating, Scale, rated
 from ccmon.learning import state
-from ccmon.pipeline import demo, history, refresh, snapshots
+from ccmon.pipeline import demo, history, present, refresh
 from ccmon.settings import context
 from ccmon.system import clock
 from ccmon.when import local
@@ -246,7 +246,7 @@ def test_the_page_of_the_screen_follows_the_plan_of_its_window(machine, plan, li
     ctx = context.prepare({}, machine.env(CCMON_NOW=NOW))
     state = ScreenState(refresh.load(ctx, NOW), plan=plan)
     assert [record.percent for record in live._past(ctx, state).records] == [70_000 * 100 / limit, 9000 * 100 / limit]
-    assert snapshots.snapshot(ctx, state.facts, NOW, plan).percent == 9000 * 100 / limit
+    assert present.snapshot(ctx, state.facts, NOW, plan).percent == 9000 * 100 / limit
 
 
 @pytest.mark.parametrize("words, limit, by", [

@@ -9,7 +9,7 @@ from simulator import Scenario
 from ccmon.learning import state, values
 from ccmon.learning.values import Learned
 from ccmon.model import Runway, Source
-from ccmon.pipeline import history, learned_state, snapshots
+from ccmon.pipeline import history, learned_state, present
 from ccmon.settings import context
 from ccmon.store import trusted
 
@@ -127,7 +127,7 @@ def test_a_clock_that_was_set_back_is_no_reason_to_wait(worked, kept):
 def moment(kept, now):
     """The snapshot of that time, as a refresh would see it."""
     facts = learned_state.recall(kept, kept.facts(now, Source(refreshed=now)), now)
-    return snapshots.snapshot(kept.ctx, facts, now)
+    return present.snapshot(kept.ctx, facts, now)
 
 
 def running(kept, now):

@@ -9,7 +9,7 @@ from simulator import Scenario
 
 from ccmon.learning import score, state
 from ccmon.learning.values import Choice, Comparison
-from ccmon.pipeline import history, learned_state, snapshots
+from ccmon.pipeline import history, learned_state, present
 from ccmon.settings import context
 from ccmon.views import learn_report, why_numbers
 from ccmon.views.evidence import Evidence
@@ -61,7 +61,7 @@ def damaged(text):
 def show(kept, at, found):
     """All that is said of it."""
     facts = learned_state.recall(kept, kept.facts(at), at)
-    seen = Evidence(snapshots.snapshot(kept.ctx, facts, at), kept.ctx.zone, *[None] * 11)
+    seen = Evidence(present.snapshot(kept.ctx, facts, at), kept.ctx.zone, *[None] * 11)
     nothing = score.scores_of([])
     report = LearnReport(at, kept.ctx.zone, found, kept.ctx.settings.plans, nothing, nothing)
     json.dumps([learn_report.document(report), [*why_numbers.learned(seen, 80), *why_numbers.runway(seen, 80)]], allow_nan=False)

@@ -23,7 +23,7 @@ from ccmon.call_parser import manual_file, manual_topic
 from ccmon.call_table import PAGES as FILES
 from ccmon.errors import UsageError
 from ccmon.model import Facts
-from ccmon.pipeline import snapshots
+from ccmon.pipeline import present
 from ccmon.settings import context
 from ccmon.settings.options import OPTIONS, SECTIONS, flag_name
 from ccmon.settings.themes import THEMES
@@ -259,7 +259,7 @@ def test_every_format_is_described() -> None:
 
 def test_every_field_of_a_template_is_described_and_no_other(newcomer: Newcomer) -> None:
     described = [name for cell in table(LINE, "Templates") for name in re.findall(r"\{([a-z0-9_.]+)", cell) if name != "w."]
-    snapshot = snapshots.snapshot(context.prepare({}, {"HOME": str(newcomer.home)}), Facts(), 0)
+    snapshot = present.snapshot(context.prepare({}, {"HOME": str(newcomer.home)}), Facts(), 0)
     assert described == [*fields._table(snapshot, clock.zone("UTC")), "bar"]
 
 

@@ -2,12 +2,13 @@
 
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from log_sessions import groups, rows_of, survivors
 
 from ccmon.sources.log_entries import LogEntry
-from ccmon.store import messages, schema
+from ccmon.store import ledger, messages, schema, session_sums, sessions
+from ccmon.when import SESSION_S
 
 HOUR_MS = 3_600_000
 SESSION_MS = 5 * HOUR_MS
@@ -103,3 +104,25 @@ def test_all_are_read_in_the_same_order_as_those_of_a_time(entries):
         expected = [(row.at_ms, row.model_id, *row[6:8], row.cache_5m + row.cache_1h, row.cache_read, row.cost_nano)
                     for row in messages.between(db, 1, 0, 1 << 50)]
         assert messages.counted_by_time(db, 1, 0, 1 << 50, True) == messages.counted_by_time(db, 1, 0, 1 << 50, False) == expected
+
+
+TIMED = st.builds(lambda number, at, ms, model, cost, output: messages.MessageRow(
+    number, 1, 1, T0 + at * HOUR_MS // 4 + ms, model, number % 2, 1, output, 3, 4, 5, cost, 0),
+    st.integers(1, 30), st.sampled_from([0, 1, 2, 19, 20, 21, 40]), st.sampled_from([0, 1, 2, 899_999]), st.integers(1, 3),
+    st.sampled_from([None, 10, 1_000_777]), st.integers(0, 9))
+
+
+@given(st.lists(TIMED, min_size=1, max_size=30))
+@example([messages.MessageRow(number, 1, 1, T0 + number * SESSION_MS, 1, 1, 1, 1, 1, 1, 1, 1, 0) for number in (0, 1)])
+@example([messages.MessageRow(number, 1, 1, T0 - number, number, 1, 1, 1, 1, 1, 1, 1, 0) for number in (1, 2)])
+@settings(max_examples=60, deadline=None)
+def test_sums_of_quarters_make_the_sessions_that_the_messages_make(rows):
+    """But where a message lies at the very end of a session, which is still its own: that no sum tells."""
+    with schema.empty() as db:
+        db.executemany("INSERT INTO model (id, name) VALUES (?, ?)", [(1, "one"), (2, "two"), (3, "")])
+        ledger.fold(db, 1, rows)
+        by_time = messages.counted_by_time(db, 1, 0, 1 << 50, True)
+        expected = list(sessions.cuts(db, by_time, -sessions.EVER, sessions.EVER))
+        ends_ms = {(cut[0] + SESSION_S) * 1000 for cut in expected}
+        made = session_sums.cuts(db, 1)
+        assert made == expected or made is None and ends_ms & {message[0] for message in by_time}

@@ -11,7 +11,7 @@ from ccmon import when
 from ccmon.model import Reset
 from ccmon.system import clock
 from ccmon.typed_values import ResetRule, parse_rule
-from ccmon.usage import schedule
+from ccmon.usage import compute
 
 # --- rules ------------------------------------------------------------------------------------------------------------
 
@@ -29,21 +29,21 @@ def test_rules(text, rule):
 @given(st.sampled_from(pytz.all_timezones), st.integers(0, 2**31), st.sets(st.integers(0, 23), min_size=1))
 def test_the_next_hour_is_in_the_future_and_near(name, now, hours):
     zone = clock.zone(name)
-    found = schedule.next_hour(now, sorted(hours), zone)
+    found = compute.next_hour(now, sorted(hours), zone)
     assert now < found <= now + 49 * HOUR
     assert when.local(found, zone).hour in hours or zone.offset_s(found - 1) != zone.offset_s(found)
 
 
 @given(st.integers(1_500_000_000, 1_900_000_000), st.sets(st.integers(0, 23), min_size=1))
 def test_in_warsaw_it_is_within_25_hours(now, hours):
-    assert schedule.next_hour(now, sorted(hours), clock.zone("Europe/Warsaw")) <= now + 25 * HOUR
+    assert compute.next_hour(now, sorted(hours), clock.zone("Europe/Warsaw")) <= now + 25 * HOUR
 
 
 @given(st.integers(-16 * HOUR, 16 * HOUR), st.integers(-16 * HOUR, 16 * HOUR), st.integers(-3 * DAY, 3 * DAY), st.integers(0, 23))
 def test_any_change_of_any_zone(before_s, after_s, shift, hour):
     now = 1_700_000_000
     zone = Fake("any", before_s, now + shift, after_s)
-    assert now < schedule.next_hour(now, (hour,), zone) <= now + 24 * HOUR + max(24 * HOUR, abs(after_s - before_s))
+    assert now < compute.next_hour(now, (hour,), zone) <= now + 24 * HOUR + max(24 * HOUR, abs(after_s - before_s))
 
 
 # --- resets -----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ REFERENCE = at("2024-05-01 18:00")
     ("5,10,15,20", END, (at("2024-05-01 20:00"), "hour")),
 ])
 def test_next_reset(rule, session_end, expected):
-    found = schedule.next_reset(NOW, parse_rule(rule), session_end, UTC)
+    found = compute.next_reset(NOW, parse_rule(rule), session_end, UTC)
     assert found == Reset(*expected, "UTC", REFERENCE, rule == "session" and expected[1] == "schedule")
 
 
@@ -83,17 +83,17 @@ OFFICIAL = at("2024-05-01 17:40")
     ("16", END, OFFICIAL, (at("2024-05-01 16:00"), "hour")),
 ])
 def test_what_claude_says_comes_before_the_end_of_the_session_only(rule, session_end, official, expected):
-    found = schedule.next_reset(NOW, parse_rule(rule), session_end, UTC, five_hour(37.0, official, NOW - 40))
+    found = compute.next_reset(NOW, parse_rule(rule), session_end, UTC, five_hour(37.0, official, NOW - 40))
     assert found == Reset(*expected, "UTC", REFERENCE, rule == "session" and expected[1] == "schedule")
 
 
 def test_the_zone_decides_and_is_named():
-    found = schedule.next_reset(NOW, ResetRule("schedule"), None, clock.zone("asia/tokyo"))
+    found = compute.next_reset(NOW, ResetRule("schedule"), None, clock.zone("asia/tokyo"))
     assert found == Reset(at("2024-05-01 19:00"), "schedule", "Asia/Tokyo", at("2024-05-01 19:00"))
 
 
 def test_a_rule_without_hours_falls_back_to_the_schedule():
-    assert schedule.next_reset(NOW, ResetRule("hour"), END, UTC) == Reset(REFERENCE, "schedule", "UTC", REFERENCE)
+    assert compute.next_reset(NOW, ResetRule("hour"), END, UTC) == Reset(REFERENCE, "schedule", "UTC", REFERENCE)
 
 
 # --- how moments are written ------------------------------------------------------------------------------------------

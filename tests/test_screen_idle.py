@@ -15,7 +15,7 @@ from ccmon import model
 from ccmon.fullscreen import app
 from ccmon.fullscreen.app import Picture, ScreenState, View
 from ccmon.fullscreen.live import LOAD, NOTHING, READ, Poller
-from ccmon.pipeline import history, refresh, snapshots, stored, watch
+from ccmon.pipeline import history, present, refresh, stored, watch
 from ccmon.settings import context
 from ccmon.sources import log_files, log_watch
 from ccmon.sources.log_watch import LogWatch
@@ -229,7 +229,7 @@ def drawn(home, monkeypatch):
     """Views of a session that runs, with how often the numbers and the lines were made."""
     counts = SimpleNamespace(numbers=0, lines=0)
     ctx = context.prepare({}, {"HOME": str(home), "PATH": ""})
-    view, made = snapshots.snapshot, app._made
+    view, made = present.snapshot, app._made
 
     def counted_view(*args):
         counts.numbers += 1
@@ -238,7 +238,7 @@ def drawn(home, monkeypatch):
     def counted_made(*args):
         counts.lines += 1
         return made(*args)
-    monkeypatch.setattr(snapshots, "snapshot", counted_view)
+    monkeypatch.setattr(present, "snapshot", counted_view)
     monkeypatch.setattr(app, "_made", counted_made)
     facts = made_facts((BLOCK,), (BLOCK.start,), source=model.Source("logs", refreshed=NOW))
     return SimpleNamespace(counts=counts, view=View(ctx, ScreenState(facts, reading=False), Charset(), 80, 24))

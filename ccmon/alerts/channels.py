@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from ccmon import private
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 from ccmon.system import processes
 
 TIMEOUT_S = 5.0                        # a try of a webhook, from its first step to its last

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
-
+from ccmon.quick_typing import Optional, Tuple
 from ccmon.text import did_you_mean
 from ccmon.typed_values import ALL, MOST_PERCENT, NONE, bare, folded, items, word_of
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 from ccmon.alerts.kinds import KINDS, SESSION, credits_key, key, threshold
 from ccmon.learning.values import Use
 from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.text import clean, count, duration, percent, short_count
 from ccmon.usage import notices
 from ccmon.usage.binding import EARLY, runs_out

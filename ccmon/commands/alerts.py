@@ -2,14 +2,14 @@
 
 import sys
 from types import SimpleNamespace
-from typing import Iterator, List
 
 from ccmon import streams
 from ccmon.alerts import channels, rules
 from ccmon.alerts.kinds import BELL, KINDS, SESSION, kind_and_window
-from ccmon.pipeline import alerting, refresh, snapshots
+from ccmon.pipeline import alerting, present, refresh
 from ccmon.pipeline.alerting import Outcome
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
+from ccmon.quick_typing import Iterator, List
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import label
 from ccmon.store.alerts import NOTED
@@ -70,7 +70,7 @@ def _what(key: str) -> str:
 
 def _try(ctx: Context, kind: str) -> int:
     facts, now = refresh.load(ctx, ctx.now()), ctx.now()
-    alert = rules.sample(kind, snapshots.snapshot(ctx, facts, now), ctx.zone)
+    alert = rules.sample(kind, present.snapshot(ctx, facts, now), ctx.zone)
     if not ctx.settings.alert_by:
         print("alert_by names no channel: nothing to try")
     failed = False

@@ -3,10 +3,10 @@
 import os
 import sys
 from types import SimpleNamespace
-from typing import Iterator
 
 from ccmon import refresher, streams
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Iterator
 
 OK = 0
 PREFIX_DEPTH = 3                       # PREFIX/lib/python3.13/site-packages, and not further up: others may write there

@@ -9,11 +9,10 @@ import os
 import sys
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Dict, List, Mapping, Optional
 
 from ccmon import call, output, streams
 from ccmon.errors import CcmonError, Unwritable, UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, Mapping, NamedTuple, Optional
 from ccmon.settings import config, context, ini_sections, options
 from ccmon.settings.ini_sections import Address, Setting
 from ccmon.settings.options import OPTIONS

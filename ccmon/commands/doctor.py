@@ -3,13 +3,13 @@
 import json
 import os
 from types import SimpleNamespace
-from typing import Callable, List, Tuple
 
 from ccmon import output, streams
 from ccmon.doctor import files, line, programs, surroundings
 from ccmon.doctor.check import FAULT, HOMELESS, Check, document, exit_code, page_lines
 from ccmon.doctor.machine import Machine
 from ccmon.errors import UsageError
+from ccmon.quick_typing import Callable, List, Tuple
 
 MOST_CELLS = 120
 

@@ -2,14 +2,14 @@
 
 import sys
 from types import SimpleNamespace
-from typing import List, Tuple
 
 from ccmon import output
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Record, Snapshot, Windows
-from ccmon.pipeline import rated, snapshots
+from ccmon.pipeline import present, rated
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
 from ccmon.pipeline.refresh import current_facts
+from ccmon.quick_typing import List, Tuple
 from ccmon.settings.context import Context
 from ccmon.store import rows
 from ccmon.system import named_files
@@ -34,7 +34,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 
 
 def _numbers(ctx: Context) -> str:
-    snapshot = snapshots.snapshot(ctx, current_facts(ctx), ctx.now())
+    snapshot = present.snapshot(ctx, current_facts(ctx), ctx.now())
     output.read_logs(ctx)
     records, others = _stored(ctx, snapshot)
     return openmetrics.text(snapshot, records, ctx.owner.account, others)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
 
 from ccmon import output, streams
 from ccmon.choices import PERIODS, WINDOW
@@ -24,9 +23,9 @@ from ccmon.history.groups import (
     used_on_host,
 )
 from ccmon.model import Record, UsageRow
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import rated
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, opened
+from ccmon.quick_typing import TYPE_CHECKING, Any, List, NamedTuple, Optional, Sequence, Tuple, Union
 from ccmon.settings.context import Context
 from ccmon.text import Line, clean, did_you_mean
 from ccmon.typed_values import days, folded, whole, word_of

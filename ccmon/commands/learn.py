@@ -5,7 +5,6 @@ import math
 import sys
 from functools import partial
 from types import SimpleNamespace
-from typing import Dict, List, Optional, Tuple
 
 from ccmon import line_cache, output
 from ccmon.errors import CcmonError, UsageError
@@ -16,6 +15,7 @@ from ccmon.learning.share import Summary
 from ccmon.learning.values import ENOUGH, Learned, LearnedState
 from ccmon.pipeline import demo, learned_state
 from ccmon.pipeline.history import SCREEN_BUSY_MS, WEEK_S, History, opened
+from ccmon.quick_typing import Dict, List, Optional, Tuple
 from ccmon.settings.context import Context
 from ccmon.store.learning import EXTRA
 from ccmon.system import named_files

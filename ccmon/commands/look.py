@@ -2,12 +2,12 @@
 
 import sys
 from types import SimpleNamespace
-from typing import Sequence
 
 from ccmon import output, streams
 from ccmon.fullscreen import guardian
 from ccmon.model import Facts, Snapshot
-from ccmon.pipeline import snapshots
+from ccmon.pipeline import present
+from ccmon.quick_typing import Sequence
 from ccmon.settings.context import Context
 from ccmon.text import Line
 
@@ -34,7 +34,7 @@ def run(given: SimpleNamespace, ctx: Context) -> int:
 def _json(ctx: Context) -> int:
     from ccmon import checked
     from ccmon.views import document
-    snapshot = snapshots.snapshot(ctx, _facts(ctx), ctx.now())
+    snapshot = present.snapshot(ctx, _facts(ctx), ctx.now())
     print(checked.json_text(document.document(snapshot)))
     return _complain(snapshot)
 
@@ -67,7 +67,7 @@ def _once(ctx: Context) -> Snapshot:
     from ccmon.views.screen import dashboard, foot
     from ccmon.views.screen.scene import Scene
     facts = _facts(ctx)
-    snapshot = snapshots.snapshot(ctx, facts, ctx.now())
+    snapshot = present.snapshot(ctx, facts, ctx.now())
     size = output.size()
     status = foot.source_words(facts.reported.source, snapshot.now)
     scene = Scene(snapshot, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,

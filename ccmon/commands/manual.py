@@ -4,11 +4,11 @@ import os
 import signal
 import sys
 from types import SimpleNamespace
-from typing import Optional
 
 import ccmon
 from ccmon import output
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Optional
 from ccmon.system import processes
 from ccmon.views import manual
 

@@ -2,7 +2,6 @@
 
 import sys
 from types import SimpleNamespace
-from typing import Optional, Tuple
 
 from ccmon import __version__, output, streams
 from ccmon.history import digest, groups
@@ -12,6 +11,7 @@ from ccmon.learning import score
 from ccmon.learning.score import Reliability
 from ccmon.pipeline import learned_state, past_windows, rated
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
+from ccmon.quick_typing import Optional, Tuple
 from ccmon.settings.context import Context
 from ccmon.system import named_files
 from ccmon.views.report import html, text

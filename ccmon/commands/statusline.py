@@ -2,13 +2,13 @@
 
 import os
 import time
-from typing import List, Optional
 
 from ccmon import call, line_answer, line_cache, private, refresher, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
 from ccmon.pipeline import lines, refresh
 from ccmon.pipeline.refresh import current_facts
+from ccmon.quick_typing import List, Optional
 from ccmon.settings.context import Context
 from ccmon.sources import hook
 

@@ -1,9 +1,9 @@
 """`ccmon history --check` and `--backup FILE`: the integrity of what is stored, and a copy of it."""
 
 import os
-from typing import List
 
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import List
 from ccmon.settings.context import Context
 from ccmon.store import copy, history_path
 from ccmon.store.check import TABLES, CheckResult, examine

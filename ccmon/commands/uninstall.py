@@ -3,10 +3,10 @@
 import os
 import sys
 from types import SimpleNamespace
-from typing import List, Sequence, Tuple
 
 from ccmon import streams
 from ccmon.errors import UsageError
+from ccmon.quick_typing import List, Sequence, Tuple
 from ccmon.setup import dotfiles
 from ccmon.setup.uninstall import Installation, Leftover, Uninstall, links_to_program, package_command, size_of, where_it_runs
 from ccmon.setup.written import HISTORY, LINES, LOG, PART, SETTINGS, File

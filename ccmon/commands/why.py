@@ -4,19 +4,20 @@ import json
 import os
 import sys
 from types import SimpleNamespace
-from typing import Dict, Iterator, List, Optional, Tuple
 
 from ccmon import call, line_answer, line_cache, output, streams
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Facts
-from ccmon.pipeline import learned_state, refresh, snapshots
+from ccmon.pipeline import learned_state, present, refresh
 from ccmon.pipeline.history import SCREEN_BUSY_MS, opened
+from ccmon.quick_typing import Dict, Iterator, List, Optional, Tuple
 from ccmon.settings import config, ini_sections, options
 from ccmon.settings.context import Context
 from ccmon.settings.ini_sections import THEME_PREFIX, Setting
 from ccmon.settings.options import LEVELS, OPTIONS
 from ccmon.sources import log_files
-from ccmon.store import connection, history_path, ledger, present, rows
+from ccmon.store import connection, history_path, ledger, rows
+from ccmon.store.present import running_blocks
 from ccmon.typed_values import RawValue
 from ccmon.usage import compute
 from ccmon.usage.account_note import AccountNote, AskedNote
@@ -44,7 +45,7 @@ def _gathered(given: SimpleNamespace, ctx: Context) -> Evidence:
     facts, (account, asked), store = _remembered(ctx, now)
     sections = config.read(ctx.paths.config, options.SECTIONS)
     return Evidence(
-        snapshot=snapshots.snapshot(ctx, facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store,
+        snapshot=present.snapshot(ctx, facts, now), zone=ctx.zone, terms=compute.burn_terms(facts, now), store=store,
         cache=_cache(ctx), logs=_logs(ctx), folders=_folders(ctx), config=ctx.paths.config,
         configured=bool(ctx.paths.config) and os.path.exists(ctx.paths.config or ""),
         settings=tuple(output.with_theme(_settings(ctx, call.flags(given), options.from_file(sections)), ctx.callers_env)),
@@ -106,7 +107,7 @@ def _reported(ctx: Context, now: int) -> Tuple[Block, ...]:
     try:
         none: List[Block] = []
         return tuple(connection.read_owner(ctx.paths.store or "", ctx.owner,
-                                           lambda db, owner: present.running_blocks(db, owner, now), none))
+                                           lambda db, owner: running_blocks(db, owner, now), none))
     except CcmonError:
         return ()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Container, Dict, Iterator, List, Optional
 
 from ccmon import text
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Container, Dict, Iterator, List, NamedTuple, Optional
 from ccmon.setup.snippets import for_sh
 from ccmon.text import Line, Span, pad, plural, printable, width
 

@@ -6,7 +6,6 @@ import math
 import os
 import re
 import sqlite3
-from typing import Optional, Tuple
 
 from ccmon import line_answer, line_cache, private
 from ccmon.doctor.check import FAULT, HINT, HOMELESS, OK, UPDATE, Check, Commands, FileStat
@@ -14,9 +13,9 @@ from ccmon.doctor.machine import Machine, folder_above, free_bytes, shut_logs, s
 from ccmon.errors import INSTALL_COMMAND, CcmonError, PathError
 from ccmon.learning import state
 from ccmon.model import LearnedLimit
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import stored
 from ccmon.pipeline.present import source_before
+from ccmon.quick_typing import NamedTuple, Optional, Tuple
 from ccmon.settings import config
 from ccmon.sources import log_files
 from ccmon.store import check as integrity

@@ -6,13 +6,12 @@ import os
 import re
 import shlex
 from contextlib import suppress
-from typing import List, Mapping, Optional
 
 from ccmon.doctor import programs
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands
 from ccmon.doctor.machine import Machine
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, Mapping, NamedTuple, Optional
 from ccmon.setup import dotfiles, init, settings_json, snippets, tmux_line, visibility
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, SHELLS, UNKNOWN, Visibility
 from ccmon.store import learning

@@ -10,11 +10,11 @@ import time
 from contextlib import suppress
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import call, line_answer, private
 from ccmon.doctor.check import Commands, FileStat
 from ccmon.errors import CcmonError, SettingError, UsageError
+from ccmon.quick_typing import Callable, Iterator, Mapping, Optional, Sequence, Tuple, TypeVar
 from ccmon.settings import accounts, config, options
 from ccmon.settings.context import Context, settings_of
 from ccmon.store import connection, rows

@@ -8,13 +8,12 @@ import time
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
-from typing import Optional, Tuple
 
 from ccmon import __version__
 from ccmon.doctor.check import FAULT, HINT, OK, UPDATE, Check, Commands
 from ccmon.doctor.machine import Machine
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import NamedTuple, Optional, Tuple
 from ccmon.setup.snippets import for_sh
 from ccmon.sources import ccusage, ccusage_output, program_search
 from ccmon.system import processes

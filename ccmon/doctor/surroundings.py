@@ -8,15 +8,14 @@ import shlex
 import stat
 import sys
 from contextlib import suppress
-from typing import List, Optional, Tuple
 
 from ccmon import output
 from ccmon.doctor.check import FAULT, HINT, OK, Check, Commands, FileStat
 from ccmon.doctor.machine import Machine, status_of
 from ccmon.errors import CcmonError, SettingError
 from ccmon.fullscreen import entries, screen
-from ccmon.named_tuple import NamedTuple
 from ccmon.pipeline import alerting
+from ccmon.quick_typing import List, NamedTuple, Optional, Tuple
 from ccmon.settings import config
 from ccmon.system import clock, processes
 from ccmon.text import plural

@@ -6,15 +6,13 @@ All that the first frame can do without is loaded after it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Sequence, TextIO, Tuple
-
 from ccmon import when
 from ccmon.fullscreen import guardian
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.terminal import FAREWELL
 from ccmon.model import Facts, Snapshot, Source
-from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import present, snapshots
+from ccmon.pipeline import present
+from ccmon.quick_typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, TextIO, Tuple
 from ccmon.settings.context import Context
 from ccmon.settings.themes import THEMES, USUAL, colourless, fitting, theme_on
 from ccmon.system import processes
@@ -171,7 +169,7 @@ class Picture:
     def _snapshot_at(self, view: View, now: int, source: Source) -> Snapshot:
         of = view.ctx, view.state.facts, view.state.plan
         if self._snapshot is None or self._snapshot_of != of or not self._snapshot.now <= now < self._snapshot_until:
-            self._snapshot = snapshots.snapshot(view.ctx, view.state.facts.with_source(source), now, view.state.plan)
+            self._snapshot = present.snapshot(view.ctx, view.state.facts.with_source(source), now, view.state.plan)
             self._snapshot_of = of
             self._snapshot_until = min(now + SNAPSHOT_S, next_edge(view.state.facts, now))
         return self._snapshot

@@ -9,10 +9,9 @@ import contextlib
 import functools
 import os
 import sys
-from typing import Any, Iterator, Mapping, Optional, Tuple
 
 from ccmon.fullscreen import terminal
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Iterator, Mapping, NamedTuple, Optional, Tuple
 from ccmon.system import processes
 
 curses: Any

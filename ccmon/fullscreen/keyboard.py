@@ -4,10 +4,10 @@ import contextlib
 import os
 import select
 import time
-from typing import Callable, List, Mapping, Optional, Sequence
 
 from ccmon.fullscreen import keys, terminal
 from ccmon.fullscreen.screen_signals import signal
+from ccmon.quick_typing import Callable, List, Mapping, Optional, Sequence
 from ccmon.settings.themes import background_of
 from ccmon.system import ready
 

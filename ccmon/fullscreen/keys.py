@@ -7,12 +7,8 @@ An unknown sequence is nothing: neither the escape key nor any of its bytes, how
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, Union
 
-from ccmon.named_tuple import NamedTuple
-
-if TYPE_CHECKING:
-    from typing import Pattern
+from ccmon.quick_typing import Dict, List, Mapping, NamedTuple, Optional, Pattern, Sequence, Union
 
 OTHER, PASTE, CTRL_C, CTRL_L = "", "paste", "ctrl-c", "ctrl-l"
 STORED, LEAVE = "L", "q"               # keys whose effect is stored, or gives the terminal to somebody else

@@ -5,7 +5,6 @@ import threading
 import time
 import traceback
 from contextlib import suppress
-from typing import Mapping, Optional, TextIO
 
 from ccmon import line_answer, line_cache, locks
 from ccmon.alerts.kinds import BELL
@@ -15,9 +14,10 @@ from ccmon.fullscreen.app import UNDO_S, Picture, ScreenState, View, update, wit
 from ccmon.fullscreen.screen import Screen
 from ccmon.fullscreen.screen_signals import exit_code
 from ccmon.model import Facts, Source
-from ccmon.pipeline import accounts, past_windows, present, rated, refresh, snapshots
+from ccmon.pipeline import accounts, past_windows, present, rated, refresh
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, opened
 from ccmon.pipeline.watch import Watch
+from ccmon.quick_typing import Mapping, Optional, TextIO
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources.cancel import Cancel
@@ -232,7 +232,7 @@ def _loop(shown: _Shown, charset: Charset, screen: Screen, state: ScreenState, p
                 return 129
             if event.kind == "signal":
                 return exit_code(int(str(event.value)))
-            state, effect = update(state, event, ctx.now(), snapshots.plan_of(ctx, state.facts.reported.login)[0], width, height)
+            state, effect = update(state, event, ctx.now(), ctx.plan_of(state.facts.reported.login)[0], width, height)
             if effect == "quit":
                 return 0
             state = _effect(shown, screen, state, effect)
@@ -308,7 +308,7 @@ def _with_history(ctx: Context, state: ScreenState) -> ScreenState:
 def _past(ctx: Context, state: ScreenState) -> Past:
     now = ctx.now()
     with opened(ctx, BACKGROUND_BUSY_MS) as history:
-        records = rated.rated_sessions(history, snapshots.snapshot(ctx, state.facts, now, state.plan)).records
+        records = rated.rated_sessions(history, present.snapshot(ctx, state.facts, now, state.plan)).records
         used = history.usage_rows(0, now + 1)
         weeks = past_windows.weeks(history, now - past_windows.COURSES_S)
     return pages.gathered(records, used, ctx.zone, now, weeks)

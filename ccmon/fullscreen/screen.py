@@ -10,10 +10,10 @@ import functools
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 
 from ccmon.fullscreen import entries, terminal
 from ccmon.fullscreen.screen_signals import CONTINUE, FATAL, SIZE_CHANGED, STOP, Signals, signal
+from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, TextIO, Tuple
 from ccmon.settings.themes import THEMES, Style, Theme, colour, is_dim, worn
 from ccmon.system import ready
 from ccmon.text import ROLES, Charset, Line, Span, clean, clip_line, width

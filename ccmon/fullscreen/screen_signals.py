@@ -5,9 +5,9 @@ import os
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Deque, Optional
 
 from ccmon.fullscreen import terminal
+from ccmon.quick_typing import TYPE_CHECKING, Any, Deque, Optional
 from ccmon.system import ready, signals
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ import contextlib
 import os
 import select
 import time
-from typing import Any, List
+
+from ccmon.quick_typing import Any, List
 
 termios: Any
 try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from statistics import median
-from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ccmon.history import groups
 from ccmon.history.groups import OFFICIAL, QUARTER_S, Scale, UsageGroup, by_period
 from ccmon.history.windows import PastWindow
 from ccmon.model import NEAR_PERCENT, Record, UsageRow
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 from ccmon.text import plural, short_count
 from ccmon.when import HOUR_S, WEEK_S, Zone, local, midnight, time_of_day
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar
 
 from ccmon.errors import UsageError
 from ccmon.model import NEAR_PERCENT, Record, UsageRow
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, TypeVar
 from ccmon.text import clean, clip, did_you_mean
 from ccmon.when import SESSION_S, Zone, clock_text, day_name, local, midnight
 

@@ -6,11 +6,10 @@ Percentages are the account's, tokens those of this machine's folder: use elsewh
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Callable, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.history.groups import QUARTER_S, UsageGroup, single_group, sum_known
 from ccmon.model import UsageRow
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.when import HOUR_S
 
 SAME_RESET_S = 60                            # resets that differ by no more are one

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from operator import add, sub
-from typing import Iterator, List, Optional, Sequence
 
 from ccmon.learning.evidence import STEP, Likelihood, Noise, Rhythm, Row, Vector, fitted, grid_for, marginal, mean, rhythm_of, row
 from ccmon.learning.intervals import Interval
 from ccmon.learning.values import MOST_NOISE, WINDOW_S, Change, Reading, UnitWeights, measure
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterator, List, NamedTuple, Optional, Sequence
 from ccmon.when import DAY_S
 
 ALARM = 10.0                           # log Bayes factor

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from math import isfinite
-from typing import Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
 from ccmon.learning import runway, score, usage_curve, week
@@ -13,7 +12,7 @@ from ccmon.learning.runway import NEVER
 from ccmon.learning.score import ForecastScores
 from ccmon.learning.usage_curve import CurveBuilder
 from ccmon.learning.values import ENOUGH, TAIL, WANDER_S, WINDOW_S, Reading, RunwayModel, WeekModel
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import DAY_S, WEEK_S
 

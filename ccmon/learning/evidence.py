@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from itertools import repeat
 from operator import add, sub
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning.intervals import OUTLIER, densities
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.when import DAY_S
 
 STEP = 0.01                            # of the grid, in log limit

@@ -13,7 +13,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from math import exp, log, log1p
 from random import Random
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.learning import portable, runway, score
 from ccmon.learning.portable import SHARES, STEP_S, FrozenModel, Tried
@@ -21,7 +20,20 @@ from ccmon.learning.runway import HORIZONS
 from ccmon.learning.score import Errors
 from ccmon.learning.usage_curve import at, stop_after, until, window_start
 from ccmon.learning.values import ENOUGH, WINDOW_S, RunwayModel, UsageCurve
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 from ccmon.text import plural, short_count
 from ccmon.when import DAY_S, DAYS, Zone, local
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import groupby
 from math import erfc, exp
-from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.learning.values import JITTER_S, WINDOW_S, Key, Load, Reading, Use
 from ccmon.model import EVENTS
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 NOISES = (0.004, 0.008, 0.015, 0.03, 0.06, 0.12, 0.25)     # of a limit, as shares: those that are tried
 OUTLIER = 0.01 / 6                     # density: 1 % of the intervals are anything, within a factor of twenty either way

@@ -1,11 +1,10 @@
 """Learning from all that is stored: the unit weights, the limit, changes of the allocation, and how this user works."""
 
-from typing import List, Sequence
-
 from ccmon.learning import change, intervals, posterior, runway, unit_weights, usage_curve, week
 from ccmon.learning.intervals import Interval
 from ccmon.learning.values import HISTORY_S, Change, Learned, LearnedState, RatesOf, Reading, UnitWeights, Use, meter, tokens_of
 from ccmon.model import EVENTS, Block
+from ccmon.quick_typing import List, Sequence
 from ccmon.when import DAY_S, SESSION_S
 
 MIX_S = 21 * DAY_S

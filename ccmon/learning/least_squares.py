@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from math import hypot, inf, log, sqrt
 from operator import mul
-from typing import List, Sequence, Tuple
 
 from ccmon.learning.intervals import OUTLIER, densities
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Sequence, Tuple
 
 _NOISES = (0.25, 0.2, 0.15, 0.12, 0.09, 0.07, 0.05, 0.04, 0.04, 0.04)      # the widest noise allowed, step by step
 _ROUGH = 0.1                           # of these, those at which weights are still far off

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from math import cos, expm1, log1p, pi, sin, sqrt, tanh
-from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import checked
 from ccmon.learning.runway import HORIZONS, lefts_of, quantile, rates, reached
@@ -15,7 +14,7 @@ from ccmon.learning.score import Score
 from ccmon.learning.usage_curve import at, window_start
 from ccmon.learning.values import UsageCurve
 from ccmon.model import Runway
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.when import DAY_S
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from itertools import repeat
 from math import erfc, exp, hypot, log
-from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from ccmon.learning import intervals, unit_weights
 from ccmon.learning.intervals import NOISES, OUTLIER, Interval, densities, rounding_error
 from ccmon.learning.values import LEAST_INTERVALS, LEAST_WINDOWS, MOST_NOISE, Estimate, Load, RatesOf, UnitWeights, Use, meter
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 from ccmon.when import SESSION_S
 
 _MOST_INTERVALS, _MOST_RUNS = 600, 150  # the latest

@@ -10,13 +10,13 @@ from bisect import bisect_left
 from functools import lru_cache
 from math import erf, exp, log
 from operator import itemgetter
-from typing import Iterable, Iterator, List, Sequence, Tuple
 
 from ccmon import checked
 from ccmon.learning.state import gains_of, loads_of, past_moments
 from ccmon.learning.usage_curve import at, between, reached_at, stop_after, window_start
 from ccmon.learning.values import ENOUGH, HISTORY_S, LEAST_TAIL, NO_CURVE, TAIL, WIDEST_TAIL, Estimate, RunwayModel, UsageCurve
 from ccmon.model import Runway
+from ccmon.quick_typing import Iterable, Iterator, List, Sequence, Tuple
 from ccmon.when import DAY_S
 
 Curve = Sequence[Tuple[float, float]]          # minutes from now, probability of having reached the limit by then: both rising

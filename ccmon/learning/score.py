@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon.learning import runway
 from ccmon.learning.runway import Curve, quantile, reached
 from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
 from ccmon.model import PLAIN_RATES, Forecast
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 from ccmon.when import SESSION_S
 
 _SAME_S = 600                          # the reset of one window moves about by less

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.learning.values import Learned
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.when import Zone, local
 
 SUBSCRIPTIONS: Mapping[str, str] = {"pro": "Pro", "max": "Max", "max5": "Max5", "max20": "Max20", "teams": "Teams",

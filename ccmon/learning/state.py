@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from ccmon import checked
 from ccmon.learning.values import (
@@ -25,6 +24,7 @@ from ccmon.learning.values import (
     UsageCurve,
     WeekModel,
 )
+from ccmon.quick_typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 VERSION = 2
 _Part = TypeVar("_Part")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from operator import mul
-from typing import Dict, List, Sequence, Set, Tuple
 
 from ccmon.learning.intervals import NOISES, Interval, alike_groups, rounding_error
 from ccmon.learning.least_squares import Fit, Rows, fit, likelihoods, predicted, scale, shares, spread
 from ccmon.learning.values import KINDS, MENU, Load, RatesOf, UnitWeights, meter
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 
 TOKENS = KINDS[:4]
 MOST_INTERVALS = 300                   # the latest; more would cost time and tell little

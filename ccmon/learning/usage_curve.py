@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.learning.values import KINDS, WANDER_S, WINDOW_S, Key, RatesOf, Reading, UsageCurve, Use, tokens_of
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 COST: Key = ("", "cost")
 _FOUR = KINDS[:4]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Mapping, Optional, Tuple
-
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 from ccmon.when import DAY_S, SESSION_S
 
 WINDOW_S = SESSION_S

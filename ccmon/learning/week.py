@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import exp, log
-from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.learning import runway
 from ccmon.learning.runway import Curve, interval, normal_quantile, quantile, reached
@@ -17,7 +16,7 @@ from ccmon.learning.usage_curve import at as used_by
 from ccmon.learning.usage_curve import reached_at, stop_after
 from ccmon.learning.values import WANDER_S, Reading, UsageCurve, WeekModel
 from ccmon.model import Runway
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.when import DAY_S
 
 HOUR_S, WEEK_S = 3600, 7 * DAY_S

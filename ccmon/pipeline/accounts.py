@@ -1,9 +1,8 @@
 """The accounts as they are now: what Claude Code has sent in each folder is taken into the history before it is read."""
 
-from typing import List
-
 from ccmon import line_answer
 from ccmon.pipeline import refresh
+from ccmon.quick_typing import List
 from ccmon.settings import accounts, config
 from ccmon.settings.context import Context, for_account
 from ccmon.usage.accounts import ListedAccount, next_account

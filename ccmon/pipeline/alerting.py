@@ -6,16 +6,14 @@ or is suspended, has his claim run out: another process sends it then, and he do
 
 from __future__ import annotations
 
-from typing import List, Optional, Set
-
 from ccmon.alerts import channels, kinds, rules
 from ccmon.alerts.kinds import BELL
 from ccmon.alerts.rules import PAST_DAYS, SAME_S, Alert, NearWindow, Usual
 from ccmon.errors import UsageError
 from ccmon.model import Facts, Snapshot
-from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import snapshots
+from ccmon.pipeline import present
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, READING_BUSY_MS, History, opened
+from ccmon.quick_typing import List, NamedTuple, Optional, Set
 from ccmon.settings import context
 from ccmon.settings.context import Context
 from ccmon.store import learning
@@ -44,7 +42,7 @@ def claim(ctx: Context, facts: Facts, on_screen: bool = False) -> List[ClaimedAl
         return []
     ways = [way for way in own.settings.alert_by if way != BELL or on_screen]
     now = own.now()
-    snapshot = snapshots.snapshot(own, facts, now)
+    snapshot = present.snapshot(own, facts, now)
     with opened(own, BACKGROUND_BUSY_MS) as history:
         sent = history.sent_alerts(now - _SINCE_S, now - _ENDED_S)
         for one in rules.near_windows(snapshot):

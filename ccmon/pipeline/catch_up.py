@@ -1,9 +1,9 @@
 """Whether the history has all of the logs: seen without loading what reads them, as nearly always it has."""
 
 import os
-from typing import List
 
 from ccmon.pipeline.stored import StoreAccess
+from ccmon.quick_typing import TYPE_CHECKING, Callable, List, Optional, Sequence
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import log_files
@@ -13,10 +13,8 @@ from ccmon.store.database import StoreError
 from ccmon.store.log_state import is_read
 from ccmon.usage import price_table
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from typing import Callable, Optional, Sequence
 
 
 def claude_logs(ctx: Context) -> List[LogFile]:
@@ -40,14 +38,14 @@ def is_needed(ctx: Context, stored: StoreAccess) -> bool:
         return False
 
 
-def catch_up(ctx: Context, stored: StoreAccess, progress: "Optional[Callable[[float], None]]" = None) -> None:
+def catch_up(ctx: Context, stored: StoreAccess, progress: Optional[Callable[[float], None]] = None) -> None:
     """Read what the history lacks of the logs, before it is shown; progress is called with the share read (0..1)."""
     if is_needed(ctx, stored):
         from ccmon.pipeline.refresh import catch_up
         catch_up(ctx, progress)
 
 
-def is_current(db: "sqlite3.Connection", owner: int, logs: "Sequence[LogFile]", price_stamp: int, now: int) -> bool:
+def is_current(db: "sqlite3.Connection", owner: int, logs: Sequence[LogFile], price_stamp: int, now: int) -> bool:
     """Whether the store has these logs as they are, at those prices, and nothing is left to do about them."""
     if not log_state.is_complete(db, owner):
         return not logs

@@ -2,12 +2,12 @@
 
 import math
 from functools import lru_cache
-from typing import List, Sequence, Tuple
 
 from ccmon.learning import runway, state
 from ccmon.learning.values import Estimate, Learned, LearnedState, RunwayModel, UnitWeights, UsageCurve
 from ccmon.model import Block, Source
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, WEEK_S, SourceAnswer, opened
+from ccmon.quick_typing import List, Sequence, Tuple
 from ccmon.settings.context import Context
 from ccmon.when import DAY_S, SESSION_S
 

@@ -3,12 +3,12 @@
 import os
 import time
 from binascii import crc32
-from typing import Optional, Tuple
 
 from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Source
 from ccmon.pipeline.history import History, SourceAnswer
+from ccmon.quick_typing import Optional, Tuple
 from ccmon.settings.context import Context
 from ccmon.sources import ccusage, ccusage_output, program_search
 from ccmon.sources.cancel import Cancel

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ccmon.model import (
     Block,
@@ -20,12 +19,12 @@ from ccmon.model import (
     StoredFacts,
     UsageRow,
 )
-from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import shown, snapshots, stored
+from ccmon.pipeline import stored
 from ccmon.pipeline.stored import BACKGROUND_BUSY_MS as BACKGROUND_BUSY_MS
 from ccmon.pipeline.stored import READING_BUSY_MS as READING_BUSY_MS
 from ccmon.pipeline.stored import SCREEN_BUSY_MS as SCREEN_BUSY_MS
 from ccmon.pipeline.stored import AccountHistory
+from ccmon.quick_typing import TYPE_CHECKING, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings.context import Context
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.store import learning, log_state, trusted, window_readings
@@ -65,7 +64,7 @@ class History(AccountHistory):
         return Facts(StoredFacts(trouble=self.trouble, is_held=self.is_held), ReportedFacts(source))
 
     def _with_reported(self, store: Store, stored: StoredFacts, source: Source, now: int) -> Facts:
-        return Facts(stored, shown.reported(store, self.ctx, stored, source, self.account_notes(), now))
+        return Facts(stored, self.reported(store, stored, source, now))
 
     def store_answer(self, answer: SourceAnswer, now: int) -> Facts:
         """Store the answer; the facts then. Where that fails, the answer with what was stored before it."""
@@ -213,8 +212,7 @@ class History(AccountHistory):
         return self._readings(SESSION_S, since, until)
 
     def _readings(self, window_s: int, since: int, now: int) -> "List[Reading]":
-        none: List[Tuple[int, float, int, str]] = []
-        rows = self._read(lambda db, owner: shown.readings(db, owner, self.ctx.chosen, window_s, since, now), none)
+        rows = self.reading_rows(window_s, since, now)
         if not rows:
             return []                  # as where Claude never reported anything
         from ccmon.learning.values import Reading
@@ -227,14 +225,6 @@ class History(AccountHistory):
         except StoreError as err:
             self.trouble = str(err)
             return []
-
-    def learned(self) -> Optional[str]:
-        """The learned state as it was last written."""
-        return self._read(lambda db, owner: shown.learned(db, owner, self.ctx.chosen), None)
-
-    def write_learned(self, text: str) -> None:
-        """Store the learned state."""
-        self._write(lambda db, owner: shown.write_learned(db, owner, self.ctx.chosen, text), None)
 
     def forget_learning(self, now: int) -> None:
         """Drop the learned state and the forecasts; older readings are learned from no more. Raises StoreError."""
@@ -320,7 +310,7 @@ class History(AccountHistory):
 
     def _limits(self) -> "LimitOf":
         from ccmon.usage import utilization
-        settings, (plan, by_account) = self.ctx.settings, snapshots.plan_of(self.ctx, self.account_note().login)
+        settings, (plan, by_account) = self.ctx.settings, self.ctx.plan_of(self.account_note().login)
         may_learn = by_account or plan in ("pro", "ml_auto")
         text = self.learned() if may_learn else None
         learned = None if text is None else self._learned_limit(text)

@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 
 from ccmon import checked
 from ccmon.model import EVENTS, Facts, Hit, LearnedFacts, ReportedFacts, Snapshot
 from ccmon.pipeline.history import WEEK_S, History
+from ccmon.quick_typing import TYPE_CHECKING, Dict, List, Optional, Tuple
 from ccmon.sources.session_json import MOST_WINDOWS, length_s, window_name
 from ccmon.store import learning
 from ccmon.store.database import StoreError

@@ -1,11 +1,10 @@
 """The status lines of a refresh: each is rendered from its own words and environment and put into the cache."""
 
-from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
-
 from ccmon import call, claude_row, line_cache
 from ccmon.errors import CcmonError, UsageError
 from ccmon.model import Facts, Snapshot
-from ccmon.pipeline import snapshots
+from ccmon.pipeline import present
+from ccmon.quick_typing import TYPE_CHECKING, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from ccmon.settings import config, context, themes
 from ccmon.settings.context import Context
 from ccmon.settings.options import BY_NAME, FORMATS, SECTIONS
@@ -76,7 +75,7 @@ def line_of(ctx: Context, facts: Facts, now: int) -> str:
 
 
 def _line_of(ctx: Context, facts: Facts, now: int) -> str:
-    snapshot, dialect = snapshots.snapshot(ctx, facts, now), dialects.DIALECTS[ctx.settings.format]
+    snapshot, dialect = present.snapshot(ctx, facts, now), dialects.DIALECTS[ctx.settings.format]
     if ctx.settings.format == CLAUDE:
         return _record(ctx, snapshot, dialect) + "\n"
     all_groups, theme = statusline.ranked(snapshot, ctx.zone), _theme(ctx)

@@ -1,7 +1,6 @@
 """The past of the account's windows out of the store: what Claude reported of each, what was used meanwhile, what was learned."""
 
 from functools import partial
-from typing import Dict, List, Optional, Sequence
 
 from ccmon.errors import UsageError
 from ccmon.history import windows
@@ -10,6 +9,7 @@ from ccmon.learning import state
 from ccmon.learning.values import HISTORY_S, Key, Learned, measure
 from ccmon.model import UsageRow
 from ccmon.pipeline.history import History
+from ccmon.quick_typing import Dict, List, Optional, Sequence
 from ccmon.sources.session_json import label, length_s, scope, window_name
 from ccmon.store import window_readings
 from ccmon.text import clean, clip, did_you_mean

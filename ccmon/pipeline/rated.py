@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Optional, Union
-
 from ccmon.history import groups
 from ccmon.history.groups import RunningRating, Scale
 from ccmon.model import Block, Limit, Record, Snapshot
-from ccmon.named_tuple import NamedTuple
-from ccmon.pipeline import learned_state, snapshots
+from ccmon.pipeline import learned_state, present
 from ccmon.pipeline.history import History
+from ccmon.quick_typing import TYPE_CHECKING, List, NamedTuple, Optional, Union
 from ccmon.usage import utilization
 
 if TYPE_CHECKING:
@@ -42,7 +40,7 @@ def stored_basis(history: History) -> RatingBasis:
     """The basis by what is stored: the same that the screen has."""
     now = history.ctx.now()
     facts = learned_state.recall_limit(history, history.facts(now), now)
-    full = utilization.session_fullness(facts, snapshots.usage_options(history.ctx, facts.reported.login), now)
+    full = utilization.session_fullness(facts, present.usage_options(history.ctx, facts.reported.login), now)
     return RatingBasis(full.limit, facts.learned.state, full.session, full.utilization.percent, full.utilization.source)
 
 

@@ -1,9 +1,9 @@
 """What the source reported, stored in one transaction: it is read, the limits are computed, then all of it is written."""
 
 import sqlite3
-from typing import Callable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, HighWater, Limit, Owner, StoredFacts, Windows
+from ccmon.quick_typing import Callable, List, Optional, Sequence, Tuple
 from ccmon.sources import spool_lines
 from ccmon.sources.spool_lines import SpoolReading
 from ccmon.store import present, reported, rows, window_readings

@@ -7,17 +7,17 @@ import os
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 
 from ccmon import checked, line_answer, line_cache, locks, private
 from ccmon.errors import CcmonError, SourceError, UsageError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state, lines, snapshots, sweeping, unchanged
+from ccmon.pipeline import account, learned_state, lines, present, unchanged
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import BACKGROUND_BUSY_MS, SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, read_facts, source_before
+from ccmon.quick_typing import TYPE_CHECKING, Iterator, List, Optional, Sequence
 from ccmon.settings import config
-from ccmon.settings.context import Context
+from ccmon.settings.context import Context, sweep
 from ccmon.sources import claude_files, log_files
 from ccmon.sources.cancel import Cancel, Cancelled
 from ccmon.system import signals
@@ -66,9 +66,10 @@ def once(ctx: Context, lock: int, busy_ms: int = BACKGROUND_BUSY_MS, cancel: Opt
         facts = learned_state.recall(history, facts, now)
         lines.write_all(ctx, facts, now, of_account)
         if facts.reported.source.progress is None:
-            history.maintain(now)
+            if before.refreshed:       # the first refresh has read all logs: that is waited for
+                history.maintain(now)
             if not (ctx.chosen and ctx.chosen.is_other_login):         # what is scored is of one login
-                snapshot = snapshots.snapshot(ctx, facts, now)
+                snapshot = present.snapshot(ctx, facts, now)
                 learned_state.store_forecasts(history, snapshot)
                 learned_state.note_binding(history, snapshot)
     return facts
@@ -151,8 +152,7 @@ def learn(ctx: Context) -> None:
                 from ccmon.pipeline import sources
                 sources.read_beside(ctx, source, history)
             if ctx.settings.official == "claude":
-                from ccmon.pipeline import asking
-                asking.ask_when_due(ctx, history)
+                account.ask_when_due(ctx, history)
             learned_state.study_when_due(history, ctx.now())
     finally:
         locks.unlock(lock)
@@ -323,7 +323,7 @@ def in_background(argv: List[str], lock: int) -> None:
     except UsageError:                 # a configuration that was broken meanwhile: the line will show that
         return
     signals.end_in_order()
-    sweeping.sweep(env)
+    sweep(env)
     try:
         facts = once(ctx, lock)
     except Exception:                  # not again with every call: the reason is in the log

@@ -4,13 +4,13 @@ import os
 import time
 from contextlib import suppress
 from functools import partial
-from typing import Optional, Sequence
 
 from ccmon import locks
 from ccmon.errors import CcmonError
 from ccmon.model import Block, Source
 from ccmon.pipeline.catch_up import claude_logs
 from ccmon.pipeline.history import READING_BUSY_MS, History, SourceAnswer, opened
+from ccmon.quick_typing import Optional, Sequence
 from ccmon.settings import config
 from ccmon.settings.context import Context, prepare
 from ccmon.sources import log_files, log_reader
@@ -81,7 +81,8 @@ def logs_of(ctx: Context, files: Sequence[LogFile]) -> log_reader.LogSet:
     own = ctx.settings.prices
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
     return log_reader.LogSet(folders, files, ctx.owner,
-                             log_reader.EntryPrices(partial(prices.cost_usd, own=own), price_table.stamp(own)))
+                             log_reader.EntryPrices(partial(prices.cost_usd, own=own), price_table.stamp(own),
+                                                    partial(prices.plain_rates, own=own)))
 
 
 def _heeding(cancel: Cancel, progress: Optional[OnProgress]) -> OnProgress:

@@ -4,15 +4,15 @@ The refresh of refresh.py comes at least every few minutes all the same: what is
 """
 
 import time
-from typing import Optional, Sequence
 
 from ccmon import line_answer
 from ccmon.errors import CcmonError
 from ccmon.model import Facts, Source
-from ccmon.pipeline import account, learned_state
+from ccmon.pipeline import learned_state
 from ccmon.pipeline.catch_up import claude_logs, is_current
 from ccmon.pipeline.history import SCREEN_BUSY_MS, History, SourceAnswer, opened
 from ccmon.pipeline.present import load, source_before
+from ccmon.quick_typing import Optional, Sequence
 from ccmon.settings.context import Context
 from ccmon.sources import claude_files, log_files
 from ccmon.sources.log_files import LogFile
@@ -32,7 +32,7 @@ def stored_facts(ctx: Context) -> Optional[Facts]:
     if not _may_hold(ctx, before):
         return None
     with opened(ctx, SCREEN_BUSY_MS) as history:
-        facts = None if _is_waiting(ctx, history) else unchanged_facts(ctx, before, claude_logs(ctx), history, now)
+        facts = None if _is_waiting(history) else unchanged_facts(ctx, before, claude_logs(ctx), history, now)
         return facts and learned_state.recall(history, facts, now).with_source(before._replace(refreshed=now))
 
 
@@ -47,7 +47,7 @@ def is_recorded(ctx: Context) -> bool:
         return False
     with opened(ctx, SCREEN_BUSY_MS) as history:
         try:
-            return not _is_waiting(ctx, history) and answer_of_logs(ctx, before, claude_logs(ctx), history) is not None
+            return not _is_waiting(history) and answer_of_logs(ctx, before, claude_logs(ctx), history) is not None
         except StoreError:
             return False
 
@@ -58,10 +58,10 @@ def _may_hold(ctx: Context, before: Source) -> bool:
     return is_asked_so and ctx.demo is None and ctx.cache is not None and not claude_files.may_hold_spool(ctx.cache)
 
 
-def _is_waiting(ctx: Context, history: History) -> bool:
+def _is_waiting(history: History) -> bool:
     """Whether there is anything to take but from the source, or nothing can be written."""
     is_open = history.store is not None and not history.is_frozen()
-    return not is_open or history.has_waiting_readings() or account.has_changed(ctx, history)
+    return not is_open or history.has_waiting_readings() or history.has_account_changed()
 
 
 def unchanged_facts(ctx: Context, before: Source, files: Sequence[LogFile], history: History, now: int) -> Optional[Facts]:

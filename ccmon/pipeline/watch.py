@@ -2,10 +2,10 @@
 
 import os
 import time
-from typing import Iterable, List, Optional, Tuple
 
 from ccmon import line_answer, line_cache
 from ccmon.model import Source
+from ccmon.quick_typing import Iterable, List, Optional, Tuple
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.sources import claude_files, log_files

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import UsageError
 from ccmon.model import Login, MergedOwner, Owner, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings import config
 from ccmon.settings.ini_sections import LONGEST_NAME, NAME_CHARACTERS
 from ccmon.settings.options import Settings

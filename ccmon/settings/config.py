@@ -6,11 +6,10 @@ import os
 import stat
 from contextlib import suppress
 from itertools import product
-from typing import TYPE_CHECKING, Dict, List, Mapping, Optional, Sequence, Set, TextIO, Tuple
 
 from ccmon import private
 from ccmon.errors import SettingError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, TextIO, Tuple
 from ccmon.text import clean
 from ccmon.typed_values import RawValue
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Iterator, List, Optional, Tuple
 
 from ccmon import private
 from ccmon.errors import CcmonError, Unwritable
+from ccmon.quick_typing import Iterator, List, Optional, Tuple
 from ccmon.settings.config import IniContents, IniEntry, ini_contents, sign_at
 from ccmon.system import newfiles, shared_files
 

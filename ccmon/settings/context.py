@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Mapping, Optional, Tuple
+import os
+from contextlib import suppress
+from itertools import islice
 
-from ccmon import line_answer
+from ccmon import line_answer, private
 from ccmon.errors import CcmonError, UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Iterator, Mapping, NamedTuple, Optional, Tuple
 from ccmon.settings import config, ini_sections, options
 from ccmon.system import clock, processes
 from ccmon.text import with_name
 from ccmon.typed_values import Layer, Layers
 
 if TYPE_CHECKING:
-    from ccmon.model import Owner, Source
+    from ccmon.model import Login, Owner, Source
     from ccmon.settings import accounts
     from ccmon.usage.accounts import Chosen
+
+
+_LEAD, _MOST_NAMES = ".ccmon-", 20_000                 # as in newfiles.py
+_TARGETS = ("bash", "zsh", "fish", "tmux", "claude")
 
 
 class Context(NamedTuple):
@@ -61,6 +67,11 @@ class Context(NamedTuple):
             return ""
         words = f"Times of {self.zone.name}. This computer's: ccmon config set timezone local"
         return with_name(words, processes.own_command(self.callers_env))
+
+    def plan_of(self, login: "Login") -> Tuple[str, bool]:
+        """The name of the plan in force, and whether it is the account's own: so where none is set."""
+        is_own = bool(login.plan) and self.settings.origin["plan"] == "default" and self.demo is None
+        return (login.plan, True) if is_own else (self.settings.plan, False)
 
     def fresh_s(self, source: "Source") -> float:
         """How long what was read counts as fresh: a slow source is asked less often."""
@@ -113,3 +124,29 @@ def settings_of(layers: Tuple[Layer, Layer, Layer], sections: Layers) -> options
 
 def _where(name: str, *layers: Layer) -> str:
     return next((layer[name].where for layer in layers if name in layer), "default")
+
+
+# --- what was left behind ---------------------------------------------------------------------------------------------------
+
+def sweep(env: Mapping[str, str]) -> None:
+    """Take away what a killed ccmon has left behind wherever ccmon itself makes files; the cache is swept when a line is written.
+    Once in the life of this process; never an error."""
+    folders = [folder for folder in dict.fromkeys([*private.temporary_folders(env), *_folders(env)]) if _may_hold_parts(folder)]
+    if folders:
+        from ccmon.system import newfiles  # as good as never
+        newfiles.sweep(folders)
+
+
+def _may_hold_parts(folder: str) -> bool:
+    """Whether any name there begins as those of ccmon's unfinished files do."""
+    with suppress(OSError, ValueError), os.scandir(folder) as entries:
+        return any(one.name.startswith(_LEAD) for one in islice(entries, _MOST_NAMES))
+    return False
+
+
+def _folders(env: Mapping[str, str]) -> Iterator[str]:
+    from ccmon.system import start_up_files  # `config` does without
+    paths = config.paths(env)
+    yield from (os.path.dirname(os.path.realpath(path)) for path in (paths.config, paths.store) if path)
+    with suppress(CcmonError):
+        yield from (os.path.dirname(os.path.realpath(start_up_files.path_of(target, env))) for target in _TARGETS)

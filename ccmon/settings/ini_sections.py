@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings.options import BY_NAME, LEVELS, OPTIONS, SECTIONS
 from ccmon.settings.themes import THEMES, Style, Theme, hexadecimal, rgb
 from ccmon.text import ROLES, clean, did_you_mean

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
-
 from ccmon import typed_values
 from ccmon.alerts.kinds import CHANNELS, parse_kinds
 from ccmon.alerts.kinds import KINDS as ALERTS
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings.themes import AUTO, THEMES, USUAL, Theme
 from ccmon.text import did_you_mean
 from ccmon.typed_values import PLANS, Layer, Layers, RawValue, ResetRule, boolean, folded, one_of, seconds, several_of, whole

@@ -5,9 +5,7 @@ A ground is the background's colour as #rrggbb. Contrast is that of WCAG 2: from
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Optional, Sequence
-
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.text import ROLES, Span, clean
 
 

@@ -9,11 +9,10 @@ import os
 import re
 from binascii import crc32
 from contextlib import contextmanager, suppress
-from typing import Callable, Iterator, List, Mapping, Optional, Tuple
 
 from ccmon import private
 from ccmon.errors import CcmonError, PathError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 from ccmon.setup import settings_json
 from ccmon.setup.settings_json import Unfit
 from ccmon.system import shared_files, start_up_files

@@ -6,11 +6,10 @@ import difflib
 import os
 import re
 import sys
-from typing import Callable, List, Mapping, Sequence, Tuple
 
 from ccmon import line_cache, output, streams
 from ccmon.errors import CcmonError, UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, List, Mapping, NamedTuple, Sequence, Tuple
 from ccmon.settings import config, config_file, options
 from ccmon.settings.context import Context, prepare
 from ccmon.setup import init, visibility

@@ -9,12 +9,11 @@ import tempfile
 import time
 from contextlib import suppress
 from functools import lru_cache
-from typing import Callable, Dict, List, Mapping, Optional, Tuple
 
 from ccmon import line_answer, line_cache, refresher
 from ccmon.errors import CcmonError, UsageError
 from ccmon.line_answer import State
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 from ccmon.setup import dotfiles, prompts, settings_json, snippets, tmux_line
 from ccmon.system import processes, shared_files, start_up_files
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from typing import Callable, Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from ccmon import private
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.setup import dotfiles, prompt_probe, snippets
 from ccmon.setup.prompt_probe import SmallScreen, Trial
 from ccmon.setup.snippets import for_sh

@@ -13,10 +13,9 @@ import struct
 import sys
 import time
 from contextlib import suppress
-from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import private
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.system import process_facts, processes, ready
 from ccmon.text import char_width
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from typing import Any, List, Match, NoReturn, Optional
 
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, List, Match, NamedTuple, NoReturn, Optional
 from ccmon.setup.snippets import CLAUDE_OPTIONS, claude_command, claude_entry, for_sh
 
 NEW = b"{}\n"                          # what a file that is made for the line begins with

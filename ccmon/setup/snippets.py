@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import re
 from binascii import crc32
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.settings.options import OPTIONS
 from ccmon.setup.prompts import ABOVE, BARE, BASH, FISH, FISH_SHOWN, SHOWN, ZSH, ZSH_CODE
 

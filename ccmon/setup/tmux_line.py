@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import List, Mapping, Optional, Sequence
 
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.settings.themes import BRIGHT, DARK, LIGHT, READABLE, contrast, hexadecimal, surface_on
 from ccmon.setup import dotfiles
 from ccmon.setup.prompt_check import NOT_SEEN, SEEN, UNKNOWN, Visibility

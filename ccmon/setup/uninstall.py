@@ -9,11 +9,10 @@ import os
 import re
 import sys
 from importlib import metadata
-from typing import Container, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 
 from ccmon import line_answer, locks, private, refresher
 from ccmon.errors import CcmonError, PathError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Container, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set
 from ccmon.settings import config
 from ccmon.setup import dotfiles, init, tmux_line, written
 from ccmon.setup.snippets import for_sh

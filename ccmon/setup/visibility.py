@@ -6,11 +6,10 @@ import json
 import os
 import sys
 from contextlib import suppress
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 from ccmon import output
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.settings import themes
 from ccmon.settings.context import prepare
 from ccmon.setup import dotfiles, prompt_check, settings_json, snippets, tmux_line

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from typing import Dict, Iterator, List, Mapping, Sequence
 
 from ccmon import line_answer, private
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterator, List, Mapping, NamedTuple, Sequence
 from ccmon.settings import accounts, config, context
 from ccmon.settings.options import BY_NAME, OPTIONS
 from ccmon.setup import dotfiles

@@ -1,9 +1,9 @@
 """How a run of another program is ended from elsewhere: by another thread, or by a signal. Loaded where nothing is run, too."""
 
 import threading
-from typing import TYPE_CHECKING, Callable, Optional
 
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import TYPE_CHECKING, Callable, Optional
 from ccmon.system import processes
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ import signal
 import subprocess
 import threading
 import time
-from typing import IO, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import IO, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.sources import ccusage_output as output
 from ccmon.sources.cancel import Cancel
 from ccmon.sources.ccusage_output import Failed, NotFound, TooMuch, TooSlow, shown

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from itertools import chain, islice
-from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ccmon.errors import INSTALL_COMMAND, CcmonError, SourceError
 from ccmon.model import Block
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import iso_epoch
 from ccmon.text import clean, clip, model_id
 from ccmon.when import SESSION_S, SKEW_S

@@ -9,10 +9,9 @@ import errno
 import os
 import time
 from contextlib import nullcontext, suppress
-from typing import IO, Iterator, List, Optional, Sequence
 
 from ccmon import line_answer, private
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import IO, Iterator, List, NamedTuple, Optional, Sequence
 
 MISSING = "-"
 LATE_S = 10                            # a writer that had the file open may add to it so long after it was taken

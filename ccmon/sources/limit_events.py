@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 from ccmon.sources.log_json import time_ms
 from ccmon.text import clean
 from ccmon.when import SESSION_S, WEEK_S

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from hashlib import blake2b
 from struct import Struct
-from typing import Any, Dict, List, Optional, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.blake import blake2b
+from ccmon.quick_typing import Any, Dict, List, NamedTuple, Optional, Tuple
 from ccmon.sources import log_json
 from ccmon.sources.log_json import BadLine, time_ms
 from ccmon.text import clean, model_id

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import stat
 from binascii import crc32
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.blake import blake2b
+from ccmon.quick_typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 CHUNK = 1 << 20
 MOST_LINE = 32 << 20                   # a longer line is skipped: nobody can mean it
@@ -110,7 +110,6 @@ def open_log(file: LogFile) -> Optional[int]:
 
 def fingerprint(fd: int, offset: int) -> bytes:
     """A digest of both ends of the bytes before the offset."""
-    from hashlib import blake2b
     head = _at(fd, 0, min(offset, _ENDS))
     tail = _at(fd, max(0, offset - _ENDS), min(offset, _ENDS))
     return blake2b(head + b"\0" + tail, digest_size=8).digest()

@@ -6,9 +6,11 @@ the names below, wherever they stand. Few lines can hold any of it: bytes tell w
 
 import re
 from datetime import date
+from functools import lru_cache
 from json import JSONDecoder
 from math import isinf
-from typing import Any, Callable, Dict, List, NoReturn, Tuple
+
+from ccmon.quick_typing import Any, Callable, Dict, List, NoReturn, Tuple
 
 _DAY_MS = 86_400_000
 _FIRST_DAY = date(2000, 1, 1).toordinal()
@@ -173,6 +175,7 @@ def _offset_ms(zone: str) -> int:
     return offset if zone[0] == "+" else -offset
 
 
+@lru_cache(maxsize=512)
 def _day_ms(text: str) -> int:
     """Epoch ms of midnight (UTC). Raises ValueError."""
     match = _DAY.fullmatch(text)

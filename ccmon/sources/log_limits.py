@@ -2,8 +2,8 @@
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Callable, Iterator, List, Match, Optional, Tuple
 
+from ccmon.quick_typing import Callable, Iterator, List, Match, Optional, Tuple
 from ccmon.sources.limit_events import MODEL, SESSION, SLACK_S, UNNAMED, WEEKLY, LimitMessage, by_reset
 from ccmon.when import DAY_S, DAYS, HOUR_S, MONTHS, SESSION_S, WEEK_S, Zone, epoch, local
 

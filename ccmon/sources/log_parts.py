@@ -3,14 +3,14 @@
 import json
 import os
 from functools import lru_cache
-from hashlib import blake2b
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
+from ccmon.blake import blake2b
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import Lines, LogFile
-from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
+from ccmon.sources.log_reader import MOST_ROWS, PLAIN_TOKENS, EntryPrices
 from ccmon.sources.log_shapes import Shapes
 from ccmon.store import ledger
 from ccmon.store.learning import LimitEvent
@@ -90,6 +90,7 @@ class _LogProgress:
         self.damaged, self.first_damaged = begin.damaged, begin.first_damaged
         self.left_out: Dict[str, int] = json.loads(begin.left_out)
         self.seen: Dict[int, int] = {}                     # equal lines without an id
+        self.rates: Dict[Optional[str], Optional[Tuple[float, ...]]] = {None: None}
         self.elsewhere: object = None                      # a folder in a line that is not the project's
         self.unseen_to = begin.offset                         # where lines may stand that are not in `seen`
         self._clear()
@@ -141,10 +142,13 @@ class _LogProgress:
             self._leave_out(log_unused.DAMAGED)
             self.lines += 1
         lines = some.content
-        for start, end in _found(lines, log_entries.USAGE):
+        at = lines.find(log_entries.USAGE)
+        while at >= 0:
+            start, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at)
             kind = self._take_answer(lines[start:end])
             if kind:
                 self._leave_out(kind, lines, start)
+            at = lines.find(log_entries.USAGE, end)
         for start, end in _found(lines, limit_events.FLAG):
             self._take_event(lines[start:end])
         self.lines += lines.count(b"\n")
@@ -200,15 +204,21 @@ class _LogProgress:
         at_ms, ident, request, session, model, given, made, five, hour, read, sidechain, speed, cost_usd, _ = entry
         if at_ms > self.last_ms:
             self.last_ms = at_ms
+        total = given + made + five + hour + read
         if ident is not None and not unended:
-            rank = not sidechain, given + made + five + hour + read, speed        # as messages.is_better has it
+            rank = not sidechain, total, speed             # as messages.is_better has it
             key = ident, session if request is None else request
             if rank <= self.best.get(key, _NONE):
                 return                 # repeated, half of all lines, or a worse copy
             self.best[key] = rank
+        if model not in self.rates:
+            self.rates[model] = self.price.rates(model or "")
+        rates = self.rates[model] if cost_usd is None and total <= PLAIN_TOKENS else None
+        cost = self.price.of(entry) if rates is None else (
+            given * rates[0] + made * rates[1] + five * rates[2] + hour * rates[3] + read * rates[4]) / 1_000_000
         self.messages.append(_made(LogMessage, (
             at_ms, message, request, session, model or "", self.project, given, made, five, hour, read,
-            nano(self.price.of(entry)), ident is None, sidechain, speed, cost_usd is not None, unended)))
+            nano(cost), ident is None, sidechain, speed, cost_usd is not None, unended)))
 
     def _see(self, entry: LogEntry) -> int:
         message = _digest(self.name, entry)

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import locks, refresher
 from ccmon.model import Block, Owner
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import (
+    TYPE_CHECKING,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 from ccmon.sources.log_files import LogFile
 from ccmon.store import ledger, log_state, trusted
 from ccmon.store.database import Store
@@ -37,6 +47,12 @@ MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
 OnProgress = Callable[[float], None]         # of the share (0..1) that has been read
+RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # USD per million tokens of the five kinds, in answers of up to
+PLAIN_TOKENS = 200_000                 # tokens in all
+
+
+def _no_rates(_model: str) -> None:
+    return None
 
 
 class EntryPrices(NamedTuple):
@@ -44,6 +60,7 @@ class EntryPrices(NamedTuple):
 
     of: Callable[["LogEntry"], Optional[float]]           # US dollars, None when unknown
     stamp: int                         # another one when the prices are others
+    rates: "RatesOf" = _no_rates       # of a model, None where `of` is to be asked
 
 
 class LogSet(NamedTuple):
@@ -187,6 +204,7 @@ def start(cache: str, env: Optional[Mapping[str, str]] = None) -> bool:
     locks.unlock(-1 if fd is None else fd)
     if fd is None:
         return False
+    import subprocess  # dear, and only a long history is read so
     code = ("import sys; sys.path[:] = [sys.argv[1], *filter(None, sys.path)]; "
             "from ccmon.pipeline.sources import read_all_logs; read_all_logs()")
     subprocess.Popen([sys.executable, "-c", code, refresher.import_folder()], cwd=os.path.abspath(os.sep), close_fds=True,

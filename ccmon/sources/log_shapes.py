@@ -5,8 +5,8 @@ What it takes for an answer is one to the last byte, with the same entry; all el
 
 import json
 import re
-from typing import Any, Dict, List, Optional, Tuple
 
+from ccmon.quick_typing import Any, Dict, List, Match, Optional, Tuple
 from ccmon.sources import log_entries, log_json
 from ccmon.sources.log_entries import LogEntry
 
@@ -17,6 +17,7 @@ _LONGEST_LINE = 1 << 16                # bytes
 _MOST_BRACKETS = 16                    # of each kind, outside the content
 _TEXT, _NUMBER, _CONTENT = r'"[^"\\\x00-\x1f]*"', "(?:0|[1-9][0-9]{0,14})", r"(\[.*\])"
 _WANTED_TEXT, _WANTED_NUMBER = r'"([^"\\\x00-\x1f]+)"', "(0|[1-9][0-9]{0,14})"
+_made = tuple.__new__
 _FIXED = ("type", "speed")             # texts by which a line is read otherwise
 _USAGE = ("message", "usage")
 _PLACES = (("timestamp",), ("message", "id"), ("requestId",), ("sessionId",), ("message", "model"), ("version",),
@@ -37,13 +38,13 @@ class _Shape:
         self._places: List[Place] = []
         usage = data["message"]["usage"]
         self._has_parts = usage.get("cache_creation") is not None
-        self._match = re.compile(self._pattern(data, ()), re.DOTALL).fullmatch
+        self.match = re.compile(self._pattern(data, ()), re.DOTALL).fullmatch
         five, hour = _PARTS if self._has_parts else (_FLAT, _FLAT)
         folder = _FOLDER if "cwd" in data else _CONTENT_PLACE
         wanted = (_CONTENT_PLACE, folder, *_PLACES[:8], five, hour, _PLACES[-1], _FLAT)
         self._groups = [self._places.index(place) + 1 for place in wanted]
         self._has_folder, self._sidechain, self._speed = "cwd" in data, data.get("isSidechain"), usage.get("speed")
-        match = self._match(text)
+        match = self.match(text)
         content = match[self._groups[0]] if match else text
         if (not match or log_json.is_suspect(text) or {"costUSD", "isApiErrorMessage"} & data.keys()
                 or log_entries.ADVISOR.decode() in text
@@ -69,16 +70,14 @@ class _Shape:
             return _WANTED_NUMBER if is_wanted else _NUMBER
         return re.escape(json.dumps(value))
 
-    def entry(self, text: str) -> Optional[Tuple[LogEntry, Optional[str]]]:
-        """The entry of a line of this shape, and the folder that the line has. Raises BadLine, LookupError."""
-        match = self._match(text)
-        if match is None:
-            return None
+    def entry(self, match: "Match[str]", length: int) -> Optional[Tuple[LogEntry, Optional[str]]]:
+        """The entry of a line of that length (characters) that match takes, and the folder that the line has. Raises BadLine,
+        LookupError."""
         (content, folder, at, ident, request, session, model, version,
          given, made, five, hour, read, _) = match.group(*self._groups)
-        if not log_json.is_plain_value(content, len(text), _MOST_BRACKETS):
+        if not log_json.is_plain_value(content, length, _MOST_BRACKETS):
             return None
-        return tuple.__new__(LogEntry, (
+        return _made(LogEntry, (
             log_json.time_ms(at), *log_entries.identity(ident, request),
             *log_entries.setting(session, "", model, self._speed, version)[:2],
             int(given), int(made), int(five), int(hour) if self._has_parts else 0, int(read), self._sidechain,
@@ -99,11 +98,11 @@ class Shapes:
         try:
             text = line.decode()
             for at, shape in enumerate(self._shapes):
-                entry = shape.entry(text)
-                if entry is not None:
+                match = shape.match(text)
+                if match:
                     if at:
                         self._shapes.insert(0, self._shapes.pop(at))
-                    return entry
+                    return shape.entry(match, len(text))
         except (ValueError, LookupError):
             pass
         return None

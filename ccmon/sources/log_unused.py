@@ -4,8 +4,8 @@ import re
 from calendar import monthrange
 from codecs import BOM_UTF8
 from json import JSONDecoder
-from typing import Any, Dict, NoReturn, Optional, Tuple
 
+from ccmon.quick_typing import Any, Dict, NoReturn, Optional, Tuple
 from ccmon.sources.log_entries import MOST
 
 DAMAGED, PROGRESS, TOOL_RESULT, API_ERROR, SYNTHETIC, EMPTY, REFUSED, OTHER = (

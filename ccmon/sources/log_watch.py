@@ -6,8 +6,8 @@ between only those that were written last are checked, and the folders in which 
 
 import os
 import time
-from typing import Callable, Dict, Iterable, Optional, Sequence, Tuple
 
+from ccmon.quick_typing import Callable, Dict, Iterable, Optional, Sequence, Tuple
 from ccmon.sources import log_files
 from ccmon.sources.log_files import LogFile
 
@@ -15,6 +15,7 @@ MOST_S = 30.0                          # between two scans of everything
 REST = 1000                            # a scan is followed by a rest that takes so many times as long
 HOT_FILES = 20                         # those written last
 COARSE_S = 3                           # what has changed so lately may change again without another time
+_CPU_S = getattr(time, "thread_time", time.process_time)
 
 Mark = Optional[Tuple[int, int, int, int]]     # inode, size, and times of change (ns); None of what is not there
 
@@ -23,7 +24,7 @@ class LogWatch:
     """Whether any log below some folders has changed since it was last asked."""
 
     def __init__(self, folders: Sequence[str], monotonic_s: Callable[[], float] = time.monotonic,
-                 cpu_s: Callable[[], float] = getattr(time, "thread_time", time.process_time)) -> None:
+                 cpu_s: Callable[[], float] = _CPU_S) -> None:
         self._folders, self._monotonic_s, self._cpu_s = folders, monotonic_s, cpu_s
         self._files: Optional[Sequence[LogFile]] = None
         self._hot: Dict[str, Mark] = {}

@@ -10,8 +10,8 @@ import signal
 import sys
 from contextlib import suppress
 from itertools import repeat
-from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple, Type
 
+from ccmon.quick_typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence, Tuple, Type
 from ccmon.sources.log_files import LogFile
 from ccmon.store.learning import LimitEvent
 from ccmon.store.ledger import LogPart

@@ -10,10 +10,9 @@ import re
 import stat
 from contextlib import suppress
 from glob import escape, glob
-from typing import Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from ccmon import private
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 from ccmon.sources.ccusage_output import NotFound, NotInstalled, make_runnable, shown
 from ccmon.system import processes
 

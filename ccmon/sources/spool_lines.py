@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
-
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import DROPPED, MOST_PERCENT, MOST_WINDOWS, SPEND, WINDOWS_S, window_name
 
 _LATEST_S, _MOST_COUNTED, _LONGEST = 10 ** 11, 10 ** 18, 64

@@ -6,9 +6,8 @@ A kind names the window, too, where that is not the session's (80 seven_day): en
 from __future__ import annotations
 
 import sqlite3
-from typing import Iterable, List, Optional
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterable, List, NamedTuple, Optional
 from ccmon.store import rows, trusted
 from ccmon.when import DAY_S
 

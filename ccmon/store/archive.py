@@ -8,9 +8,8 @@ from __future__ import annotations
 import sqlite3
 import struct
 import zlib
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 from ccmon.store import messages, rows
 from ccmon.store.log_state import PACKED, packed_ms
 from ccmon.store.messages import MessageChange, MessageRow

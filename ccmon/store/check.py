@@ -6,11 +6,10 @@ import os
 import sqlite3
 import struct
 import zlib
-from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from ccmon.errors import PathError
 from ccmon.model import Block
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 from ccmon.store import archive, connection, copy, history_path, reported, rows, schema, usage
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import HOUR_S, SESSION_S

@@ -2,14 +2,14 @@
 
 import os
 import sqlite3
-import threading
 import time
+from _thread import allocate_lock
 from contextlib import closing, suppress
-from typing import Callable, List, Optional, TypeVar
 
 from ccmon import private
 from ccmon.errors import CcmonError
 from ccmon.model import Owner
+from ccmon.quick_typing import Callable, List, Optional, TypeVar
 from ccmon.store import history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER, Unusable
 from ccmon.system import signals
@@ -27,7 +27,7 @@ _PROGRAMS = """SELECT count(*) FROM sqlite_master WHERE type = 'trigger' OR coal
     'message', 'usage', 'legacy', 'archive', 'reported', 'limit_event', 'log_file', 'window_reading')"""
 
 
-_creating = threading.Lock()
+_creating = allocate_lock()
 
 
 def create_file(path: str) -> None:

@@ -10,10 +10,10 @@ import time
 from contextlib import closing, contextmanager, suppress
 from io import FileIO
 from pathlib import Path
-from typing import Callable, Iterator, List, Optional, Tuple
 
 from ccmon import private
 from ccmon.errors import CcmonError, PathError, Unwritable, UsageError
+from ccmon.quick_typing import Callable, Iterator, List, Optional, Tuple
 from ccmon.store import connection, history_path, schema
 from ccmon.system import named_files, newfiles
 from ccmon.system.named_files import Target

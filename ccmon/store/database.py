@@ -5,10 +5,10 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
-from typing import Callable, List, Optional, Sequence, Set, TypeVar
 
 from ccmon.errors import CcmonError
 from ccmon.model import Owner, Record, StoredFacts, UsageRow
+from ccmon.quick_typing import Callable, List, Optional, Sequence, Set, TypeVar
 from ccmon.store import connection, history_path, rows
 from ccmon.store.history_path import OTHER_FOLDER
 from ccmon.system import signals

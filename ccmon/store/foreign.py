@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from ccmon.quick_typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.store import connection, log_state, schema
 from ccmon.when import DAY_S
 

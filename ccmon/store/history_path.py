@@ -8,11 +8,11 @@ import sqlite3
 import stat
 import time
 from contextlib import closing, suppress
-from typing import Iterator, List, Optional, Tuple
 
 from ccmon import private
 from ccmon.errors import PathError
 from ccmon.model import Owner
+from ccmon.quick_typing import Iterator, List, Optional, Tuple
 from ccmon.store import rows
 from ccmon.system import processes
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Forecast, Owner
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import archive, learning, log_state, messages, reported, rows, sessions, usage
 from ccmon.store.join_messages import Elsewhere, JoiningMessages, JoinTimes, OtherOwner, OwnNumbers
 from ccmon.store.messages import MessageChange

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from ccmon.errors import CcmonError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 from ccmon.store import archive, ledger, messages, sessions
 from ccmon.store.archive import Day
 from ccmon.store.messages import ABSORBED, MessageChange, MessageRow

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from binascii import crc32
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Forecast
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import rows, trusted
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, WEEK_S

@@ -9,9 +9,8 @@ import os
 import sqlite3
 from collections import defaultdict
 from contextlib import suppress
-from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 from ccmon.store import archive, learning, messages, rows, sessions, usage
 from ccmon.store.log_state import COMPLETE, NAMES, PRICES, VALID, VANISHED, LogPosition, number, packed_ms
 from ccmon.store.messages import LogMessage

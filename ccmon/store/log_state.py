@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from typing import Dict, Optional, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, NamedTuple, Optional, Tuple
 from ccmon.store import rows
 from ccmon.when import SKEW_S
 

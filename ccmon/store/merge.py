@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.errors import CcmonError, UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import archive, check, connection, copy, foreign, history_path, join, join_messages, log_state, rows
 from ccmon.store.foreign import Watchdog, WrongShape
 from ccmon.store.join_messages import JoinTimes, OtherOwner

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from operator import itemgetter
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import rows
 
 ALONE, SIDECHAIN, SPEED, ABSORBED, PRICED, UNENDED = 1, 2, 4, rows.ABSORBED, 16, 32

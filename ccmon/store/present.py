@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon import checked
 from ccmon.model import Block, HighWater, Record, Sample, StoredFacts
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import learning, log_state, rows, usage
 from ccmon.when import DAY_S, HOUR_S, SESSION_S, SKEW_S
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from typing import Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Limit
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.store import present, rows, sessions, trusted, usage
 from ccmon.store.sessions import SUMMED, Bound
 from ccmon.store.trusted import Trust

@@ -6,10 +6,9 @@ sqlite takes any value anywhere, and a disk may turn one into another: what cann
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Forecast, MergedOwner, Owner
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import clean
 from ccmon.typed_values import MOST_PERCENT
 from ccmon.when import DAY_S, SESSION_S, SKEW_S

@@ -7,10 +7,10 @@ higher breaking one.
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import private
 from ccmon.model import Block
+from ccmon.quick_typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.store import history_path, reported, rows, sessions, usage
 from ccmon.store.rows import StoredSession
 from ccmon.store.sessions import SUMMED, Bound

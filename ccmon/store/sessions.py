@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_left, bisect_right
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon.model import Block
-from ccmon.named_tuple import NamedTuple
-from ccmon.store import log_state, messages, rows, usage
+from ccmon.quick_typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from ccmon.store import log_state, messages, rows, session_sums, usage
 from ccmon.store.log_state import OPEN_SPAN, open_span
 from ccmon.store.messages import CountedMessage, LogMessage, MessageChange, MessageRow
 from ccmon.when import HOUR_S, SESSION_S
@@ -66,9 +65,7 @@ def bound_at(fixed: Sequence[Bound], starts_ms: Sequence[int], at_ms: int) -> Op
 
 def apply(db: sqlite3.Connection, owner: int, changes: Sequence[MessageChange], quarters: Iterable[int]) -> None:
     """Bring the fixed sessions up to date, and note what has to be cut anew; quarters: where a rest changed."""
-    counted = [(sign, row) for change in changes for sign, row in zip((-1, 1), change)
-               if row is not None and not row.flags & messages.ABSORBED]
-    loose = [row.at_ms for _, row in counted]
+    loose = [row.at_ms for change in changes for row in change if row is not None and not row.flags & messages.ABSORBED]
     times = [*loose, *(ts * 1000 for ts in quarters)]
     if not times:
         return
@@ -77,7 +74,7 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[MessageChange], 
     moved: Dict[Bound, List[Tuple[int, MessageRow]]] = {}
     if fixed:
         loose = []
-        for sign, row in counted:
+        for sign, row in _counted(changes):
             bound = bound_at(fixed, starts_ms, row.at_ms)
             moved.setdefault(bound, []).append((sign, row)) if bound else loose.append(row.at_ms)
     for bound in {bound for bound in (bound_at(fixed, starts_ms, ts * 1000) for ts in quarters) if bound}:
@@ -88,6 +85,14 @@ def apply(db: sqlite3.Connection, owner: int, changes: Sequence[MessageChange], 
     if loose:
         span = [*loose, *(open_span(db, owner) or ())]
         rows.write_note(db, f"{OPEN_SPAN} {owner}", f"{min(span)} {max(span)}")
+
+
+def _counted(changes: Sequence[MessageChange]) -> Iterator[Tuple[int, MessageRow]]:
+    """What is taken out (-1) and what is added (1)."""
+    for change in changes:
+        for sign, row in zip((-1, 1), change):
+            if row is not None and not row.flags & messages.ABSORBED:
+                yield sign, row
 
 
 def _note_late(db: sqlite3.Connection, owner: int, joined_ms: Sequence[int], loose_ms: Sequence[int]) -> None:
@@ -148,10 +153,13 @@ def recut(db: sqlite3.Connection, owner: int) -> None:
     for before, after in zip(*edges):
         low, high = before.end if before else -EVER, after.start if after else EVER
         if low * 1000 <= span[1] and span[0] <= high * 1000:
-            in_order = messages.counted_by_time(db, owner, low * 1000, high * 1000, not fixed)
-            if before and before.is_whole():
-                in_order = [message for message in in_order if message[0] > low * 1000]
-            _replace(db, owner, low, high, list(cuts(db, in_order, low, high)))
+            made = None if fixed else session_sums.cuts(db, owner)
+            if made is None:
+                in_order = messages.counted_by_time(db, owner, low * 1000, high * 1000, not fixed)
+                if before and before.is_whole():
+                    in_order = [message for message in in_order if message[0] > low * 1000]
+                made = list(cuts(db, in_order, low, high))
+            _replace(db, owner, low, high, made)
     db.execute("DELETE FROM note WHERE key = ?", (f"{OPEN_SPAN} {owner}",))
 
 

@@ -7,9 +7,8 @@ of both times. The clock is the machine's: one note for all owners, written when
 from __future__ import annotations
 
 import sqlite3
-from typing import Iterable, Optional
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterable, NamedTuple, Optional
 from ccmon.store import rows
 from ccmon.when import DAY_S, HOUR_S, SKEW_S
 

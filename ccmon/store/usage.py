@@ -5,9 +5,9 @@ project), and of sessions that only ccusage has reported (without model and proj
 """
 
 import sqlite3
-from typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from ccmon.model import UsageRow
+from ccmon.quick_typing import TYPE_CHECKING, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 from ccmon.store import rows
 from ccmon.when import HOUR_S
 
@@ -20,7 +20,7 @@ UNKNOWN = -1                           # instead of a model's or project's numbe
 _KINDS = ("input", "output", "cache_creation", "cache_read")
 _SUMS = (*_KINDS, "cost_nano", "unpriced", "entries")
 _NAMES = ", ".join(_SUMS)
-_VALID = f"{rows.TIMES.format('ts')} AND {rows.counted(_SUMS, rows.MOST_SUMMED)}"
+VALID = f"{rows.TIMES.format('ts')} AND {rows.counted(_SUMS, rows.MOST_SUMMED)}"
 
 Key = Tuple[int, int, int]             # quarter, number of the model, of the project
 Sums = List[int]                       # in the order of _SUMS
@@ -136,7 +136,7 @@ class UsageTotal:
 
     def __init__(self, db: sqlite3.Connection, owner: int, start: int, end: int, rests: bool = True) -> None:
         fetched = db.execute(f"""SELECT model_id, coalesce((SELECT name FROM model WHERE id = model_id), ''), {_NAMES}, ts
-            FROM usage WHERE owner_id = ? AND ts >= ? AND ts < ? AND {_VALID}{'' if rests else ' AND project_id >= 0'}
+            FROM usage WHERE owner_id = ? AND ts >= ? AND ts < ? AND {VALID}{'' if rests else ' AND project_id >= 0'}
             ORDER BY ts""", (owner, quarter(start), end)).fetchall()
         self.kinds = [sum(row[2 + at] for row in fetched) for at in range(len(_KINDS))]
         self.cost_nano: Optional[int] = None if any(row[-3] for row in fetched) else sum(row[-4] for row in fetched)

@@ -6,9 +6,8 @@ The 5 hours and the week stand in `reading`, too, from which the limit is learne
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, List, Sequence, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon.store import rows
 from ccmon.when import DAY_S, SESSION_S, WEEK_S
 

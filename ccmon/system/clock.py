@@ -4,9 +4,9 @@ import os
 import time
 from bisect import bisect_right
 from datetime import datetime, timedelta
-from typing import Callable, Iterable, List, Mapping, Optional
 
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import Callable, Iterable, List, Mapping, Optional
 from ccmon.system import processes
 from ccmon.text import clean, clip
 

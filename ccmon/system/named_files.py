@@ -12,11 +12,10 @@ import re
 import stat
 import sys
 from contextlib import contextmanager
-from typing import BinaryIO, Iterator, List, Optional, Set
 
 from ccmon import private
 from ccmon.errors import CcmonError, Unwritable
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import BinaryIO, Iterator, List, NamedTuple, Optional, Set
 from ccmon.system import newfiles
 
 READABLE = 0o644

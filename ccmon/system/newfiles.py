@@ -10,9 +10,9 @@ import stat
 import time
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import Iterable, Iterator, Mapping, Optional, Set
 
 from ccmon import locks, private
+from ccmon.quick_typing import Iterable, Iterator, Mapping, Optional, Set
 
 DAY_S = 86_400
 PATIENCE_S = 10.0                      # for another process that changes the same

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import locks, private
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.system import processes
 
 PS = "/bin/ps"                         # absolute: what is ended by its answer is not output by a program that lies on PATH

@@ -6,7 +6,8 @@ Every difference between POSIX and Windows in this is here; only line_answer has
 import os
 import sys
 from contextlib import suppress
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from ccmon.quick_typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 WINDOWS = os.name == "nt"
 PATIENCE_S = 5.0                       # for taskkill, and for what a program prints

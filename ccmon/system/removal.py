@@ -6,9 +6,9 @@ Nothing is followed: a link stays, and so does what it leads to.
 import os
 import stat
 from contextlib import suppress
-from typing import List, Optional
 
 from ccmon import private
+from ccmon.quick_typing import List, Optional
 
 LINK, NOT_PLAIN = "it is a link", "it is not a plain file"
 

@@ -11,10 +11,10 @@ import stat
 import sys
 import time
 from contextlib import suppress
-from typing import Any, Callable, Optional, TypeVar
 
 from ccmon import locks, private
 from ccmon.errors import PathError
+from ccmon.quick_typing import Any, Callable, Optional, TypeVar
 from ccmon.system import named_files, newfiles
 from ccmon.system.named_files import Target
 from ccmon.system.newfiles import NewFile

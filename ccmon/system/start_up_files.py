@@ -6,10 +6,10 @@ On macOS bash starts as a login shell: of three files it reads the first that is
 import os
 import sys
 from contextlib import suppress
-from typing import List, Mapping, Optional
 
 from ccmon import private
 from ccmon.errors import CcmonError
+from ccmon.quick_typing import List, Mapping, Optional
 
 USUAL = ".bashrc"
 OF_LOGIN = (".bash_profile", ".bash_login", ".profile")

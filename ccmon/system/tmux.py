@@ -4,9 +4,9 @@ import os
 import re
 import stat
 from contextlib import suppress
-from typing import Iterator, List, Mapping, Optional, Sequence, Set
 
 from ccmon import private
+from ccmon.quick_typing import Iterator, List, Mapping, Optional, Sequence, Set
 from ccmon.system import process_facts, processes
 
 _LISTENING = re.compile(r"(?P<inode>\d+) (?P<path>/.*)")

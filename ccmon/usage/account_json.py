@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Dict, Optional, Tuple
 
 from ccmon.model import Credits, Login, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import is_possible, member, number, percent, read_windows, rounded_epoch
 from ccmon.text import clean, clip
 from ccmon.usage.windows import window

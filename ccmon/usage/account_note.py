@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple
-
 from ccmon import checked
 from ccmon.model import Credits, Login
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import percent
 
 KEY = "account_file"                   # under which it is noted

@@ -6,10 +6,8 @@ and what used them with other windows are others.
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
-
 from ccmon.model import Login, Owner, Window, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import clip, did_you_mean, printable
 from ccmon.usage import official_ledger
 from ccmon.usage.windows import order, running

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence, Tuple
-
 from ccmon.model import NEAR_PERCENT, Binding, Block, Limit, Runway, Window
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.sources.session_json import label, length_s
 from ccmon.usage.outlook import EARLY_RULES, is_likelihood
 from ccmon.usage.utilization import Utilization

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon.model import Block, Runway, Sample
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.when import DAY_S, HOUR_S, WEEK_S
 
 WINDOW_S = HOUR_S

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Optional, Sequence
-
-from ccmon.model import Block, Facts, Runway, Sample, Snapshot, Windows
-from ccmon.usage import binding, burn, notices, outlook, schedule, utilization
+from ccmon.model import Block, Facts, Reset, Runway, Sample, Snapshot, Window, Windows
+from ccmon.quick_typing import Callable, Iterable, List, Optional, Sequence
+from ccmon.typed_values import ResetRule
+from ccmon.usage import binding, burn, notices, outlook, utilization
 from ccmon.usage.utilization import Options as Options
 from ccmon.usage.utilization import active as active
 from ccmon.usage.windows import opens_at, window_named
-from ccmon.when import Zone
+from ccmon.when import DAY_S, HOUR_S, Zone
 
 STALE_AFTER_S = 45
+REFERENCE_HOURS = (4, 9, 14, 18, 23)     # by which a reset is shown where no session runs
 BURN_PARTS = 12                        # of the last hour, in the burn history
 CALM_S = 120                           # after so long without any use nothing is expected to move soon
 
@@ -25,8 +26,8 @@ def assess(facts: Facts, options: Options, zone: Zone, now: int, stale_after_s: 
 def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     running_blocks, session, windows, limit, full = utilization.session_fullness(facts, options, now)
     pace = burn_terms(facts, now)
-    reset = schedule.next_reset(now, options.rule, session.end if session else None, zone,
-                                window_named(utilization.reported_windows(facts, now), "five_hour"))
+    reset = next_reset(now, options.rule, session.end if session else None, zone,
+                       window_named(utilization.reported_windows(facts, now), "five_hour"))
     window_end = session and _window_end(windows, session)
     ends_at = None if full.left is None else burn.predicted_end(now, full.left, pace.per_min)
     runway = outlook.session_runway(facts, full, limit, window_end, now) if session and window_end else None
@@ -104,3 +105,51 @@ def next_edge(facts: Facts, now: int) -> float:
     """Epoch s when a session or a window ends next; infinite when none does."""
     ends = [block.end for block in facts.stored.blocks] + [window.resets_at for window in facts.reported.windows]
     return min((end for end in ends if end > now), default=float("inf"))
+
+
+# --- when it resets: local hours to epochs, right across changes of the clocks ------------------------------------------------
+
+def _first_at(offset_s: Callable[[int], int], wall_s: int) -> int:
+    """Epoch s when local clocks first show that wall time, or first pass it where they skip it."""
+    # No zone is a day away from UTC, and clocks do not change twice within two days: one change at most is in sight.
+    low, high = wall_s - DAY_S, wall_s + DAY_S
+    before, after = offset_s(low), offset_s(high)
+    if before == after:
+        return wall_s - before
+    change = _first_change(offset_s, low, high)
+    return wall_s - before if wall_s - before < change else max(change, wall_s - after)
+
+
+def _first_change(offset_s: Callable[[int], int], low: int, high: int) -> int:
+    """The first second in (low, high] with another offset than low, by bisection."""
+    before = offset_s(low)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if offset_s(middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def next_hour(now: int, hours: Sequence[int], zone: Zone) -> int:
+    """Epoch s, after now, when local clocks next reach one of the hours."""
+    today = (now + zone.offset_s(now)) // DAY_S
+    # Up to the day after tomorrow: clocks set back over midnight return to today when tomorrow's 00:00 has been.
+    walls = ((today + day) * DAY_S + hour * HOUR_S for day in range(3) for hour in hours)
+    return min(at for at in (_first_at(zone.offset_s, wall) for wall in walls) if at > now)
+
+
+def next_reset(now: int, rule: ResetRule, session_end: Optional[int], zone: Zone, window: Optional[Window] = None) -> Reset:
+    """The next reset by the rule; session_end is that of the active session, None (or past) when there is none.
+
+    By the rule session, what Claude says of its 5-hour window comes first: ccusage only estimates where that begins.
+    """
+    reference = next_hour(now, REFERENCE_HOURS, zone)
+    if rule.kind == "hour" and rule.hours:
+        return Reset(next_hour(now, rule.hours, zone), "hour", zone.name, reference)
+    if rule.kind == "session" and window is not None and window.resets_at > now:
+        return Reset(window.resets_at, "official", zone.name, reference)
+    if rule.kind == "session" and session_end is not None and session_end > now:
+        return Reset(session_end, "session", zone.name, reference)
+    return Reset(reference, "schedule", zone.name, reference, rule.kind == "session")

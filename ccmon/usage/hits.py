@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence
-
 from ccmon.errors import UsageError
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Optional, Sequence
 from ccmon.text import clean, clip
 from ccmon.typed_times import Typed, typed
 from ccmon.when import DAY_S, SKEW_S, Zone, clock_text, dated

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator, Optional
-
 from ccmon.model import NEAR_PERCENT, PLAIN_RATES, Binding, Credits, Facts, Limit, Notice, Runway, Snapshot, Source, Window
+from ccmon.quick_typing import TYPE_CHECKING, Iterator, Optional
 from ccmon.text import count, duration, money, percent, plural
 from ccmon.typed_values import PLANS
 from ccmon.usage.binding import SESSION, runs_out

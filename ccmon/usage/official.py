@@ -7,12 +7,10 @@ value counts, and that not in a window that has been lowered. Readings of window
 dropped. Accounts that share a folder differ in their windows' resets; the one that Claude answered last is shown.
 """
 
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
-
 from ccmon.model import Apart, Credits, Window
+from ccmon.quick_typing import Dict, Iterable, List, Optional, Sequence, Tuple
 from ccmon.sources.session_json import JITTER_S, is_possible, same_resets
 from ccmon.sources.spool_lines import SpoolReading, dropped, parse, spend_usd
-from ccmon.usage import prompt_cache
 from ccmon.usage.official_ledger import (
     MOST_ACCOUNTS,
     MOST_ANSWERS,
@@ -23,6 +21,8 @@ from ccmon.usage.official_ledger import (
     SessionAnswer,
     dump,
     load,
+    newer_cache,
+    parsed_cache,
 )
 from ccmon.usage.windows import running, window, window_named, with_window
 from ccmon.when import SKEW_S
@@ -49,7 +49,7 @@ def with_lines(ledger: Ledger, lines: Iterable[str], now: int, login: str = "") 
     changes: List[SpoolReading] = []
     for line in lines:
         readings = parse(line)
-        ledger = ledger._replace(cache=prompt_cache.newer_cache(ledger.cache, prompt_cache.parse(line), now))
+        ledger = ledger._replace(cache=newer_cache(ledger.cache, parsed_cache(line), now))
         if not readings:
             ledger = ledger._replace(dropped=dropped(line) or ledger.dropped)
         elif readings[0].at <= now + SKEW_S:

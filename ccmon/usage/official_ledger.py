@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Optional, Tuple
-
 from ccmon import checked
 from ccmon.model import PromptCache, Window, Windows
-from ccmon.named_tuple import NamedTuple
-from ccmon.sources.session_json import LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
-from ccmon.usage import prompt_cache
+from ccmon.quick_typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+from ccmon.sources.session_json import CACHE, LONGEST_S, MOST_WINDOWS, OPENING_S, WINDOWS_S, length_s, percent, window_name
 from ccmon.usage.windows import window
+from ccmon.when import SKEW_S, WEEK_S
 
 MOST_SESSIONS = 32
 MOST_ANSWERS = 4                       # of a session: it may run in two terminals
 MOST_ACCOUNTS = 4
+_LONGEST_TTL_S = WEEK_S                # of a prompt cache
 
 WindowValues = Tuple[Tuple[str, float, int], ...]                  # name, percentage and reset (epoch s) of each window, by name
 
@@ -88,7 +87,7 @@ def load(text: Optional[str]) -> Ledger:
         logins = stored.get("logins", {})
         accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in stored["accounts"])
         return Ledger(accounts, tuple(map(_session, stored["sessions"])), checked.count(stored.get("dropped", 0)),
-                      _spend(*stored.get("spend_usd", (None, None))), prompt_cache.load(stored.get("cache")))
+                      _spend(*stored.get("spend_usd", (None, None))), _cache(stored.get("cache")))
     except checked.Damage:
         return Ledger()
 
@@ -148,3 +147,32 @@ def _pair(stored: Any) -> Tuple[float, int]:
     if used is None:
         raise ValueError("no percentage")
     return used, checked.epoch(stored[1])
+
+
+# --- Claude's prompt cache of the session that was used last -----------------------------------------------------------------
+
+def parsed_cache(line: str) -> Optional[PromptCache]:
+    """The cache in a line of the spool: cache=END/SECONDS/TOKENS/PERCENT, a dash for unknown; None without one."""
+    word = next((word[len(CACHE):] for word in line.split()[8:] if word.startswith(CACHE)), "")
+    try:
+        return _cache([None if part == "-" else int(part) for part in word.split("/")])
+    except checked.Damage:
+        return None
+
+
+def newer_cache(before: Optional[PromptCache], new: Optional[PromptCache], now: int) -> Optional[PromptCache]:
+    """That of the session that was used last: idle ones repeat old values."""
+    possible = [one for one in (before, new) if one is not None and one.expires_at - one.ttl_s <= now + SKEW_S]
+    return max(possible, key=lambda one: (one.expires_at - one.ttl_s, one is new), default=None)
+
+
+def _cache(stored: Any) -> Optional[PromptCache]:
+    if stored is None:
+        return None
+    expires_at, ttl_s, tokens, percent = stored
+    return PromptCache(checked.epoch(expires_at), _whole(ttl_s, _LONGEST_TTL_S), checked.optional(tokens, checked.count),
+                       checked.optional(percent, lambda one: _whole(one, 100)))
+
+
+def _whole(number: Any, most: int) -> int:
+    return int(checked.within(int(number), 0, most))

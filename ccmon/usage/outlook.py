@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Optional, Tuple
 
 from ccmon import checked
 from ccmon.model import PLAIN_RATES, Facts, Limit, Runway, Window
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import length_s
 from ccmon.usage import burn
 from ccmon.usage.utilization import Utilization

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from binascii import crc32
-from typing import Any, Mapping
+
+from ccmon.quick_typing import Any, Mapping
 
 DATE = "2026-11-22"
 SOURCE = "ccusage 20.0.24 --offline (its prices are those of LiteLLM and models.dev)"

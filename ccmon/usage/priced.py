@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import import_module
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 from ccmon.usage.price_table import FAMILIES
 
 Rates = Tuple[float, float, float, float, float]   # USD per million tokens: input, output, cache 5 minutes, 1 hour, read

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Mapping, Optional, Protocol, Tuple, Union
 
 from ccmon.model import UsageRow
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Mapping, NamedTuple, Optional, Protocol, Tuple, Union
 from ccmon.usage.price_table import LONG_TOKENS
 
 _FAST = "-fast"
@@ -121,7 +120,14 @@ def lookup(model: str, own: Mapping[str, Price]) -> Optional[Price]:
     return own[name] if _FAST in name else own[name].times(_fast(model))
 
 
-def token_rates(model: str, own: Mapping[str, Price] = {}) -> Optional[Tuple[float, ...]]:
+def plain_rates(model: str, own: Mapping[str, Price]) -> Optional[Tuple[float, ...]]:
+    """USD per million tokens of the five kinds in an answer of up to LONG_TOKENS in all; None where it needs cost_usd."""
+    price = lookup(model, own)
+    is_plain = price is not None and not (isinstance(price.long, Large) and price.long.size < LONG_TOKENS)
+    return price.plain if price is not None and is_plain else None
+
+
+def token_rates(model: str, own: Mapping[str, Price] = {}) -> Optional[Tuple[float, ...]]:  # noqa: B006
     """USD per token of input, output, what is written to the cache and what is read from it; None when the model is unknown."""
     price = lookup(model, own)
     return price and tuple(rate / 1e6 for rate in (price.input, price.output, price.cache_5m, price.cache_read))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, List, Mapping, Optional, Tuple
-
 from ccmon.errors import CcmonError
 from ccmon.model import NEAR_PERCENT, Block, Facts, HighWater, Hit, LearnedLimit, Limit, Window, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import length_s
 from ccmon.text import clean, clip
 from ccmon.typed_values import PLAN_NAMES, PLANS, ResetRule

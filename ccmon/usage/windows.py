@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Optional
-
 from ccmon.model import Apart, Credits, Window, Windows
+from ccmon.quick_typing import Iterable, Optional
 from ccmon.sources.session_json import MOST_WINDOWS, label, scope
 
 SAME_S = 900                           # messages have resets to the quarter of an hour

@@ -1,8 +1,7 @@
 """`ccmon accounts`: the accounts with their windows, as a table, as a list where that is too wide, and as an object."""
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
-
 from ccmon.model import NEAR_PERCENT, Window
+from ccmon.quick_typing import Any, Dict, List, Optional, Sequence, Tuple
 from ccmon.text import Line, Span, clean, clip_line, duration, level_role, line_width, pad, printable, spread, width
 from ccmon.usage.accounts import ListedAccount
 from ccmon.views.document import window_document

@@ -1,7 +1,6 @@
 """`ccmon config`: every setting with its value and where it comes from, as lines and as an object."""
 
-from typing import Any, Dict, Iterator, List, Optional, Sequence
-
+from ccmon.quick_typing import Any, Dict, Iterator, List, Optional, Sequence
 from ccmon.settings.ini_sections import Setting
 from ccmon.text import Line, Span, clip, clip_line, pad, printable, width
 

@@ -1,8 +1,7 @@
-"""The --json document: every number of a moment. Keys are only ever added; the README describes them."""
-
-from typing import TYPE_CHECKING, Any, Dict, Optional
+"""The --json document: every number of a moment. Keys are only ever added; man/ccmon.md describes them."""
 
 from ccmon.model import NEAR_PERCENT, Binding, Block, Runway, Snapshot, Source, Window
+from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Optional
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
 from ccmon.usage.windows import window_named

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
-
 from ccmon import __version__
 from ccmon.model import Block, Limit, Snapshot, Window
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.settings.ini_sections import Setting
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import OWN_NAME, clip, models_for_programs, printable, width

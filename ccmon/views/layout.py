@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence, Tuple
-
 from ccmon import text
 from ccmon.model import NEAR_PERCENT
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import Charset, Line, Span
 
 LABEL_CELLS = 14                       # margin, emoji, label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import log
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score, week
@@ -12,7 +11,7 @@ from ccmon.learning.score import ForecastScores, Reliability
 from ccmon.learning.share import Place, Summary
 from ccmon.learning.values import ENOUGH, MOST_NOISE, Choice, Estimate, Learned, LearnedState, UnitWeights
 from ccmon.model import LearnedLimit
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import Charset, Line, Span, count, plural
 from ccmon.usage import utilization
 from ccmon.usage.notices import CONNECT, change_meaning

@@ -1,9 +1,8 @@
 """Who says what the limit is, in words: the longest wording first. What was learned is never shown without its error."""
 
-from typing import TYPE_CHECKING, Optional, Tuple
-
 from ccmon import text
 from ccmon.model import LearnedLimit, Limit, Snapshot
+from ccmon.quick_typing import TYPE_CHECKING, Optional, Tuple
 from ccmon.usage.binding import SESSION
 from ccmon.usage.utilization import FRESH_S
 from ccmon.when import Zone, day_text

@@ -2,7 +2,8 @@
 
 import re
 from textwrap import wrap
-from typing import Callable, Dict, List
+
+from ccmon.quick_typing import Callable, Dict, List
 
 WIDEST, NARROWEST = 100, 30            # columns
 BODY, INNER = 7, 7                     # where a text begins, and how much further to the right what belongs to a name

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple, TypeVar
-
 from ccmon import __version__
 from ccmon.model import NEAR_PERCENT, Record, Snapshot, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import printable
 from ccmon.usage.binding import LIKELY

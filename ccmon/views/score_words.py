@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.learning import score
 from ccmon.learning.score import Reliability
 from ccmon.learning.values import LEAST_COMPARED, Choice, Comparison
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import Charset, Line, Span, plural
 from ccmon.when import DAY_S, HOUR_S, Zone, local
 

@@ -1,8 +1,7 @@
 """`ccmon why` as lines of text: the number first, then what stands behind it. Nothing is wider than asked."""
 
-from typing import Iterator, List, Tuple
-
 from ccmon import __version__, text
+from ccmon.quick_typing import Iterator, List, Tuple
 from ccmon.settings.ini_sections import Setting
 from ccmon.text import Line, Span, clip, count, duration, plural, printable, width, with_name
 from ccmon.views import why_numbers

@@ -1,10 +1,9 @@
 """What `ccmon why` says of each number: the session, its limit, reset and pace, forecasts, the account, and prices."""
 
-from typing import Callable, Iterator, Tuple
-
 from ccmon import text
 from ccmon.learning.values import ENOUGH, Estimate, Learned, UnitWeights
 from ccmon.model import Block, Runway, Window
+from ccmon.quick_typing import Callable, Iterator, Tuple
 from ccmon.text import count, duration, model_names, plural
 from ccmon.usage.account_note import newest_credits
 from ccmon.usage.burn import Term

@@ -20,8 +20,8 @@ from ccmon import line_answer, line_cache
 from ccmon.model import Sample
 from ccmon.text import plain
 from ccmon.typed_values import ResetRule
-from ccmon.usage import schedule
-from ccmon.usage.schedule import REFERENCE_HOURS
+from ccmon.usage import compute
+from ccmon.usage.compute import REFERENCE_HOURS
 from ccmon.views.screen import dashboard
 
 pytestmark = pytest.mark.newest_only
@@ -35,7 +35,7 @@ SIX_YEARS_S = 6 * 365 * DAY
     ("2023-12-31 23:30", "2024-01-01 04:00"), ("2024-02-28 23:30", "2024-02-29 04:00"),
 ])
 def test_C03_the_reference_times_are_strictly_later(now, expected):
-    assert schedule.next_hour(at(now), REFERENCE_HOURS, UTC) == at(expected)
+    assert compute.next_hour(at(now), REFERENCE_HOURS, UTC) == at(expected)
 
 
 RULES = [ResetRule("hour", (2, 18)), ResetRule("schedule"), ResetRule("session")]

@@ -14,7 +14,7 @@ from ccmon import when
 from ccmon.errors import CcmonError
 from ccmon.system import clock
 from ccmon.typed_values import ResetRule, parse_rule
-from ccmon.usage import schedule
+from ccmon.usage import compute
 
 pytestmark = pytest.mark.newest_only
 
@@ -41,13 +41,13 @@ def test_C01_the_hour_of_a_day(name, day, hour, expected):
     nominal = datetime(*day, hour)
     before, shown = when.local(moment - 1, zone), when.local(moment, zone)
     assert before < nominal <= shown                          # that day's, by the clocks of the place
-    assert [schedule.next_hour(moment - early_s, [hour], zone) for early_s in (1, 1800)] == [moment, moment]
+    assert [compute.next_hour(moment - early_s, [hour], zone) for early_s in (1, 1800)] == [moment, moment]
 
 
 @pytest.mark.parametrize("change", range(1_000_000_000, 1_000_000_009))
 def test_C01_a_gap_ends_at_the_exact_second(change):
     zone = Fake("odd", 0, change, 7200)
-    assert schedule.next_hour(change - 1, range(24), zone) == change
+    assert compute.next_hour(change - 1, range(24), zone) == change
 
 
 CHANGES = [
@@ -84,7 +84,7 @@ def test_C01_the_next_hour_as_found_by_brute_force(name, change):
     for hour in range(24):
         moments = [minute for minute, shown in reached(name, moment) if shown == hour]
         for now in nows:
-            assert schedule.next_hour(now, (hour,), zone) == next(m for m in moments if m > now), (hour, now - moment)
+            assert compute.next_hour(now, (hour,), zone) == next(m for m in moments if m > now), (hour, now - moment)
 
 
 @pytest.mark.parametrize("name, change", CHANGES)
@@ -102,7 +102,7 @@ def test_C01_the_table_names_real_changes(name, change):
     ("America/Sao_Paulo", "2018-02-18 02:30", 23, "2018-02-19 02:00"),
 ])
 def test_C01_reset_hour_across_a_change(name, now, hour, expected):
-    assert schedule.next_reset(at(now), ResetRule("hour", (hour,)), None, clock.zone(name)).at == at(expected)
+    assert compute.next_reset(at(now), ResetRule("hour", (hour,)), None, clock.zone(name)).at == at(expected)
 
 
 @pytest.mark.parametrize("name, change", [

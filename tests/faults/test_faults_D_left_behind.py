@@ -17,7 +17,7 @@ from store_cases import T0, path, saved  # noqa: F401
 
 from ccmon import line_cache
 from ccmon.model import Owner
-from ccmon.pipeline import sweeping
+from ccmon.settings import context
 from ccmon.setup import dotfiles
 from ccmon.store import copy, merge, rows
 from ccmon.store.database import open_store
@@ -227,7 +227,7 @@ def test_D28_who_has_no_place_of_their_own_has_the_common_one_swept(tmp_path, mo
         with newfiles.temporary(".ccmon-demo-", nowhere):
             os.kill(os.getpid(), signal.SIGKILL)
     assert in_a_child(demo) == -9 and left(tmp_path)
-    in_a_child(lambda: sweeping.sweep(nowhere))
+    in_a_child(lambda: context.sweep(nowhere))
     assert not left(tmp_path)
 
 

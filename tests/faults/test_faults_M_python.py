@@ -18,12 +18,13 @@ from ccmon import checked
 from ccmon.sources import hook
 
 ROOT = Path(ccmon.__file__).resolve().parent.parent
-WITH_FALL_BACK = {                     # tests here provoke them, and test_named_tuple.py
+WITH_FALL_BACK = {                     # tests here provoke them, and test_quick_typing.py
     *((path, name) for path in ("ccmon/sources/hook.py", "ccmon/checked.py") for name in ("_json", "_json.make_scanner")),
     ("ccmon/checked.py", "_json.make_encoder"), ("ccmon/checked.py", "_json.encode_basestring_ascii"),
-    ("ccmon/named_tuple.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
+    ("ccmon/quick_typing.py", "collections._tuplegetter"), ("ccmon/output.py", "_locale"),
     *((f"ccmon/{path}.py", "_signal") for path in ("system/signals", "fullscreen/guardian", "fullscreen/screen_signals")),
-    ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256")}
+    ("ccmon/settings/config.py", "_sha2"), ("ccmon/settings/config.py", "_sha2.sha256"),
+    ("ccmon/blake.py", "_blake2"), ("ccmon/blake.py", "_blake2.blake2b")}
 OF_NAMED_TUPLES = {"_replace", "_asdict", "_fields", "_make"}
 DOCUMENTED = {"_exit", "_thread", "__future__"}        # with an underscore, and in Python's manual all the same
 SUBMODULES = {"concurrent.futures", "os.path", "http.client", "importlib.machinery", "importlib.metadata", "importlib.util",
@@ -78,11 +79,12 @@ def test_M01_nothing_is_missed_where_a_python_lacks_its_private_modules():
     code = ("import hashlib, locale, signal, sys\nfor name in sys.argv[2:]: sys.modules[name] = None\n"
             "from ccmon.settings import config\nfrom ccmon import output\nfrom ccmon.system import signals\n"
             "from ccmon.fullscreen import screen_signals\n"
-            "print(config.owner({'HOME': '/home/a'}).account, output.utf8(), output.installed_locale(),\n"
-            "      *map(int, (*signals.heeded(), signals.STOP or 0, *screen_signals.SIZE_CHANGED)),\n"
+            "from ccmon.sources import log_entries\n"
+            "print(log_entries.digest('a'), config.owner({'HOME': '/home/a'}).account, output.utf8(),\n"
+            "      output.installed_locale(), *map(int, (*signals.heeded(), signals.STOP or 0, *screen_signals.SIZE_CHANGED)),\n"
             "      output.locale.__name__, signals.signal.__name__)")
     outs = [subprocess.run([sys.executable, "-c", code, "--", *hidden], cwd=ROOT, capture_output=True, text=True).stdout.split()
-            for hidden in ((), ("_sha2", "_signal", "_locale"))]
+            for hidden in ((), ("_sha2", "_blake2", "_signal", "_locale"))]
     assert len(outs[0]) > 5 and outs[0][:-2] == outs[1][:-2]
     assert (outs[0][-2:], outs[1][-2:]) == (["_locale", "_signal"], ["locale", "signal"])
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.groups import UsageGroup, first_day, label, total
 from ccmon.model import NEAR_PERCENT
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.sources.session_json import label as short_label
 from ccmon.text import Charset, Line, Span
 from ccmon.usage.windows import name_words

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import ceil, isfinite
-from typing import List, Sequence, Tuple
 
 from ccmon import text
+from ccmon.quick_typing import List, Sequence, Tuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views.layout import Slot, fit, pick
 from ccmon.when import DAYS, hour_name, time_of_day

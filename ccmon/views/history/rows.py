@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ccmon.choices import PERIODS
 from ccmon.history import groups
 from ccmon.history.groups import Scale, UsageGroup, near_count, next_period, tokens_by_part
 from ccmon.model import NEAR_PERCENT, Record
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 from ccmon.sources.session_json import label
 from ccmon.text import Line, Span, count, model_for_programs, models_for_programs, plural, printable
 from ccmon.usage.windows import name_words

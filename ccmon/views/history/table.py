@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Sequence, Tuple
-
 from ccmon import text
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import Charset, Line, Span, model_names
 from ccmon.views.history.rows import HistoryRow
 from ccmon.views.history.table_columns import HistoryColumn, Value, pictured

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tuple, Union
-
 from ccmon import text, when
 from ccmon.choices import GROUPS as KINDS
 from ccmon.choices import PERIODS, WINDOW
 from ccmon.errors import UsageError
 from ccmon.history.groups import NO_MODEL, NOT_BY_MODEL
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 from ccmon.text import Charset, clean, clip, did_you_mean, model_for_people, model_name, printable
 from ccmon.views.history.rows import HistoryRow, Number
 from ccmon.when import Zone

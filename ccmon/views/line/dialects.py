@@ -6,11 +6,9 @@ Values have lost their control characters before they come here. `spell` takes o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence
-
 from ccmon.claude_row import LATER
 from ccmon.model import NEAR_PERCENT, Apart, Snapshot, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 from ccmon.settings.themes import BAR, BRIGHT, DARK, LIGHT, TERMINAL, Style, Theme, ansi, hexadecimal, worn
 from ccmon.text import Span, clean, clip, first_of, short_count, width
 from ccmon.usage.binding import SESSION

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Tuple
-
 from ccmon import claude_row, text
 from ccmon.claude_row import LATER, MARKUP
 from ccmon.model import Snapshot
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Callable, Dict, Iterator, Match, NamedTuple, Optional, Pattern, Tuple
 from ccmon.text import Charset
 from ccmon.usage.outlook import is_likelihood
 from ccmon.usage.windows import window_named
@@ -15,9 +13,6 @@ from ccmon.views.layout import rate_text
 from ccmon.views.line import statusline
 from ccmon.views.line.dialects import Dialect
 from ccmon.when import Zone, clock_text, hour_text
-
-if TYPE_CHECKING:
-    from typing import Match, Pattern
 
 NONE, UNKNOWN = "-", "?"
 BAR_CELLS = 10

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Sequence, Union
-
 from ccmon import text
 from ccmon.model import NEAR_PERCENT, Binding, Credits, Snapshot, Window
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Optional, Sequence, Union
 from ccmon.text import Span
 from ccmon.usage.binding import LIKELY, SESSION
 from ccmon.usage.outlook import is_likelihood

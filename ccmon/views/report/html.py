@@ -1,11 +1,11 @@
 """A report as one HTML page with its style: no script, no other file. Everything from data is escaped."""
 
 from html import escape
-from typing import List, Sequence
 
 from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.learning.score import Reliability
+from ccmon.quick_typing import List, Sequence
 from ccmon.views.report import svg, words
 from ccmon.when import DAYS, day_and_hour, time_of_day
 

@@ -5,13 +5,13 @@ Positions across are percentages and those down are pixels, so that a picture fi
 
 from datetime import date, timedelta
 from html import escape
-from typing import Iterator, List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.digest import Digest, Rise
 from ccmon.history.groups import OFFICIAL, UsageGroup
 from ccmon.history.windows import PastWindow
 from ccmon.model import NEAR_PERCENT
+from ccmon.quick_typing import Iterator, List, Optional, Sequence, Tuple
 from ccmon.views import graph
 from ccmon.views.report import words
 from ccmon.when import DAYS, day_and_hour, day_name, hour_name, midnight, time_of_day

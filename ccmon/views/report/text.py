@@ -1,12 +1,12 @@
 """A report as lines for the terminal and as Markdown, with pictures in characters; what is data cannot become markup."""
 
 import re
-from typing import List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history.digest import Digest
 from ccmon.history.groups import UsageGroup
 from ccmon.learning.score import Reliability
+from ccmon.quick_typing import List, Sequence, Tuple
 from ccmon.text import Charset, Line, Span
 from ccmon.views import graph, score_words
 from ccmon.views.history import chart, heatmap

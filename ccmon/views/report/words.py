@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import List, Optional, Sequence, Tuple
 
 from ccmon import text
 from ccmon.history import groups
@@ -11,7 +10,7 @@ from ccmon.history.digest import Digest, Measured, Rise
 from ccmon.history.groups import UsageGroup
 from ccmon.history.windows import PastWindow
 from ccmon.learning.score import Reliability
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.text import short_name
 from ccmon.views import score_words
 from ccmon.when import day_and_hour

@@ -1,9 +1,8 @@
 """The screen: parts stacked in a window; what does not fit is dropped by its rank, nothing wraps."""
 
-from typing import List, Sequence, Tuple
-
 from ccmon import text
 from ccmon.model import Block, Runway, Snapshot
+from ccmon.quick_typing import List, Sequence, Tuple
 from ccmon.text import Line, Span
 from ccmon.usage import burn, notices
 from ccmon.usage.burn import HOLE_S

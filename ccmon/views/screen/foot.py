@@ -1,10 +1,10 @@
 """The last rows of the screen: notices, keys, and what the source is doing."""
 
 from operator import itemgetter
-from typing import List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.model import Notice, Snapshot, Source
+from ccmon.quick_typing import List, Sequence, Tuple
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words

@@ -5,12 +5,11 @@ what is missing, the one command for it, and what else there is to try.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Dict, List, Sequence, Tuple
 
 from ccmon import text
 from ccmon.errors import INSTALL_COMMAND
 from ccmon.model import Block
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, NamedTuple, Sequence, Tuple
 from ccmon.text import Line, Span
 from ccmon.usage.notices import CONNECT
 from ccmon.views.layout import LABEL_CELLS, Slot, bottom, fit_both, margin, pick, pick_text, rate_text

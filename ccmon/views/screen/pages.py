@@ -4,14 +4,12 @@ the weekly limit.
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Sequence, Tuple
-
 from ccmon import text, when
 from ccmon.choices import PERIODS
 from ccmon.history import groups
 from ccmon.history.windows import PastWindow
 from ccmon.model import NEAR_PERCENT, Record, UsageRow
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 from ccmon.text import Line, Span
 from ccmon.views.history import chart, heatmap
 from ccmon.views.history.rows import is_active

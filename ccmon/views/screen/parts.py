@@ -1,9 +1,8 @@
 """The parts of the screen while a session is active: each is a function from the scene and a width to lines."""
 
-from typing import Iterator, List, Optional, Sequence, Tuple
-
 from ccmon import claude_row, text
 from ccmon.model import Block, Snapshot
+from ccmon.quick_typing import Iterator, List, Optional, Sequence, Tuple
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.views.layout import LABEL_CELLS, label, percent_text, pick, pick_text, rate_text

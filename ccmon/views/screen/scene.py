@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Dict, List, Mapping, Tuple
 
 from ccmon import text, when
 from ccmon.model import Snapshot
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Tuple
 from ccmon.text import OWN_NAME, Charset, with_name
 from ccmon.when import Zone
 

@@ -1,9 +1,8 @@
 """The smallest windows: percentage, left and reset in a few rows; the status line in one or two; one sign in one cell."""
 
-from typing import List, Optional, Sequence
-
 from ccmon import text
 from ccmon.model import Window
+from ccmon.quick_typing import List, Optional, Sequence
 from ccmon.text import Line, Span
 from ccmon.usage.binding import SESSION
 from ccmon.usage.windows import name_words, window, window_named

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence, Tuple
-
 from ccmon import text
 from ccmon.model import NEAR_PERCENT, Credits, Runway, Snapshot, Window, Windows
-from ccmon.named_tuple import NamedTuple
+from ccmon.quick_typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from ccmon.sources.session_json import length_s
 from ccmon.text import Line, Span
 from ccmon.usage import notices

@@ -9,7 +9,7 @@ import typing
 import pytest
 from commands import ROOT
 
-from ccmon import named_tuple
+from ccmon import quick_typing
 from ccmon.model import MergedOwner, Owner
 
 SOURCE = '''
@@ -47,7 +47,7 @@ class WideLess(NamedTuple):
 '''.replace("{wide}", "\n    ".join(f"f{index}: int = {index}" for index in range(40))).replace(
     "{less}", "\n    ".join(f"f{index}: int" for index in range(40)))
 MINE, THEIRS = ({"NamedTuple": base, "typing": typing, "__name__": "made"}
-                for base in (named_tuple.NamedTuple, typing.NamedTuple))
+                for base in (quick_typing.NamedTuple, typing.NamedTuple))
 exec(SOURCE, MINE)
 exec(SOURCE, THEIRS)
 ASKED = [
@@ -80,8 +80,8 @@ def test_it_does_what_that_of_typing_does(fallback):
 def without_the_private_getter():
     """The classes where collections has no descriptor of its own."""
     import collections
-    spoilt = typing.cast(typing.Any, type(sys)("ccmon.named_tuple"))
-    source = (ROOT / "ccmon/named_tuple.py").read_text(encoding="utf-8")
+    spoilt = typing.cast(typing.Any, type(sys)("ccmon.quick_typing"))
+    source = (ROOT / "ccmon/quick_typing.py").read_text(encoding="utf-8")
     kept = collections._tuplegetter
     try:
         del collections._tuplegetter
@@ -113,7 +113,7 @@ def test_values_can_be_copied_and_sent_to_other_processes():
 
 
 def test_making_a_class_compiles_nothing():
-    code = ("import builtins, sys\nfrom ccmon.named_tuple import NamedTuple\n"
+    code = ("import builtins, sys\nfrom ccmon.quick_typing import NamedTuple\n"
             "builtins.eval = builtins.exec = builtins.compile = None\n"
             "made = type(NamedTuple)\n"
             "class Point(NamedTuple):\n    x: int\n    y: int = 1\n"
