@@ -123,6 +123,12 @@ def test_a_command_loads_what_it_shows(cached, words):
     assert len([name for name in new if name.split(".")[0] == "ccmon"]) <= MOST_MODULES.get(words, 1000)
 
 
+def test_what_is_not_loaded_has_the_name_of_a_room():
+    names = {name for names in (*NOT_LOADED.values(), IDLE) for name in names if name.startswith("ccmon.")}
+    paths = {name: ROOT / name.replace(".", "/") for name in names}
+    assert [name for name, path in paths.items() if not (path.is_dir() or path.with_suffix(".py").exists())] == []
+
+
 @pytest.mark.parametrize("words", MOST_WITHOUT_NEWS)
 def test_where_nothing_is_new_nothing_is_loaded_that_reads(machine, tmp_path, words):
     claude_logs.write(machine.home / ".claude", claude_logs.talk(seed=1, start=time.time() - HOUR, hours=0.9, messages=2))

@@ -207,7 +207,7 @@ class _LogProgress:
         total = given + made + five + hour + read
         if ident is not None and not unended:
             rank = not sidechain, total, speed             # as messages.is_better has it
-            key = ident, session if request is None else request
+            key = ident, ~session if request is None else request
             if rank <= self.best.get(key, _NONE):
                 return                 # repeated, half of all lines, or a worse copy
             self.best[key] = rank
