@@ -16,12 +16,13 @@ from ccmon.pipeline.recording import store_answer
 from ccmon.sources import log_files, log_reader
 from ccmon.store.database import Store, open_store
 from ccmon.usage import prices
+from ccmon.usage.price_table import LONG_TOKENS
 from ccmon.usage.utilization import resolve
 
 ME = Owner("laptop", "abc")
 MONDAY = 1_764_547_200                 # 1 December 2025, 00:00 UTC
 HOUR_S, SESSION_S = 3600, 5 * 3600
-PRICE = log_reader.EntryPrices(partial(prices.cost_usd, own={}), 1)
+PRICE = log_reader.EntryPrices(partial(prices.cost_usd, own={}), 1, partial(prices.plain_rates, own={}), LONG_TOKENS)
 MODELS = ("claude-sonnet-4-5-20250929", "claude-opus-4-1-20250805")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scenes import MAX5, NOW, START, block, outlook, scene
 
 from ccmon.model import Credits, Hit, Runway
-from ccmon.usage import binding
+from ccmon.usage import binding, notices
 from ccmon.usage.binding import Candidate
 from ccmon.usage.windows import name_words, window
 from ccmon.views import document
@@ -122,10 +122,10 @@ def codes(snapshot):
 def test_the_week_speaks_where_it_is_tighter(percent, name, code, warned):
     seen = shot(five_hour(20, END, NOW - 60), seven_day(percent, NOW + 6 * HOUR, NOW - 60))
     told = document.document(seen)
-    assert (seen.binding.name, document.exit_code(seen), codes(seen)) == (name, code, warned)
+    assert (seen.binding.name, notices.exit_code(seen), codes(seen)) == (name, code, warned)
     assert told["binding"]["name"] == name and told["percent"] == 20 and [one["name"] for one in told["windows"]][0] == name
     idle = shot(seven_day(percent, NOW + 6 * HOUR, NOW - 60), tokens=None)
-    assert document.exit_code(idle) == (code or 20)
+    assert notices.exit_code(idle) == (code or 20)
 
 
 @pytest.mark.parametrize("credit, words", [
@@ -136,14 +136,14 @@ def test_the_week_speaks_where_it_is_tighter(percent, name, code, warned):
     (Credits("extra_usage", 3.0, 50.0, "USD", 6.0, False, None, NOW, "account_file"), "week used up: nothing until Sun 15:42")])
 def test_what_is_said_of_a_week_that_is_used_up(credit, words):
     seen = shot(five_hour(20, END, NOW - 60), seven_day(100, WEEK, NOW - 60), credits=(credit,) if credit else ())
-    assert [notice.text for notice in seen.warnings][0] == words and document.exit_code(seen) == 11
+    assert [notice.text for notice in seen.warnings][0] == words and notices.exit_code(seen) == 11
 
 
 def test_a_model_that_is_used_up_stops_that_model_alone():
     opus = window("seven_day_opus", 100, WEEK, NOW - 60)
     for models, name, code in ((("claude-sonnet-4-5",), "five_hour", 0), (("claude-opus-4-5",), "seven_day_opus", 11)):
         seen = shot(five_hour(20, END, NOW - 60), opus, session=block(9000)._replace(models=models))
-        assert (seen.binding.name, document.exit_code(seen)) == (name, code)
+        assert (seen.binding.name, notices.exit_code(seen)) == (name, code)
         assert codes(seen) == (["model_over_limit"] if code == 0 else ["over_limit"])
 
 
@@ -181,7 +181,7 @@ def test_of_two_that_open_together_the_whole_account_s_speaks(before):
 
 def test_a_session_near_its_limit_by_tokens_is_told_though_a_model_s_week_binds():
     seen = shot(window("seven_day_opus", 79, WEEK, NOW), tokens=35_000, session=block(35_000, models=("claude-opus-4-5",)))
-    assert seen.binding.name == "seven_day_opus" and "near_limit" in codes(seen) and document.exit_code(seen) == 10
+    assert seen.binding.name == "seven_day_opus" and "near_limit" in codes(seen) and notices.exit_code(seen) == 10
 
 
 @pytest.mark.parametrize("name, words", [

@@ -105,10 +105,11 @@ NOT_LOADED = {                         # what a command shows without, modules o
                "ccmon.sources.log_parts", "ccmon.pipeline.alerting"),
 }
 MOST_MODULES = {"--version": 2, "--help": 21, "completion bash": 24, "config": 40, "history": 69}      # of ccmon
-IDLE = (*HEAVY, *SLOW, "curses", "pytz", "ccmon.pipeline.refresh", "ccmon.pipeline.sources", "ccmon.sources.log_reader",
-        "ccmon.sources.ccusage", "ccmon.pipeline.lines", "ccmon.pipeline.alerting", "ccmon.fullscreen.screen",
-        "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices", "ccmon.views.history")
-MOST_WITHOUT_NEWS = {"--once": 82, "--json": 72, "record": 57}       # modules of ccmon where nothing is new
+IDLE = (*HEAVY, *SLOW, "threading", "ccmon.blake", "curses", "pytz", "ccmon.pipeline.refresh", "ccmon.pipeline.sources",
+        "ccmon.sources.log_reader", "ccmon.sources.ccusage", "ccmon.pipeline.lines", "ccmon.pipeline.alerting",
+        "ccmon.fullscreen.screen", "ccmon.learning.learner", "ccmon.store.ledger", "ccmon.store.sessions", "ccmon.usage.prices",
+        "ccmon.views.history")
+MOST_WITHOUT_NEWS = {"--once": 81, "--json": 72, "record": 57}       # modules of ccmon where nothing is new
 
 
 @pytest.mark.parametrize("words", NOT_LOADED)
@@ -120,6 +121,12 @@ def test_a_command_loads_what_it_shows(cached, words):
     new = modules - bare
     assert {name for name in new for room in NOT_LOADED[words] if f"{name}.".startswith(f"{room}.")} == set()
     assert len([name for name in new if name.split(".")[0] == "ccmon"]) <= MOST_MODULES.get(words, 1000)
+
+
+def test_what_is_not_loaded_has_the_name_of_a_room():
+    names = {name for names in (*NOT_LOADED.values(), IDLE) for name in names if name.startswith("ccmon.")}
+    paths = {name: ROOT / name.replace(".", "/") for name in names}
+    assert [name for name, path in paths.items() if not (path.is_dir() or path.with_suffix(".py").exists())] == []
 
 
 @pytest.mark.parametrize("words", MOST_WITHOUT_NEWS)
@@ -140,7 +147,7 @@ def test_the_first_frame_is_made_without_what_reads_learns_and_tells(machine):
                                  text=True).stdout.split())
     bare, _ = loaded(["-c", "pass"], machine.env())
     late = (*IDLE, "ccmon.fullscreen.live", "ccmon.fullscreen.keys", "ccmon.fullscreen.keyboard", "ccmon.alerts.channels")
-    of_screen = {"curses", "ccmon.fullscreen.screen", "ccmon.fullscreen.screen_signals"}
+    of_screen = {"curses", "threading", "ccmon.fullscreen.screen", "ccmon.fullscreen.screen_signals"}
     assert {name for name in modules - bare for room in late if f"{name}.".startswith(f"{room}.")} - of_screen == set()
 
 

@@ -183,7 +183,8 @@ def test_a_log_is_read_in_chunks_as_line_by_line(tmp_path_factory, seed, chunk, 
 
 @pytest.mark.parametrize("copies, sent", [
     ([{}, {}], [0]), ([{}, {"output": 9}, {"output": 3}], [0, 1]), ([{"sidechain": True, "output": 9}, {}], [0, 1]),
-    ([{}, {"sidechain": True, "output": 9}], [0]), ([{}, {"request": "req_2"}], [0, 1]), ([{"message": None}] * 2, [0, 1])])
+    ([{}, {"sidechain": True, "output": 9}], [0]), ([{}, {"request": "req_2"}], [0, 1]), ([{"message": None}] * 2, [0, 1]),
+    ([{"request": "same"}, {"request": None, "session": "same"}], [0, 1])])
 def test_a_copy_that_cannot_count_is_left_out_where_it_is_read(tmp_path, copies, sent):
     logged = [log_mixtures.Entry(1_790_000_000 + at, 1, **{"output": 2, **copy}) for at, copy in enumerate(copies)]
     (tmp_path / "a.jsonl").write_text("".join(log_mixtures.claude_logs.line(entry) + "\n" for entry in logged))

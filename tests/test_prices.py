@@ -21,7 +21,7 @@ from ccmon.model import UsageRow
 from ccmon.sources import ccusage, program_search
 from ccmon.sources.ccusage_output import parse
 from ccmon.usage import price_table, priced
-from ccmon.usage.prices import Price, cost_usd, lookup, used_usd
+from ccmon.usage.prices import Large, Price, cost_usd, lookup, plain_rates, used_usd
 
 pytestmark = pytest.mark.newest_only
 
@@ -321,3 +321,17 @@ def test_the_sum_of_an_hour_is_no_long_context(model, expected):
 def test_what_is_written_to_the_cache_in_an_hour_counts_for_five_minutes():
     own = {"mine": Price(1, 2, 3, 4, 5)}
     assert used_usd(UsageRow(0, "mine-2", "", 0, 0, 1_000_000, 0), own) == 3.0
+
+
+@given(st.sampled_from([*FAMILIES, *OTHERS, "claude-opus-4-6-fast", "foo", "large", "unheard-of"]),
+       st.lists(st.integers(0, price_table.LONG_TOKENS), min_size=5, max_size=5))
+def test_an_answer_of_few_tokens_costs_its_plain_rates(model, cuts):
+    """To the last bit: who prices many multiplies by himself."""
+    own = {"foo": FOO._replace(long=(6, 30, 7.5, 12, 0.6)), "large": FOO._replace(long=Large(1000, (6, 30, 7.5, 12, 0.6)))}
+    edges = sorted(cuts)
+    tokens = [after - before for before, after in zip([0, *edges], edges)]
+    rates = plain_rates(model, own)
+    assert (rates is None) == (model in ("large", "unheard-of"))
+    if rates:
+        one, two, three, four, five = (number * rate for number, rate in zip(tokens, rates))
+        assert cost_usd(Usage(model, *tokens), own) == (one + two + three + four + five) / 1_000_000

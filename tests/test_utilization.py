@@ -7,7 +7,7 @@ from made_facts import changed_facts, made_facts
 from ccmon.learning.values import Change, Estimate, Learned, UnitWeights
 from ccmon.model import Block, HighWater, Hit, LearnedLimit, Sample, Source
 from ccmon.system import clock
-from ccmon.usage import utilization
+from ccmon.usage import notices, utilization
 from ccmon.usage.compute import Options, assess
 from ccmon.views import document
 
@@ -72,7 +72,7 @@ def test_a_window_that_has_passed_says_nothing():
 def test_without_a_session_what_claude_says_is_the_percentage():
     seen = shot(facts(official=quota(81.0, 5000)))
     assert (seen.percent, seen.percent_source, seen.left, seen.active) == (81.0, "official", None, False)
-    assert document.exit_code(seen) == 10
+    assert notices.exit_code(seen) == 10
 
 
 @pytest.mark.parametrize("percent, tokens, codes, exit_code", [
@@ -85,7 +85,7 @@ def test_without_a_session_what_claude_says_is_the_percentage():
 def test_while_it_is_fresh_no_plan_figure_warns(percent, tokens, codes, exit_code, plan, limit):
     seen = shot(facts(block(tokens), official=quota(percent)), plan, limit)
     assert [code for code in warned(seen) if code != "runs_out_before_reset"] == codes
-    assert document.exit_code(seen) == exit_code and not seen.limit.switched and not seen.limit.unknown
+    assert notices.exit_code(seen) == exit_code and not seen.limit.switched and not seen.limit.unknown
     assert seen.limit.plan == plan
 
 
@@ -127,7 +127,7 @@ def test_who_says_that_the_limit_is_reached(official, words):
 
 def test_a_limit_event_is_over_when_work_goes_on():
     seen = shot(facts(block(1900, NOW), hit_at=NOW - 601))
-    assert seen.percent_source == "tokens" and seen.windows == () and document.exit_code(seen) == 0
+    assert seen.percent_source == "tokens" and seen.windows == () and notices.exit_code(seen) == 0
 
 
 def test_an_event_from_the_future_is_none():
@@ -201,7 +201,7 @@ def test_what_claude_said_long_ago_is_the_least(percent, seen_tokens, expected, 
 def test_old_words_of_claude_count_where_tokens_say_less(percent, tokens, code):
     seen = shot(facts(block(tokens), official=quota(percent, 5400)))
     by_tokens = 100 * tokens / 7000
-    assert document.exit_code(seen) == code and seen.percent == (max(percent, by_tokens) if percent >= 80 else by_tokens)
+    assert notices.exit_code(seen) == code and seen.percent == (max(percent, by_tokens) if percent >= 80 else by_tokens)
     assert seen.binding.percent == seen.percent and (seen.binding.why == "full") is (percent == 100)
 
 
@@ -221,7 +221,7 @@ def test_a_full_window_stays_full_until_its_reset(percent, source, want):
     """Read hours ago, and little was used here since: headline, what binds and the exit code say the same."""
     said = quota(percent, 7200)._replace(source=source)
     seen = shot(facts(block(1900, NOW), official=said), "max5")
-    assert (seen.percent_source, seen.binding.why, document.exit_code(seen)) == want
+    assert (seen.percent_source, seen.binding.why, notices.exit_code(seen)) == want
     assert seen.binding.percent == seen.percent and ("over_limit" in warned(seen)) is (percent >= 100)
 
 

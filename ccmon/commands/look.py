@@ -7,9 +7,7 @@ from ccmon import output, streams
 from ccmon.fullscreen import guardian
 from ccmon.model import Facts, Snapshot
 from ccmon.pipeline import present
-from ccmon.quick_typing import Sequence
 from ccmon.settings.context import Context
-from ccmon.text import Line
 
 OK = 0
 
@@ -41,11 +39,11 @@ def _json(ctx: Context) -> int:
 
 def _complain(snapshot: Snapshot) -> int:
     """The exit code, with a word on stderr when there is nothing to show."""
-    from ccmon.views import document
-    code = document.exit_code(snapshot)
-    if code == document.NO_DATA:
-        streams.complain(document.failure(snapshot.source), code)
-    if code == document.NO_SESSION:
+    from ccmon.usage import notices
+    code = notices.exit_code(snapshot)
+    if code == notices.NO_DATA:
+        streams.complain(notices.failure(snapshot.source), code)
+    if code == notices.NO_SESSION:
         from ccmon.views.screen import idle
         streams.complain(idle.NO_SESSION, code)
     return code
@@ -72,13 +70,9 @@ def _once(ctx: Context) -> Snapshot:
     status = foot.source_words(facts.reported.source, snapshot.now)
     scene = Scene(snapshot, ctx.zone, output.charset(ctx, sys.stdout), status, "", ctx.settings.compact,
                   ctx.chosen.name if ctx.chosen else "", streams.own_command(), ctx.zone_hint(snapshot.now))
-    _print_frame(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows)))
-    return snapshot
-
-
-def _print_frame(ctx: Context, lines: Sequence[Line]) -> None:
-    for row in output.painted(ctx, lines):
+    for row in output.painted(ctx, dashboard.render(scene, max(20, size.columns), max(5, size.rows))):
         print(row)
+    return snapshot
 
 
 def _full_screen(ctx: Context) -> int:

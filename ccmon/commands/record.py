@@ -18,7 +18,7 @@ def _recorded(ctx: Context) -> int:
     from ccmon import output, streams  # not where nothing is new
     from ccmon.pipeline import history
     from ccmon.pipeline.refresh import alerts_due, catch_up, current_facts, learn_quietly, send_alerts
-    from ccmon.views.document import NO_DATA, failure
+    from ccmon.usage.notices import NO_DATA, failure
     with output.Progress(ctx, "reading the logs") as progress:
         facts = current_facts(ctx, insist=True, whole=progress)
         source = facts.reported.source

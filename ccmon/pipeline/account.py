@@ -10,6 +10,7 @@ from ccmon.settings.context import Context
 from ccmon.sources import claude_files
 from ccmon.usage import account_note
 from ccmon.usage.account_note import AccountNote, AskedNote
+from ccmon.when import SKEW_S
 
 if TYPE_CHECKING:
     from ccmon.sources.claude_files import FileText
@@ -40,7 +41,7 @@ def chosen(before: AccountNote, texts: "List[FileText]", stamp: str, now: int) -
         again = any(one.fault and not one.lasting for one in texts)
         return before._replace(stamp="" if again else stamp, fault=lost or "it is not there"), None
     text, account = max(good, key=lambda pair: (bool(pair[1].login.account), pair[1].login_at or pair[0].written_at))
-    stamp = "" if account_json.is_ahead(account, now) else stamp       # it counts when the clock is right
+    stamp = "" if account.read_at > now + SKEW_S else stamp    # of the future: it counts when the clock is right
     return AccountNote(stamp, text.path, account.read_at, account.dropped, "", account.login, account.credits,
                        before.before(account.login)), account
 

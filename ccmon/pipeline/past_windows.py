@@ -67,7 +67,7 @@ def named(names: Sequence[str], wanted: Optional[str]) -> str:
 def of_name(history: History, name: str, reported: Sequence[LoginReading], used: Sequence[UsageRow]) -> List[PastWindow]:
     """The windows of a name, by their ends. used: by time, over all of them."""
     learned_state = state.load(history.learned()) if name == "five_hour" else None
-    part = partial(learned_part, learned_state.learned) if learned_state else _no_part
+    part = partial(learned_part, learned_state.learned) if learned_state else lambda rows, end: None
     return windows.grouped_windows(WindowKind(name, length_s(name), partial(counts, scope(name)), part), reported, used)
 
 
@@ -83,10 +83,6 @@ def counts(about: str, model: Optional[str]) -> Optional[bool]:
     if about == "account":
         return True
     return None if model is None else is_only_model(about, [model])
-
-
-def _no_part(rows: Sequence[UsageRow], end: int) -> Optional[Range]:
-    return None
 
 
 def learned_part(learned: Learned, rows: Sequence[UsageRow], end: int) -> Optional[Range]:

@@ -229,7 +229,8 @@ def current_facts(ctx: Context, insist: bool = False, whole: "Optional[OnProgres
             try:
                 if waited and (source_before(ctx).refreshed or 0) > asked_at:
                     break              # the other process has read what there is
-                facts = once(ctx, lock, insist=insist or changed or _is_begun(ctx, whole), whole=whole)
+                is_begun = whole is not None and source_before(ctx).progress is not None      # to read them, another process has
+                facts = once(ctx, lock, insist=insist or changed or is_begun, whole=whole)
                 if locks.held(lock) or not insist:
                     return facts
                 deadline = time.monotonic() + ctx.settings.timeout     # it was stopped for longer than that, perhaps
@@ -248,12 +249,6 @@ def current_facts(ctx: Context, insist: bool = False, whole: "Optional[OnProgres
 def _waited_in_vain(ctx: Context) -> str:
     return (f"{locks.holder(ctx.cache or '')}, another ccmon, has not read them within {ctx.settings.timeout:g} s, "
             f"and nothing was read. Try again, or end that one")
-
-
-def _is_begun(ctx: Context, whole: "Optional[OnProgress]") -> bool:
-    """Whether the logs are wanted whole, and another process has only begun to read them."""
-    return whole is not None and source_before(ctx).progress is not None
-
 
 # --- the source -------------------------------------------------------------------------------------------------------
 
@@ -324,11 +319,8 @@ def in_background(argv: List[str], lock: int) -> None:
         return
     signals.end_in_order()
     sweep(env)
-    try:
-        facts = once(ctx, lock)
-    except Exception:                  # not again with every call: the reason is in the log
-        _log(ctx)
-        _note_failure(ctx, Facts().with_source(source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+    facts = _once_quietly(ctx, lock)
+    if facts is None:
         return
     locks.unlock(lock)             # the others need not wait for what follows
     alerted = own if own.chosen and own.settings.origin["account"] != "flag" else ctx       # a flag is one window's
@@ -344,11 +336,17 @@ def account_in_background(argv: List[str], lock: int) -> None:
     except UsageError:
         return
     signals.end_in_order()
+    _once_quietly(ctx, lock)
+
+
+def _once_quietly(ctx: Context, lock: int) -> Optional[Facts]:
+    """None after a fault, which is written to the log, and not met again with every call."""
     try:
-        once(ctx, lock)
+        return once(ctx, lock)
     except Exception:
         _log(ctx)
         _note_failure(ctx, Facts().with_source(source_before(ctx)._replace(error="internal error, see the log")), ctx.now())
+        return None
 
 
 @contextmanager

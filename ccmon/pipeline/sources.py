@@ -82,7 +82,7 @@ def logs_of(ctx: Context, files: Sequence[LogFile]) -> log_reader.LogSet:
     folders = log_files.projects(config.claude_folders(ctx.env)) if ctx.demo is None else []
     return log_reader.LogSet(folders, files, ctx.owner,
                              log_reader.EntryPrices(partial(prices.cost_usd, own=own), price_table.stamp(own),
-                                                    partial(prices.plain_rates, own=own)))
+                                                    partial(prices.plain_rates, own=own), price_table.LONG_TOKENS))
 
 
 def _heeding(cancel: Cancel, progress: Optional[OnProgress]) -> OnProgress:

@@ -136,7 +136,7 @@ def account_named(name: str, where: str, env: Mapping[str, str], settings: Setti
         if group.name == word:         # without the history
             return ShownAccount(Chosen(word), config.with_folders(env, group.folders), group.owner)
     there = all_accounts(env, settings, store, now)
-    account = accounts.named_account(there, word)
+    account = next((one for one in there if word.lower() in one.all_names), None)
     if account is None:
         raise UsageError(accounts.unknown_name(name, where, [one.name for one in there]))
     return shown_account(account, word, env)

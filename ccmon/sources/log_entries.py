@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from struct import Struct
 
 from ccmon.blake import blake2b
 from ccmon.quick_typing import Any, Dict, List, NamedTuple, Optional, Tuple
@@ -26,7 +25,7 @@ _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]", re.ASCII)
 _LONGEST_CWD = 4096                    # characters
 _NOT_IN_PROJECT = re.compile(r"[^A-Za-z0-9]")
 _made = tuple.__new__
-_number = Struct(">Q").unpack
+_from_bytes = int.from_bytes
 _NO_MODEL = ("<synthetic>", "unknown")
 
 
@@ -56,7 +55,7 @@ class LogEntry(NamedTuple):
 
 def digest(text: str) -> int:
     """63 bits that stand for the text."""
-    return _number(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())[0] >> 1
+    return _from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
 
 
 def path_session(path: str) -> str:

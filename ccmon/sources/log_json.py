@@ -29,6 +29,7 @@ _HOURS = {f"{number:02d}": number * 3_600_000 for number in range(24)}
 _MINUTES = {f"{number:02d}": number * 60_000 for number in range(60)}
 _SECONDS = {f"{number:02d}": number * 1000 for number in range(60)}
 _MILLIS = {f".{number:03d}": number for number in range(1000)}
+_MILLIS_UTC = {f"{text}Z": number for text, number in _MILLIS.items()}
 _MINUTES_SEEN: Dict[str, int] = {}     # epoch ms: neighbouring lines share their minute
 _MOST_MINUTES = 10_000
 _SPACE = " \t\r\n"
@@ -59,7 +60,8 @@ def is_plain_value(text: str, length: int, others: int = 0) -> bool:
     """Whether a part of a line of that length (characters) is JSON in which nothing needs a second look; others: brackets of
     each kind in the rest of the line."""
     try:
-        return not is_suspect(text, others) and (_scan_carefully if length >= _SHORT else _scan)(text, 0)[1] == len(text)
+        scan = _scan if length < _SHORT else _scan_carefully
+        return not is_suspect(text, others) and scan(text, 0)[1] == len(text)
     except (ValueError, RecursionError, StopIteration):
         return False
 
@@ -150,8 +152,9 @@ def time_ms(text: str) -> int:
     Raises ValueError, LookupError, TypeError for all others, and for years outside 2000 to 2099.
     """
     minute = _MINUTES_SEEN.get(text[:17]) or _minute_ms(text[:17])
-    if len(text) == 24 and text[23] == "Z":
-        return minute + _SECONDS[text[17:19]] + _MILLIS[text[19:23]]
+    millis = _MILLIS_UTC.get(text[19:])
+    if millis is not None:
+        return minute + _SECONDS[text[17:19]] + millis
     at, zone = minute + _SECONDS[text[17:19]], text[19:]
     if zone[0] == ".":
         at, zone = at + _MILLIS[zone[:4]], zone[4:]

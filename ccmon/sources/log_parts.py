@@ -10,7 +10,7 @@ from ccmon.quick_typing import Dict, Iterator, List, Optional, Sequence, Tuple
 from ccmon.sources import limit_events, log_entries, log_files, log_limits, log_unused
 from ccmon.sources.log_entries import LogEntry
 from ccmon.sources.log_files import Lines, LogFile
-from ccmon.sources.log_reader import MOST_ROWS, PLAIN_TOKENS, EntryPrices
+from ccmon.sources.log_reader import MOST_ROWS, EntryPrices
 from ccmon.sources.log_shapes import Shapes
 from ccmon.store import ledger
 from ccmon.store.learning import LimitEvent
@@ -207,13 +207,13 @@ class _LogProgress:
         total = given + made + five + hour + read
         if ident is not None and not unended:
             rank = not sidechain, total, speed             # as messages.is_better has it
-            key = ident, session if request is None else request
+            key = ident, ~session if request is None else request
             if rank <= self.best.get(key, _NONE):
                 return                 # repeated, half of all lines, or a worse copy
             self.best[key] = rank
         if model not in self.rates:
             self.rates[model] = self.price.rates(model or "")
-        rates = self.rates[model] if cost_usd is None and total <= PLAIN_TOKENS else None
+        rates = self.rates[model] if cost_usd is None and total <= self.price.plain_tokens else None
         cost = self.price.of(entry) if rates is None else (
             given * rates[0] + made * rates[1] + five * rates[2] + hour * rates[3] + read * rates[4]) / 1_000_000
         self.messages.append(_made(LogMessage, (

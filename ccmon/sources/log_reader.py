@@ -47,8 +47,7 @@ MOST_FILES = 50                        # of one transaction
 CUT_S = 5                              # a long reading makes sessions of what it has so far, so often
 
 OnProgress = Callable[[float], None]         # of the share (0..1) that has been read
-RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # USD per million tokens of the five kinds, in answers of up to
-PLAIN_TOKENS = 200_000                 # tokens in all
+RatesOf = Callable[[str], Optional[Tuple[float, ...]]]     # of a model: USD per million tokens of the five kinds
 
 
 def _no_rates(_model: str) -> None:
@@ -60,7 +59,8 @@ class EntryPrices(NamedTuple):
 
     of: Callable[["LogEntry"], Optional[float]]           # US dollars, None when unknown
     stamp: int                         # another one when the prices are others
-    rates: "RatesOf" = _no_rates       # of a model, None where `of` is to be asked
+    rates: RatesOf = _no_rates         # of answers of few tokens; None where `of` is to be asked
+    plain_tokens: int = 0              # as many are few
 
 
 class LogSet(NamedTuple):
@@ -156,11 +156,13 @@ class _Batch:
         self.refused = False           # another process has read some of it meanwhile
         self.cut_at = time.monotonic() + CUT_S             # when sessions are made of what has come so far
         self._parts: List[LogPart] = []
+        self._messages = 0             # in them
 
     def add(self, part: LogPart) -> None:
         """Take up one more part, and store all of them when they are many."""
         self._parts.append(part)
-        if sum(len(one.messages) for one in self._parts) >= MOST_ROWS or len(self._parts) >= MOST_FILES:
+        self._messages += len(part.messages)
+        if self._messages >= MOST_ROWS or len(self._parts) >= MOST_FILES:
             self.write()
 
     def cut(self, logs: LogSet, now: int) -> None:
@@ -172,7 +174,7 @@ class _Batch:
 
     def write(self) -> bool:
         """Store what has been taken up; whether all of it, with what came before, is what this process has read."""
-        parts, self._parts = self._parts, []
+        parts, self._parts, self._messages = self._parts, [], 0
         if parts:
             taken = self.store.change_owner(self.owner, lambda db, owner: ledger.store_parts(db, owner, parts))
             self.refused = self.refused or not all(taken)

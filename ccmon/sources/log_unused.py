@@ -1,8 +1,8 @@
 """What a line of a log is that holds usage and gave no entry: damaged, or whole and of another kind. Opens nothing."""
 
 import re
-from calendar import monthrange
 from codecs import BOM_UTF8
+from datetime import date
 from json import JSONDecoder
 
 from ccmon.quick_typing import Any, Dict, NoReturn, Optional, Tuple
@@ -82,8 +82,15 @@ def _is_time(value: Any) -> bool:
     """Whether it is a time of this century, in any form; ccusage takes one of them."""
     if isinstance(value, str):
         match = _TIME.fullmatch(value)
-        return match is not None and int(match.group(3)) <= monthrange(int(match.group(1)), int(match.group(2)))[1]
+        return match is not None and _is_day(*map(int, match.groups()[:3]))
     return type(value) in (int, float) and _EPOCHS[0] <= value <= _EPOCHS[1]
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        return bool(date(year, month, day))
+    except ValueError:
+        return False
 
 
 def _integer(digits: str) -> Optional[int]:

@@ -1,24 +1,29 @@
 """The door to signals that end this process, in order, as an exception does, and to Ctrl-Z, which stops it."""
 
 import os
+import sys
 from contextlib import contextmanager
 
-from ccmon.quick_typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional
+from ccmon.quick_typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional
 
 if TYPE_CHECKING:
     import signal
-    import threading
+    from threading import RLock
 else:
     try:
         import _signal as signal  # private: the numbers alone, without the enumerations that are slow to make
     except ImportError:
         import signal
+    try:
+        from _thread import RLock
+    except ImportError:
+        from threading import RLock
 
 # SIGBREAK: Ctrl-Break on Windows, and a console that is closed.
 ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(signal, name))
 STOP: Optional[int] = getattr(signal, "SIGTSTP", None)
 _PATIENCE_S = 3.0
-_locks: "Dict[str, threading.RLock]" = {}
+_holding = RLock()
 
 
 def heeded() -> List[int]:
@@ -80,27 +85,22 @@ def deferred() -> Iterator[Callable[[], bool]]:
 
 # --- Ctrl-Z -----------------------------------------------------------------------------------------------------------------
 
-def _holding() -> "threading.RLock":
-    import threading  # not for calls that hold nothing
-    return _locks.setdefault("holding", threading.RLock())
-
-
 @contextmanager
 def no_stop() -> Iterator[None]:
     """Until left, Ctrl-Z waits, here in the main thread, or where the screen takes it, by stop().
 
     For as long as this process holds what others wait for, and nobody can take from it.
     """
-    import threading
-    is_main = threading.current_thread() is threading.main_thread()
+    threading = sys.modules.get("threading")               # where nobody has loaded it, there is no other thread
+    is_main = threading is None or threading.current_thread() is threading.main_thread()
     if STOP is None or not is_main or signal.getsignal(STOP) != signal.SIG_DFL:
-        with _holding():
+        with _holding:
             yield
         return
     noted: List[int] = []
     signal.signal(STOP, lambda number, _frame: noted.append(number))
     try:
-        with _holding():
+        with _holding:
             yield
     finally:
         signal.signal(STOP, signal.SIG_DFL)
@@ -111,10 +111,9 @@ def no_stop() -> Iterator[None]:
 def stop() -> None:
     """Stop as Ctrl-Z does, once no thread of this process holds anything. The signal is not handled by us."""
     assert STOP is not None
-    holding = _holding()
-    free = holding.acquire(timeout=_PATIENCE_S)
+    free = _holding.acquire(timeout=_PATIENCE_S)
     try:
         os.kill(os.getpid(), STOP)
     finally:
         if free:
-            holding.release()
+            _holding.release()

@@ -13,7 +13,6 @@ from ccmon.quick_typing import Any, Dict, NamedTuple, Optional, Tuple
 from ccmon.sources.session_json import is_possible, member, number, percent, read_windows, rounded_epoch
 from ccmon.text import clean, clip
 from ccmon.usage.windows import window
-from ccmon.when import SKEW_S
 
 TIER_CHARACTERS = 64
 WHOLE_UNITS = frozenset(("JPY", "KRW", "VND"))             # Claude Code divides amounts in all others by 100
@@ -64,11 +63,6 @@ def usage(limits: Any, read_at: int, source: str) -> AccountReport:
     return AccountReport(Login(""), windows, credits, dropped + len(values) - len(windows) + strange, read_at)
 
 
-def is_ahead(account: AccountReport, now: int) -> bool:
-    """Whether it is of the future: the clock is behind, or was."""
-    return account.read_at > now + SKEW_S
-
-
 # --- who is logged in ---------------------------------------------------------------------------------------------------
 
 def login_of(profile: Any) -> Login:
@@ -78,7 +72,8 @@ def login_of(profile: Any) -> Login:
         return Login("")
     tier = _tier(profile)
     account = hashlib.sha256("\n".join(ids).encode("utf-8", "replace")).hexdigest()[:12]
-    return Login(account, plan_of(tier) or _plan_of_kind(profile, tier), tier)
+    by_kind = "pro" if not tier and member(profile, "organizationType") == "claude_pro" else ""        # the organisation shows it
+    return Login(account, plan_of(tier) or by_kind, tier)
 
 
 def _id(profile: Any, name: str) -> str:
@@ -99,11 +94,6 @@ def _tier(profile: Any) -> str:
 def plan_of(tier: str) -> str:
     """pro, max5 or max20; "" for an unknown tier."""
     return next((plan for part, plan in _TIERS if part in tier), "")
-
-
-def _plan_of_kind(profile: Any, tier: str) -> str:
-    """Without a tier, the kind of organisation shows a subscription to Pro."""
-    return "pro" if not tier and member(profile, "organizationType") == "claude_pro" else ""
 
 
 # --- credits ------------------------------------------------------------------------------------------------------------

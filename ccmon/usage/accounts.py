@@ -144,11 +144,6 @@ def _joined(one: ListedAccount, other: ListedAccount) -> ListedAccount:
                         windows=tuple(sorted(windows.values(), key=order)), read_at=max(ages, default=None))
 
 
-def named_account(accounts: Iterable[ListedAccount], name: str) -> Optional[ListedAccount]:
-    """The account that the name means; None where it means none."""
-    return next((one for one in accounts if name.lower() in one.all_names), None)
-
-
 def next_account(accounts: Sequence[ListedAccount], name: str) -> Tuple[int, ListedAccount]:
     """The account behind the one of that name, in a circle, and its index."""
     at = next((at for at, one in enumerate(accounts) if name in one.all_names), -1)

@@ -35,7 +35,8 @@ def tightest(windows: Sequence[Window], session: Optional[Candidate], block: Opt
 
     A window of one model counts where the running session (block) uses that model alone. None without candidates.
     """
-    candidates = [_candidate(one, now) for one in windows if one.name != SESSION and binds(one, block)]
+    candidates = [Candidate(one.name, one.percent, one.resets_at, one.percent >= 100, one.forecast, _slack(one, now),
+                            one.scope == "account") for one in windows if one.name != SESSION and binds(one, block)]
     candidates += [session] if session else []
     name, _, why = before.partition(" ")
     ranked = [(_rank(one, why if one.name == name else ""), one) for one in candidates]
@@ -60,11 +61,6 @@ def is_only_model(name: str, ids: Sequence[str]) -> bool:
 
 def _holds(parts: List[str], words: List[str]) -> bool:
     return any(parts[at:at + len(words)] == words for at in range(len(parts)))
-
-
-def _candidate(window: Window, now: int) -> Candidate:
-    return Candidate(window.name, window.percent, window.resets_at, window.percent >= 100, window.forecast, _slack(window, now),
-                     window.scope == "account")
 
 
 def _slack(window: Window, now: int) -> float:

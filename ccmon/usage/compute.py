@@ -33,7 +33,9 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
     runway = outlook.session_runway(facts, full, limit, window_end, now) if session and window_end else None
     runway = outlook.shown_session_runway(runway, facts.learned.state, ends_at)
     pace_end = binding.pace_runway(ends_at, opens_at(windows, full.source, reset.at))
-    windows = _forecast(facts, windows, runway or (pace_end if session else None), now)
+    of_session = runway or (pace_end if session else None)
+    windows = tuple(one._replace(forecast=of_session if one.name == binding.SESSION else outlook.window_runway(facts, one, now))
+                    for one in windows)
     own = binding.session_candidate(full, limit, runway or pace_end, _window_end(windows, session) or reset.at, now, ends_at)
     bound = binding.tightest(windows, own or _session_of(windows), session, facts.learned.bound, now)
     stored, source, reported = facts.stored, facts.reported.source, facts.reported
@@ -49,12 +51,6 @@ def _numbers(facts: Facts, options: Options, zone: Zone, now: int) -> Snapshot:
         apart=reported.apart, cache=reported.cache,
         usage_curve=tuple(burn.curve(stored.samples, session, now)) if session else (),
         burn_history=tuple(burn.history(stored.samples, now, BURN_PARTS)), blocks=stored.blocks, high_water=stored.high_water)
-
-
-def _forecast(facts: Facts, windows: Windows, session: Optional[Runway], now: int) -> Windows:
-    """The windows with when they are used up."""
-    return tuple(one._replace(forecast=session if one.name == binding.SESSION else outlook.window_runway(facts, one, now))
-                 for one in windows)
 
 
 def _session_of(windows: Windows) -> Optional[binding.Candidate]:

@@ -1,4 +1,4 @@
-"""The warnings of a snapshot as codes and sentences, the most urgent first."""
+"""The warnings of a snapshot as codes and sentences, the most urgent first, and its exit code."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ccmon.learning.values import Change, Learned
 
 CONNECT = "ccmon init claude --write"
+NO_SESSION, NO_DATA = 20, 30           # exit codes
 
 
 def snapshot_notices(snapshot: Snapshot, facts: Facts, zone: Zone, stale_after_s: int) -> Iterator[Notice]:
@@ -279,3 +280,21 @@ def _stale(snapshot: Snapshot, stale_after_s: int) -> Iterator[Notice]:
         yield Notice("stale", f"Data is dated {duration(refreshed - snapshot.now)} ahead: was the clock set back?")
     elif snapshot.age_s is not None and snapshot.age_s > stale_after_s:
         yield Notice("stale", f"Data is {duration(snapshot.age_s)} old")
+
+
+def exit_code(snapshot: Snapshot) -> int:
+    """11 a limit is used up, 10 from 80 % of one on or limit unknown, 30 no data, 20 no active session, else 0."""
+    windows = [one.percent for one in snapshot.windows if one.scope == "account"]
+    bound, codes = snapshot.binding, {notice.code for notice in snapshot.warnings}
+    if bound and bound.why == "full":
+        return 11
+    if max([*windows, bound.percent or 0 if bound else 0, snapshot.percent or 0]) >= NEAR_PERCENT or "limit_unknown" in codes:
+        return 10
+    if snapshot.age_s is None and snapshot.session is None:
+        return NO_DATA
+    return 0 if snapshot.active else NO_SESSION
+
+
+def failure(source: Source) -> str:
+    """The sentence that people search for."""
+    return f"Failed to get usage data: {source.error or 'another ccmon is still reading them. Try again in a moment'}"

@@ -85,15 +85,12 @@ def load(text: Optional[str]) -> Ledger:
         if isinstance(stored, list):
             return _earlier(*stored)
         logins = stored.get("logins", {})
+        used, limit = (checked.optional(one, checked.amount) for one in stored.get("spend_usd", (None, None)))
         accounts = tuple(_account(one)._replace(login=checked.name(logins.get(str(one[0]), ""))) for one in stored["accounts"])
         return Ledger(accounts, tuple(map(_session, stored["sessions"])), checked.count(stored.get("dropped", 0)),
-                      _spend(*stored.get("spend_usd", (None, None))), _cache(stored.get("cache")))
+                      (used, limit), _cache(stored.get("cache")))
     except checked.Damage:
         return Ledger()
-
-
-def _spend(used: Any, limit: Any) -> Tuple[Optional[float], Optional[float]]:
-    return checked.optional(used, checked.amount), checked.optional(limit, checked.amount)
 
 
 def _earlier(quotas: Any, doubted: Any, rows: Any) -> Ledger:
@@ -135,11 +132,7 @@ def _session(stored: Any) -> LedgerSession:
 def _answer(stored: Any) -> SessionAnswer:
     counter, account, windows = stored
     return SessionAnswer(int(checked.within(int(counter), -1, checked.MOST)), checked.count(account),
-                         checked.optional(windows, _said))
-
-
-def _said(rows: Any) -> WindowValues:
-    return tuple(sorted((name, *_pair(one)) for name, one in _names(rows)))
+                         None if windows is None else tuple(sorted((name, *_pair(one)) for name, one in _names(windows))))
 
 
 def _pair(stored: Any) -> Tuple[float, int]:

@@ -1,6 +1,6 @@
 """The --json document: every number of a moment. Keys are only ever added; man/ccmon.md describes them."""
 
-from ccmon.model import NEAR_PERCENT, Binding, Block, Runway, Snapshot, Source, Window
+from ccmon.model import Binding, Block, Runway, Snapshot, Window
 from ccmon.quick_typing import TYPE_CHECKING, Any, Dict, Optional
 from ccmon.sources.session_json import WINDOWS_S
 from ccmon.text import models_for_programs
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from ccmon.learning.values import Choice, Comparison, Estimate, Learned
 
 SCHEMA = 1
-NO_SESSION, NO_DATA = 20, 30          # exit codes
 
 
 def document(snapshot: Snapshot) -> Dict[str, Any]:
@@ -110,21 +109,3 @@ def _binding(bound: Optional[Binding]) -> Optional[Dict[str, Any]]:
 
 def _rounded(number: Optional[float]) -> Optional[float]:
     return None if number is None else round(number, 4)
-
-
-def exit_code(snapshot: Snapshot) -> int:
-    """11 a limit is used up, 10 from 80 % of one on or limit unknown, 30 no data, 20 no active session, else 0."""
-    windows = [one.percent for one in snapshot.windows if one.scope == "account"]
-    bound, codes = snapshot.binding, {notice.code for notice in snapshot.warnings}
-    if bound and bound.why == "full":
-        return 11
-    if max([*windows, bound.percent or 0 if bound else 0, snapshot.percent or 0]) >= NEAR_PERCENT or "limit_unknown" in codes:
-        return 10
-    if snapshot.age_s is None and snapshot.session is None:
-        return NO_DATA
-    return 0 if snapshot.active else NO_SESSION
-
-
-def failure(source: Source) -> str:
-    """The sentence that people search for."""
-    return f"Failed to get usage data: {source.error or 'another ccmon is still reading them. Try again in a moment'}"
