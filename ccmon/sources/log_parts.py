@@ -149,8 +149,11 @@ class _LogProgress:
             if kind:
                 self._leave_out(kind, lines, start)
             at = lines.find(log_entries.USAGE, end)
-        for start, end in _found(lines, limit_events.FLAG):
+        at = lines.find(limit_events.FLAG)
+        while at >= 0:
+            start, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at)
             self._take_event(lines[start:end])
+            at = lines.find(limit_events.FLAG, end)
         self.lines += lines.count(b"\n")
 
     def _take_answer(self, line: bytes, unended: bool = False) -> str:
@@ -240,15 +243,6 @@ class _LogProgress:
             if some.end >= until:
                 break
         os.close(fd)
-
-
-def _found(lines: bytes, wanted: bytes) -> Iterator[Tuple[int, int]]:
-    """Start and end of each line that holds what is wanted."""
-    at = lines.find(wanted)
-    while at >= 0:
-        end = lines.find(b"\n", at)
-        yield lines.rfind(b"\n", 0, at) + 1, end
-        at = lines.find(wanted, end)
 
 
 def _digest(name: str, entry: LogEntry) -> int:
