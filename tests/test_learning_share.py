@@ -202,8 +202,9 @@ def test_other_places_in_words(mine, others, expected):
     assert expected in rows(learn_report.rank_lines(share.place(own(mine), others, 0), 100))
 
 
-@given(st.lists(st.builds(Summary, st.sampled_from([None, *share.SUBSCRIPTIONS.values()]), st.integers(0, 10**12),
-                          st.integers(0, 10**12), st.one_of(st.none(), st.integers(1, 10**12))), max_size=8),
+@given(st.lists(st.builds(lambda *values: Summary(*values), st.sampled_from([None, *share.SUBSCRIPTIONS.values()]),
+                          st.integers(0, 10**12), st.integers(0, 10**12), st.one_of(st.none(), st.integers(1, 10**12))),
+                max_size=8),
        st.integers(40, 120))
 def test_no_line_is_wider_than_asked(others, cells):
     shown = learn_report.rank_lines(share.place(own(), others, 3), cells)

@@ -33,7 +33,8 @@ KNOWN = {                              # variables in SQL, and why nobody else c
     ("reported", "names"): "of a constant", ("rows", "quote"): "in quotes, its own quotes doubled",
     ("schema", "default"): "of a constant beside it",
     ("schema", "end"): "words of a caller", ("schema", "lines"): "words of a caller", ("schema", "name"): "the word of a caller",
-    ("schema", "table"): "minute or hour, or a name of our own schema", ("sessions", "select"): "a query beside it",
+    ("schema", "table"): "minute or hour, or a name of our own schema", ("session_sums", "times"): "only its length",
+    ("sessions", "select"): "a query beside it",
     ("usage", "rests"): "a condition beside it",
     ("window_readings", "name"): "of a constant", ("window_readings", "seconds"): "of a constant"}
 
