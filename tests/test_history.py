@@ -49,7 +49,7 @@ def test_the_facts_come_back_from_the_store(ctx):
 
 def test_a_store_that_is_kept_open_is_opened_once_in_its_thread(ctx):
     of_others = []
-    with stored.kept_open():
+    with stored.held_open():
         kept(ctx, [BIG], T0 - HOUR)
         with history.opened(ctx, 50) as first, history.opened(ctx, 250) as second:
             assert second.store is first.store and second.store.busy_ms == 250

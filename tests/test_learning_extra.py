@@ -300,14 +300,14 @@ def test_exported_trees_say_what_the_library_says(simulated):
 def test_the_exported_network_says_what_the_library_says(simulated):
     known, now = simulated
     kept = extra.network(known, now, "tokens")
-    scale, lessons = extra._lessons(known, now)
+    scale, examples = extra._examples(known, now)
     assert scale == kept.numbers["scale"]
-    rows = [[(x - mean) / spread for x, mean, spread in zip(lesson.row, kept.numbers["means"], kept.numbers["spreads"])]
-            for lesson in lessons]
+    rows = [[(x - mean) / spread for x, mean, spread in zip(example.row, kept.numbers["means"], kept.numbers["spreads"])]
+            for example in examples]
     ts = known.times[-200]
     row = [*portable.features(known, ts, scale), HORIZONS[4] / 300.0]
     scaled = [(x - mean) / spread for x, mean, spread in zip(row, kept.numbers["means"], kept.numbers["spreads"])]
-    expected = float(extra._taught(rows, lessons).predict([scaled])[0]) + kept.numbers["misses"][4][2]
+    expected = float(extra._trained(rows, examples).predict([scaled])[0]) + kept.numbers["misses"][4][2]
     assert portable.loads(kept, known, ts)[4][2] == pytest.approx(max(0.0, scale * math.expm1(expected)), rel=1e-3, abs=1.0)
 
 

@@ -52,7 +52,7 @@ def _complain(snapshot: Snapshot) -> int:
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
     from ccmon.pipeline import stored, unchanged
-    with stored.kept_open():
+    with stored.held_open():
         facts = unchanged.stored_facts(ctx)
         if facts is not None:
             return facts

@@ -10,7 +10,7 @@ OK = 0
 
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
-    with stored.kept_open():
+    with stored.held_open():
         return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
 
 

@@ -168,10 +168,10 @@ def _refitted(windows: Sequence[Sequence[Row]], limit: float, noise: Noise, star
     whole, local, others = 2 * start.whole, 2 * start.local, 2.0
     weights, offs, squares = _GUESSES, 0.0, _GUESSES * start.sd ** 2
     for rows in windows:
-        share, sound, locals_ = _shares(rows, limit, noise)
+        share, regular, locals_ = _shares(rows, limit, noise)
         whole += share
-        for one, good, own in zip(rows, sound, locals_):
-            certain = share * good + own
+        for one, inside, own in zip(rows, regular, locals_):
+            certain = share * inside + own
             off = one.log_limit - limit
             weights, offs = weights + certain, offs + certain * off
             squares += certain * (off * off - one.blur ** 2)
@@ -186,13 +186,13 @@ def _inner(share: float) -> float:
 
 def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, List[float], List[float]]:
     """How likely the window was used here alone; and for each interval that it was, in a window that was not."""
-    near, partly, locals_, sound = math.log(noise.whole), math.log((1 - noise.whole) / 2), [], []
+    near, partly, locals_, regular = math.log(noise.whole), math.log((1 - noise.whole) / 2), [], []
     mixed = partly
     offs, sds = [one.log_limit - limit for one in rows], [math.hypot(noise.sd, one.blur) for one in rows]
     for here, partly_here in densities(offs, sds):
         both = noise.local * here + (1 - noise.local) * partly_here + OUTLIER
         near, mixed = near + math.log(here + OUTLIER), mixed + math.log(both)
-        sound.append(here / (here + OUTLIER))
+        regular.append(here / (here + OUTLIER))
         locals_.append(noise.local * here / both)
     centre, agreed = agreement(rows, noise.sd)
     (_, of_part), = densities([centre - limit], [noise.sd])
@@ -200,7 +200,7 @@ def _shares(rows: Sequence[Row], limit: float, noise: Noise) -> Tuple[float, Lis
     top = max(near, mixed, shared)
     whole, mixture, one_share = math.exp(near - top), math.exp(mixed - top), math.exp(shared - top)
     everything = whole + mixture + one_share
-    return whole / everything, sound, [own * mixture / everything for own in locals_]
+    return whole / everything, regular, [own * mixture / everything for own in locals_]
 
 
 class Rhythm(NamedTuple):

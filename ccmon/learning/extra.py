@@ -40,7 +40,7 @@ from ccmon.when import DAY_S, DAYS, Zone, local
 FOLDS, TRIED_DAYS = 4, 28              # each fold is forecast by what came before it
 LEAST_DECISIONS = 100                  # with fewer nobody wins
 BETTER = 0.97                          # of the built-in CRPS: less is no luck
-_MOST_ROWS, _TAUGHT_DAYS, _ARIMA_STEPS = 3000, 60, 700
+_MOST_ROWS, _TRAINED_DAYS, _ARIMA_STEPS = 3000, 60, 700
 _MOST_DECISIONS = 240                  # a fold
 _LIMITS = (0.5, 0.75, 0.9)             # shares of the windows that stay below a limit
 _SEED = 5
@@ -54,14 +54,14 @@ def missing() -> List[str]:
     return [name for name, module in (("scikit-learn", "sklearn"), ("statsmodels", "statsmodels")) if find_spec(module) is None]
 
 
-# --- what is taught -----------------------------------------------------------------------------------------------------
+# --- what it is trained by -----------------------------------------------------------------------------------------------
 
-class _Lesson(NamedTuple):
+class _Example(NamedTuple):
     """What was seen at one moment, with the horizon, and log(1 + what came / scale)."""
 
     row: List[float]
-    horizon: int                       # place in HORIZONS
-    came: float
+    horizon: int                       # index in HORIZONS
+    outcome: float
 
 
 def _moments(usage: UsageCurve, begin: int, end: int, apart_s: int) -> List[int]:
@@ -79,22 +79,22 @@ def _scale(usage: UsageCurve, moments: Sequence[int]) -> float:
     return sum(hours) / len(hours) if hours else 1.0
 
 
-def _lessons(usage: UsageCurve, now: int) -> Tuple[float, List[_Lesson]]:
-    """The scale, and what is taught by time, no more than a trial of a minute can take."""
-    moments = _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900)
+def _examples(usage: UsageCurve, now: int) -> Tuple[float, List[_Example]]:
+    """The scale, and the examples by time, no more than a trial of a minute can take."""
+    moments = _moments(usage, now - _TRAINED_DAYS * DAY_S, now, 900)
     scale = _scale(usage, moments)
-    pairs = [(ts, place) for ts in moments for place, minutes in enumerate(HORIZONS)
+    pairs = [(ts, index) for ts in moments for index, minutes in enumerate(HORIZONS)
              if ts + 60 * minutes <= min(now, stop_after(usage, ts))]
     chosen = sorted(Random(_SEED).sample(pairs, min(_MOST_ROWS, len(pairs))))
-    return scale, [_Lesson([*portable.features(usage, ts, scale), HORIZONS[place] / 300.0], place,
-                           log1p((at(usage, ts + 60 * HORIZONS[place]) - at(usage, ts)) / scale)) for ts, place in chosen]
+    return scale, [_Example([*portable.features(usage, ts, scale), HORIZONS[index] / 300.0], index,
+                            log1p((at(usage, ts + 60 * HORIZONS[index]) - at(usage, ts)) / scale)) for ts, index in chosen]
 
 
 # --- a function for each model --------------------------------------------------------------------------------------------
 
 def arima(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """ARIMA(2,1,2) of the cumulative use in steps of 15 minutes, of the windows of the last weeks."""
-    scale = _scale(usage, _moments(usage, now - _TAUGHT_DAYS * DAY_S, now, 900))
+    scale = _scale(usage, _moments(usage, now - _TRAINED_DAYS * DAY_S, now, 900))
     steps = [gain for start in usage.starts for gain in _steps(usage, start, now, scale)][-_ARIMA_STEPS:]
     total, series = 0.0, []
     for gain in steps:
@@ -114,11 +114,11 @@ def _steps(usage: UsageCurve, start: int, now: int, scale: float) -> Iterator[fl
 
 def boosting(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """Gradient-boosted quantiles: for each share of likely outcomes a sum of small trees."""
-    scale, lessons = _lessons(usage, now)
-    rows, came = [lesson.row for lesson in lessons], [lesson.came for lesson in lessons]
+    scale, examples = _examples(usage, now)
+    rows, outcomes = [example.row for example in examples], [example.outcome for example in examples]
     make = import_module("sklearn.ensemble").GradientBoostingRegressor
     forests = [_forest(make(loss="quantile", alpha=share, n_estimators=30, max_depth=3, learning_rate=0.15, subsample=0.5,
-                            min_samples_leaf=20, random_state=_SEED).fit(rows, came), rows[0]) for share in SHARES]
+                            min_samples_leaf=20, random_state=_SEED).fit(rows, outcomes), rows[0]) for share in SHARES]
     return FrozenModel("boosting", unit, {"scale": scale, "forests": forests})
 
 
@@ -137,14 +137,14 @@ def _nodes(tree: Any, rate: float) -> List[List[float]]:
 
 def network(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
     """A small neural network: one hidden layer of eight."""
-    scale, lessons = _lessons(usage, now)
-    columns = list(zip(*(lesson.row for lesson in lessons)))
+    scale, examples = _examples(usage, now)
+    columns = list(zip(*(example.row for example in examples)))
     means = [sum(column) / len(column) for column in columns]
     spreads = [max(1e-6, (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5) for column, mean in zip(columns, means)]
-    rows = [[(x - mean) / spread for x, mean, spread in zip(lesson.row, means, spreads)] for lesson in lessons]
+    rows = [[(x - mean) / spread for x, mean, spread in zip(example.row, means, spreads)] for example in examples]
     cut = len(rows) * 3 // 4           # how far it is off is seen on what it was not taught
-    misses = _misses(_taught(rows[:cut], lessons[:cut]).predict(rows[cut:]), lessons[cut:])
-    model = _taught(rows, lessons)
+    misses = _misses(_trained(rows[:cut], examples[:cut]).predict(rows[cut:]), examples[cut:])
+    model = _trained(rows, examples)
     return FrozenModel("network", unit, {
         "scale": scale, "means": means, "spreads": spreads, "misses": misses, "bias": float(model.intercepts_[1][0]),
         "hidden": [list(map(float, column)) for column in zip(*model.coefs_[0])],
@@ -152,17 +152,17 @@ def network(usage: UsageCurve, now: int, unit: str) -> FrozenModel:
         "out": [float(weight[0]) for weight in model.coefs_[1]]})
 
 
-def _taught(rows: Sequence[Sequence[float]], lessons: Sequence[_Lesson]) -> Any:
+def _trained(rows: Sequence[Sequence[float]], examples: Sequence[_Example]) -> Any:
     make = import_module("sklearn.neural_network").MLPRegressor
     return make(hidden_layer_sizes=(8,), activation="tanh", solver="lbfgs", alpha=1.0, max_iter=150, random_state=_SEED).fit(
-        rows, [lesson.came for lesson in lessons])
+        rows, [example.outcome for example in examples])
 
 
-def _misses(predicted: Sequence[float], lessons: Sequence[_Lesson]) -> List[List[float]]:
+def _misses(predicted: Sequence[float], examples: Sequence[_Example]) -> List[List[float]]:
     """For each horizon by SHARES what came less what was predicted."""
     by_horizon: List[List[float]] = [[] for _ in HORIZONS]
-    for value, lesson in zip(predicted, lessons):
-        by_horizon[lesson.horizon].append(lesson.came - float(value))
+    for value, example in zip(predicted, examples):
+        by_horizon[example.horizon].append(example.outcome - float(value))
     everything = [miss for misses in by_horizon for miss in misses]
     return [_quantiles(misses if len(misses) >= 20 else everything) for misses in by_horizon]
 

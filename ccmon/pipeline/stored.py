@@ -38,7 +38,7 @@ class StoreAccess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.store and self.store not in _kept.get(get_ident(), {}).values():
+        if self.store and self.store not in _held.get(get_ident(), {}).values():
             self.store.close()
 
     def is_frozen(self) -> bool:
@@ -90,29 +90,29 @@ def opened(ctx: Context, busy_ms: int, kind: Callable[[Context, Optional[Store],
 
 
 @contextmanager
-def kept_open() -> Iterator[None]:
+def held_open() -> Iterator[None]:
     """Until left, a store that this thread opens stays open for whoever opens it next: it costs more than a millisecond, and who
     closes a file as the last one writes its journal into it."""
-    _kept[get_ident()] = {}
+    _held[get_ident()] = {}
     try:
         yield
     finally:
-        for store in _kept.pop(get_ident()).values():
+        for store in _held.pop(get_ident()).values():
             store.close()
 
 
-_kept: Dict[int, Dict[str, Store]] = {}    # by thread and path; threading would be loaded for its `local` alone
+_held: Dict[int, Dict[str, Store]] = {}    # by thread and path; threading would be loaded for its `local` alone
 
 
 def _opened_store(ctx: Context, path: str, busy_ms: int) -> Store:
-    kept = _kept.get(get_ident())
-    if kept and path in kept:
-        kept[path].busy_ms = busy_ms
-        return kept[path]
+    stores = _held.get(get_ident())
+    if stores and path in stores:
+        stores[path].busy_ms = busy_ms
+        return stores[path]
     store = open_store(path, busy_ms, ctx.now())
     _join_accounts(ctx, store)
-    if kept is not None:
-        kept[path] = store
+    if stores is not None:
+        stores[path] = store
     return store
 
 
