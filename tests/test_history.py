@@ -1,7 +1,6 @@
 """What a refresh gets back from the history: from the store, beside a store that is held, and without one."""
 
 import sqlite3
-import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from made_facts import changed_facts
 from store_cases import DAY, HOUR, T0, block, kept_files
 
 from ccmon.model import HighWater, Sample, Source
-from ccmon.pipeline import history, present, stored
+from ccmon.pipeline import history, present
 from ccmon.pipeline.history import SourceAnswer
 from ccmon.settings import context
 from ccmon.store.database import StoreError
@@ -45,25 +44,6 @@ def test_the_facts_come_back_from_the_store(ctx):
     assert facts.stored.samples == (Sample(T0 - HOUR, T0 - HOUR, None, 0), Sample(T0 + 60, T0 + 60, T0, 9_000))
     assert (facts.stored.high_water, facts.reported.source) == (HighWater(30_000, T0 - DAY, 1), SOURCE)
     assert facts.stored.trouble is None
-
-
-def test_a_store_that_is_kept_open_is_opened_once_in_its_thread(ctx):
-    of_others = []
-    with stored.held_open():
-        kept(ctx, [BIG], T0 - HOUR)
-        with history.opened(ctx, 50) as first, history.opened(ctx, 250) as second:
-            assert second.store is first.store and second.store.busy_ms == 250
-        thread = threading.Thread(target=lambda: of_others.extend(kept(ctx, [NOW_RUNNING], T0 + 60).stored.blocks))
-        thread.start()
-        thread.join()
-        assert of_others == [BIG, NOW_RUNNING] and first.store._db is not None
-        Path(ctx.paths.store).unlink()
-        assert kept(ctx, [NOW_RUNNING], T0 + 60).stored.blocks == (NOW_RUNNING,)     # of the new file at its place
-        with history.opened(ctx, 50) as third:
-            assert third.store is first.store
-    assert first.store._db is None
-    with history.opened(ctx, 50) as other:
-        assert other.store is not first.store
 
 
 def test_the_limit_of_its_time_is_noted(ctx):

@@ -51,14 +51,13 @@ def _complain(snapshot: Snapshot) -> int:
 
 def _facts(ctx: Context) -> Facts:
     """The facts of now; where only the logs say what is used, of all of them."""
-    from ccmon.pipeline import stored, unchanged
-    with stored.held_open():
-        facts = unchanged.stored_facts(ctx)
-        if facts is not None:
-            return facts
-        from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
-        with output.Progress(ctx, "reading the logs") as progress:
-            return current_facts(ctx, whole=progress)
+    from ccmon.pipeline import unchanged
+    facts = unchanged.stored_facts(ctx)
+    if facts is not None:
+        return facts
+    from ccmon.pipeline.refresh import current_facts  # the screen's first frame asks nobody
+    with output.Progress(ctx, "reading the logs") as progress:
+        return current_facts(ctx, whole=progress)
 
 
 def _once(ctx: Context) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ccmon.pipeline import stored, unchanged
+from ccmon.pipeline import unchanged
 from ccmon.settings.context import Context
 
 OK = 0
@@ -10,8 +10,7 @@ OK = 0
 
 def run(_given: SimpleNamespace, ctx: Context) -> int:
     """Read the usage, store it and refresh the lines; the exit code."""
-    with stored.held_open():
-        return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
+    return OK if unchanged.is_recorded(ctx) else _recorded(ctx)
 
 
 def _recorded(ctx: Context) -> int:

@@ -4,11 +4,10 @@ that is shown, whoever else uses the same folders, its windows, readings and lea
 from __future__ import annotations
 
 import sqlite3
-from _thread import get_ident
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from ccmon.model import Login, ReportedFacts, Source, StoredFacts, Windows
-from ccmon.quick_typing import TYPE_CHECKING, Callable, Dict, Iterator, List, Optional, Tuple, TypeVar
+from ccmon.quick_typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple, TypeVar
 from ccmon.settings import config
 from ccmon.settings.context import Context
 from ccmon.store import learning, rows, window_readings
@@ -38,7 +37,7 @@ class StoreAccess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.store and self.store not in _held.get(get_ident(), {}).values():
+        if self.store:
             self.store.close()
 
     def is_frozen(self) -> bool:
@@ -81,39 +80,13 @@ def opened(ctx: Context, busy_ms: int, kind: Callable[[Context, Optional[Store],
     if not ctx.paths.store:
         return kind(ctx, None, "There is no home directory: history is off. Set HOME or CCMON_DATA_DIR")
     try:
-        store = _opened_store(ctx, ctx.paths.store, busy_ms)
+        store = open_store(ctx.paths.store, busy_ms, ctx.now())
+        _join_accounts(ctx, store)
         return kind(ctx, store, None)
     except StoreError as err:
         without = kind(ctx, None, str(err))
         without.is_held = isinstance(err, Busy)
         return without
-
-
-@contextmanager
-def held_open() -> Iterator[None]:
-    """Until left, a store that this thread opens stays open for whoever opens it next: it costs more than a millisecond, and who
-    closes a file as the last one writes its journal into it."""
-    _held[get_ident()] = {}
-    try:
-        yield
-    finally:
-        for store in _held.pop(get_ident()).values():
-            store.close()
-
-
-_held: Dict[int, Dict[str, Store]] = {}    # by thread and path; threading would be loaded for its `local` alone
-
-
-def _opened_store(ctx: Context, path: str, busy_ms: int) -> Store:
-    stores = _held.get(get_ident())
-    if stores and path in stores:
-        stores[path].busy_ms = busy_ms
-        return stores[path]
-    store = open_store(path, busy_ms, ctx.now())
-    _join_accounts(ctx, store)
-    if stores is not None:
-        stores[path] = store
-    return store
 
 
 def _join_accounts(ctx: Context, store: Store) -> None:
